@@ -1,0 +1,1 @@
+"""The tests: unit (no Qt, no torch), engine, ui, scenarios; golden files; helpers; benchmarks."""
