@@ -1,0 +1,76 @@
+"""All that a plug-in, a script or a declaration may import. Loads neither Qt nor torch.
+
+A block is one ``BlockSpec``; an optimiser, a schedule and a source of data are one value each.
+"""
+
+from .core.blocks import BlockSpec, Inferred, Metric, Port, gives
+from .core.catalog import Catalog
+from .core.check import Checked, Problem, check
+from .core.document import Document
+from .core.errors import (
+    CompileError,
+    FileError,
+    GraphError,
+    ParamError,
+    RunError,
+    ShapeError,
+    StudioError,
+)
+from .core.experiment import Choice, Data, Experiment, Objective, Training
+from .core.fileio import dumps, loads, open_file, save
+from .core.graph import End, Graph, Node, Wire
+from .core.params import Param, Params, Value
+from .core.recipes import Column, Optimizer, Schedule, Source
+from .core.shapes import Dim, Shape, Shapes, broadcast, count, expect_float, expect_rank, size
+
+API_VERSION = 1
+"""Grows by one when something a plug-in relies on changes."""
+
+__all__ = [
+    "API_VERSION",
+    "BlockSpec",
+    "Catalog",
+    "Checked",
+    "Choice",
+    "Column",
+    "CompileError",
+    "Data",
+    "Dim",
+    "Document",
+    "End",
+    "Experiment",
+    "FileError",
+    "Graph",
+    "GraphError",
+    "Inferred",
+    "Metric",
+    "Node",
+    "Objective",
+    "Optimizer",
+    "Param",
+    "ParamError",
+    "Params",
+    "Port",
+    "Problem",
+    "RunError",
+    "Schedule",
+    "Shape",
+    "ShapeError",
+    "Shapes",
+    "Source",
+    "StudioError",
+    "Training",
+    "Value",
+    "Wire",
+    "broadcast",
+    "check",
+    "count",
+    "dumps",
+    "expect_float",
+    "expect_rank",
+    "gives",
+    "loads",
+    "open_file",
+    "save",
+    "size",
+]

@@ -1,0 +1,1 @@
+"""The block catalogue, one family per file."""

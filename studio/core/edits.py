@@ -1,0 +1,280 @@
+"""Edits: functions from experiment to experiment, each with the words of the Edit menu.
+
+Edits with equal, non-empty ``merge`` keys in a row become one undo step.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from .errors import GraphError
+from .experiment import Data, Experiment, Training
+from .graph import End, Graph, Node, NodeId, Wire, fresh_ids
+from .params import Value
+
+
+class Edit(Protocol):
+    """A change with a name; one that raises has changed nothing."""
+
+    @property
+    def label(self) -> str:
+        """The words behind Undo and Redo."""
+
+    @property
+    def merge(self) -> str:
+        """Equal keys in a row become one step; an empty one never merges."""
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the changed experiment."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddNodes:
+    """Place blocks, wired."""
+
+    nodes: tuple[Node, ...]
+    wires: tuple[Wire, ...] = ()
+    label: str = "Add blocks"
+    merge: str = ""
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with the blocks."""
+        return _with_graph(experiment, experiment.graph.add(*self.nodes).connect(*self.wires))
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNodes:
+    """Take blocks away with their wires."""
+
+    ids: tuple[NodeId, ...]
+    label: str = "Delete blocks"
+    merge: str = ""
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment without the blocks."""
+        graph = experiment.graph.remove(*self.ids)
+        return replace(
+            _with_graph(experiment, graph), training=_without_blocks(experiment.training, self.ids)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Join ports; a taken input is taken over."""
+
+    wires: tuple[Wire, ...]
+    label: str = "Connect"
+    merge: str = ""
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with the wires."""
+        return _with_graph(experiment, experiment.graph.connect(*self.wires))
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """Free inputs."""
+
+    targets: tuple[End, ...]
+    label: str = "Disconnect"
+    merge: str = ""
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment without the wires."""
+        return _with_graph(experiment, experiment.graph.disconnect(*self.targets))
+
+
+@dataclass(frozen=True, slots=True)
+class Rewire:
+    """Free inputs and join ports in one step, as when a wire's end is carried elsewhere."""
+
+    targets: tuple[End, ...]
+    wires: tuple[Wire, ...]
+    label: str = "Move wire"
+    merge: str = ""
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with the wires carried over."""
+        return _with_graph(
+            experiment, experiment.graph.disconnect(*self.targets).connect(*self.wires)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Put blocks elsewhere; ``to`` holds canvas positions by id."""
+
+    to: Mapping[NodeId, tuple[float, float]]
+    label: str = "Move blocks"
+    merge: str = ""
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with the blocks moved."""
+        nodes = experiment.graph.nodes
+        moved = (replace(nodes[id_], x=float(x), y=float(y)) for id_, (x, y) in self.to.items())
+        return _with_graph(experiment, experiment.graph.put(*moved))
+
+
+@dataclass(frozen=True, slots=True)
+class SetParam:
+    """Set one parameter on one or more blocks; the value already fits."""
+
+    ids: tuple[NodeId, ...]
+    name: str
+    value: Value
+    label: str = "Set parameter"
+
+    @property
+    def merge(self) -> str:
+        """Typing on in the same field is one step."""
+        return f"param {self.name} {' '.join(self.ids)}"
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with the value set."""
+        nodes = [experiment.graph.nodes[id_] for id_ in self.ids]
+        changed = (replace(node, params={**node.params, self.name: self.value}) for node in nodes)
+        return _with_graph(experiment, experiment.graph.put(*changed))
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give a block another title."""
+
+    id: NodeId
+    title: str
+    label: str = "Rename block"
+    merge: str = ""
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with the title."""
+        title = self.title.strip()
+        if not title:
+            raise GraphError("a block needs a title; expected at least one letter")
+        return _with_graph(experiment, experiment.graph.rename(self.id, title))
+
+
+@dataclass(frozen=True, slots=True)
+class SetTraining:
+    """Replace the training settings."""
+
+    training: Training
+    label: str = "Change training"
+    merge: str = ""
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with the settings."""
+        return replace(experiment, training=self.training)
+
+
+@dataclass(frozen=True, slots=True)
+class SetData:
+    """Replace the data, and with it what input and target blocks say of their columns.
+
+    ``params`` holds new parameter values by block id, so that choosing data and fitting the input
+    blocks to it are one step.
+    """
+
+    data: Data
+    params: Mapping[NodeId, Mapping[str, Value]] = field(default_factory=dict)
+    label: str = "Change data"
+    merge: str = ""
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with the data."""
+        nodes = experiment.graph.nodes
+        fitted = (
+            replace(nodes[id_], params={**nodes[id_].params, **new})
+            for id_, new in self.params.items()
+        )
+        return replace(_with_graph(experiment, experiment.graph.put(*fitted)), data=self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class SetText:
+    """Replace the title, the notes, or both."""
+
+    title: str | None = None
+    notes: str | None = None
+    label: str = "Change notes"
+    merge: str = "notes"
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with the words."""
+        title = experiment.title if self.title is None else self.title
+        notes = experiment.notes if self.notes is None else self.notes
+        return replace(experiment, title=title, notes=notes)
+
+
+@dataclass(frozen=True, slots=True)
+class SetPanel:
+    """Set what a dashboard panel shows."""
+
+    panel: str
+    settings: Mapping[str, Value]
+    label: str = "Change panel"
+
+    @property
+    def merge(self) -> str:
+        """Trying values on one panel is one step."""
+        return f"panel {self.panel}"
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with the panel set."""
+        panels = {**experiment.dashboard.panels, self.panel: dict(self.settings)}
+        return replace(experiment, dashboard=replace(experiment.dashboard, panels=panels))
+
+
+@dataclass(frozen=True, slots=True)
+class SetLayout:
+    """Remember how the docks stand."""
+
+    layout: str
+    label: str = "Arrange panels"
+    merge: str = "layout"
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with the arrangement."""
+        return replace(experiment, dashboard=replace(experiment.dashboard, layout=self.layout))
+
+
+def pasted(graph: Graph, piece: Graph, *, dx: float, dy: float) -> AddNodes:
+    """Return the edit that adds a copy of ``piece``, shifted, with fresh ids and titles.
+
+    Wires inside the piece are kept; those that left it are not.
+    """
+    ids: dict[NodeId, NodeId] = {}
+    titles = {node.title for node in graph.nodes.values()}
+    nodes = []
+    for node in piece.nodes.values():
+        stem = node.title.rstrip("0123456789") or node.title
+        title = node.title if node.title not in titles else fresh_ids(stem, titles)[0]
+        titles.add(title)
+        id_stem = node.id.rstrip("0123456789") or node.id
+        ids[node.id] = fresh_ids(id_stem, {*graph.nodes, *ids.values()})[0]
+        nodes.append(replace(node, id=ids[node.id], title=title, x=node.x + dx, y=node.y + dy))
+    wires = tuple(
+        Wire(End(ids[source.node], source.port), End(ids[target.node], target.port))
+        for source, target in piece.wires
+        if source.node in ids and target.node in ids
+    )
+    return AddNodes(
+        tuple(nodes), wires, label="Paste" if len(nodes) != 1 else f"Paste {nodes[0].title}"
+    )
+
+
+def _with_graph(experiment: Experiment, graph: Graph) -> Experiment:
+    return replace(experiment, graph=graph)
+
+
+def _without_blocks(training: Training, ids: tuple[NodeId, ...]) -> Training:
+    objectives = tuple(
+        replace(
+            objective,
+            losses={id_: weight for id_, weight in objective.losses.items() if id_ not in ids},
+            blocks=tuple(id_ for id_ in objective.blocks if id_ not in ids),
+        )
+        for objective in training.objectives
+    )
+    return (
+        training if objectives == training.objectives else replace(training, objectives=objectives)
+    )

@@ -1,0 +1,138 @@
+"""Experiment: everything a person made and can undo, as one immutable value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .graph import Graph
+from .params import Param, Value
+
+FORMAT = 1
+"""The version of the file format that this program writes."""
+
+TRAINING: tuple[Param, ...] = (
+    Param(
+        "epochs", 20, low=1, high=100_000, help="How often the network sees every training sample"
+    ),
+    Param(
+        "batch_size",
+        64,
+        low=1,
+        high=1_000_000,
+        unit="samples",
+        help="Samples per step of the optimiser",
+    ),
+    Param("seed", 0, low=0, high=2**31 - 1, help="Fixes data order, first weights and dropout"),
+    Param(
+        "device",
+        "auto",
+        choices=("auto", "cuda", "mps", "cpu"),
+        help="Where to train; auto takes the fastest",
+    ),
+    Param(
+        "early_stopping",
+        0,
+        low=0,
+        high=10_000,
+        unit="epochs",
+        help="Stop after this many epochs without a better validation loss; 0 never stops early",
+    ),
+    Param("restore_best", True, help="End with the weights of the best validation loss"),
+)
+"""The settings of a training run that hold for all its objectives."""
+
+OBJECTIVE: tuple[Param, ...] = (
+    Param(
+        "clip_norm",
+        0.0,
+        low=0.0,
+        title="clip gradient norm",
+        help="Scale the gradient down when its norm is larger; 0 never does",
+    ),
+)
+"""The settings of one objective beside its optimiser and schedule."""
+
+SPLIT: tuple[Param, ...] = (
+    Param(
+        "validation",
+        0.15,
+        low=0.0,
+        high=0.9,
+        title="validation share",
+        help="Held out to watch the training",
+    ),
+    Param("test", 0.15, low=0.0, high=0.9, title="test share", help="Held out until the end"),
+    Param(
+        "seed",
+        0,
+        low=0,
+        high=2**31 - 1,
+        title="split seed",
+        help="Fixes which samples are held out",
+    ),
+    Param("stratified", True, help="Keep the classes in proportion in every part"),
+)
+"""How samples are divided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One declared thing, by id, with what is set on it."""
+
+    kind: str
+    params: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Which samples, and how they are divided."""
+
+    source: Choice = Choice("")
+    split: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """Which losses are minimised, over which blocks, and how.
+
+    ``losses`` maps loss blocks to weights (empty: all, weight 1); ``blocks`` are those it updates
+    (empty: all).
+    """
+
+    name: str = "main"
+    optimizer: Choice = Choice("adamw")
+    schedule: Choice = Choice("constant")
+    losses: Mapping[str, float] = field(default_factory=dict)
+    blocks: tuple[str, ...] = ()
+    settings: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How the network learns."""
+
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    objectives: tuple[Objective, ...] = (Objective(),)
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Which panels are shown, what is set on them, and how the docks stand.
+
+    ``layout`` is the window's own compact text of its docks; empty for the arrangement the
+    program chooses.
+    """
+
+    panels: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    layout: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A network, its data, its training and how it is watched."""
+
+    title: str = "Untitled"
+    notes: str = ""
+    graph: Graph = field(default_factory=Graph)
+    data: Data = Data()
+    training: Training = Training()
+    dashboard: Dashboard = Dashboard()

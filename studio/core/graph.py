@@ -1,0 +1,200 @@
+"""Graph: blocks and wires as an immutable value. Selection, zoom and run state are not in it."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple, TypeAlias
+
+from .errors import GraphError
+from .params import Value
+from .shapes import slot_of
+
+NodeId: TypeAlias = str
+
+
+class End(NamedTuple):
+    """One end of a wire: a port of a block."""
+
+    node: NodeId
+    port: str
+
+    def __str__(self) -> str:
+        return f"{self.node}.{self.port}"
+
+
+class Wire(NamedTuple):
+    """A connection from an output to an input."""
+
+    source: End
+    target: End
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A block as placed: which kind, what it is called, what is set, where it stands.
+
+    ``params`` holds only what differs from the declaration's defaults or was set by hand;
+    ``x`` and ``y`` are canvas units of the card's top left corner.
+    """
+
+    id: NodeId
+    kind: str
+    title: str
+    params: Mapping[str, Value] = field(default_factory=dict)
+    x: float = 0.0
+    y: float = 0.0
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Blocks by id, and for each wired input the output that feeds it.
+
+    An input takes one wire; a port that takes several has slots ``x.0``, ``x.1``, ….
+    """
+
+    nodes: Mapping[NodeId, Node] = field(default_factory=dict)
+    feeds: Mapping[End, End] = field(default_factory=dict)
+
+    @property
+    def wires(self) -> Iterator[Wire]:
+        """All wires, in the order of the file."""
+        return (Wire(source, target) for target, source in sorted(self.feeds.items()))
+
+    def wires_of(self, nodes: Iterable[NodeId]) -> list[Wire]:
+        """Return the wires that start or end at any of ``nodes``."""
+        chosen = set(nodes)
+        return [
+            wire for wire in self.wires if wire.source.node in chosen or wire.target.node in chosen
+        ]
+
+    @cached_property
+    def inputs_of(self) -> Mapping[NodeId, Mapping[str, End]]:
+        """For each block its wired inputs by port, slots in order."""
+        found: dict[NodeId, dict[str, End]] = {node: {} for node in self.nodes}
+        for target, source in sorted(
+            self.feeds.items(), key=lambda item: (item[0].node, slot_of(item[0].port))
+        ):
+            found[target.node][target.port] = source
+        return found
+
+    @cached_property
+    def consumers_of(self) -> Mapping[NodeId, tuple[End, ...]]:
+        """For each block the inputs that its outputs feed."""
+        found: dict[NodeId, list[End]] = {node: [] for node in self.nodes}
+        for target, source in sorted(self.feeds.items()):
+            found[source.node].append(target)
+        return {node: tuple(ends) for node, ends in found.items()}
+
+    @cached_property
+    def order(self) -> tuple[NodeId, ...]:
+        """Blocks so that each stands after what feeds it; the same for equal graphs."""
+        waiting = {
+            node: len({end.node for end in ins.values()}) for node, ins in self.inputs_of.items()
+        }
+        ready = [(_natural(node), node) for node, missing in waiting.items() if not missing]
+        heapify(ready)
+        order: list[NodeId] = []
+        while ready:
+            _, node = heappop(ready)
+            order.append(node)
+            for follower in {end.node for end in self.consumers_of[node]}:
+                waiting[follower] -= 1
+                if not waiting[follower]:
+                    heappush(ready, (_natural(follower), follower))
+        return tuple(order)
+
+    def reaches(self, start: NodeId, goal: NodeId) -> bool:
+        """Tell whether following wires from ``start`` leads to ``goal``."""
+        seen, todo = {start}, [start]
+        while todo:
+            node = todo.pop()
+            if node == goal:
+                return True
+            fresh = {end.node for end in self.consumers_of[node]} - seen
+            seen |= fresh
+            todo.extend(fresh)
+        return False
+
+    # Change: each returns a new graph and leaves this one as it is.
+
+    def add(self, *nodes: Node) -> "Graph":
+        """Place new blocks.
+
+        Raises:
+            GraphError: an id is taken.
+        """
+        taken = [node.id for node in nodes if node.id in self.nodes]
+        if taken:
+            raise GraphError(f"expected new block ids, received {', '.join(taken)} again")
+        return Graph({**self.nodes, **{node.id: node for node in nodes}}, self.feeds)
+
+    def put(self, *nodes: Node) -> "Graph":
+        """Replace blocks by others of the same ids."""
+        self._expect_known(node.id for node in nodes)
+        return Graph({**self.nodes, **{node.id: node for node in nodes}}, self.feeds)
+
+    def remove(self, *ids: NodeId) -> "Graph":
+        """Take blocks away, and every wire that touches them."""
+        self._expect_known(ids)
+        cut = self.disconnect(*(wire.target for wire in self.wires_of(ids)))
+        return Graph({id_: node for id_, node in self.nodes.items() if id_ not in ids}, cut.feeds)
+
+    def connect(self, *wires: Wire) -> "Graph":
+        """Join ports; an input that was taken is taken over.
+
+        Raises:
+            GraphError: an end is missing, or the wire would make a loop.
+        """
+        self._expect_known(end.node for wire in wires for end in wire)
+        graph = Graph(self.nodes, {**self.feeds, **{wire.target: wire.source for wire in wires}})
+        if len(graph.order) != len(graph.nodes):
+            names = " and ".join(self.nodes[wire.target.node].title for wire in wires[:3])
+            raise GraphError(f"this wire would make a loop through {names}")
+        return graph
+
+    def disconnect(self, *targets: End) -> "Graph":
+        """Free inputs; slots of a port that takes several close up."""
+        feeds = {target: source for target, source in self.feeds.items() if target not in targets}
+        for node, port in {
+            (target.node, target.port.partition(".")[0]) for target in targets if "." in target.port
+        }:
+            slots = sorted(
+                (end for end in feeds if end.node == node and end.port.startswith(f"{port}.")),
+                key=lambda end: slot_of(end.port),
+            )
+            closed = {End(node, f"{port}.{slot}"): feeds.pop(end) for slot, end in enumerate(slots)}
+            feeds.update(closed)
+        return Graph(self.nodes, feeds)
+
+    def rename(self, node: NodeId, title: str) -> "Graph":
+        """Give a block another title."""
+        return self.put(replace(self.nodes[node], title=title))
+
+    def _expect_known(self, ids: Iterable[NodeId]) -> None:
+        missing = [id_ for id_ in ids if id_ not in self.nodes]
+        if missing:
+            raise GraphError(f"expected blocks of this graph, received {', '.join(missing)}")
+
+
+def fresh_ids(stem: str, taken: Iterable[str], *, number: int = 1) -> list[str]:
+    """Return ``number`` names ``stem1``, ``stem2``, … that are not taken, the lowest first."""
+    taken = set(taken)
+    names: list[str] = []
+    count = 1
+    while len(names) < number:
+        name = f"{stem}{count}"
+        if name not in taken:
+            names.append(name)
+        count += 1
+    return names
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    """Sort key under which ``conv2`` stands before ``conv10``."""
+    parts = re.split(r"(\d+)", name)
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)

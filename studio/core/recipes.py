@@ -1,0 +1,86 @@
+"""Declared things that are not blocks: optimisers, schedules and sources of data.
+
+Each is one frozen value in one file; forms, help, command line and documentation come from it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from .params import Param, Params
+from .shapes import DType, Shape
+
+ColumnRole: TypeAlias = Literal["input", "target"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimizer:
+    """A way to turn gradients into steps.
+
+    ``source`` is Python over ``params`` (the trainable tensors), ``lr`` and the parameters' names
+    in braces, such as ``torch.optim.SGD({params}, lr={lr}, momentum={momentum})``.
+    """
+
+    id: str
+    title: str
+    source: str
+    params: tuple[Param, ...]
+    formula: str = ""
+    help: str = ""
+    paper: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How the learning rate changes: ``factor(step, steps, params)`` multiplies the base rate.
+
+    ``step`` counts from 0, ``steps`` is the planned total; pure, so that the curve can be drawn
+    before training.
+    """
+
+    id: str
+    title: str
+    factor: Callable[[int, int, Params], float]
+    params: tuple[Param, ...] = ()
+    formula: str = ""
+    help: str = ""
+    paper: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One named tensor of a data set; ``shape`` leaves the batch out."""
+
+    name: str
+    role: ColumnRole
+    shape: tuple[int, ...]
+    dtype: DType = "float"
+    limit: int | None = None
+    labels: tuple[str, ...] = ()
+
+    @property
+    def batched(self) -> Shape:
+        """The shape of a batch of this column."""
+        return Shape(("B", *self.shape), self.dtype, self.limit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A set of samples.
+
+    ``columns`` says, without reading anything, which tensors there will be; ``load`` names the
+    function ``module:function`` that the engine calls with the parameters and that returns a
+    mapping of column name to NumPy array (samples first). ``stratify`` names the class column that
+    the split keeps in proportion; ``test`` is the name of a boolean array, returned beside the
+    columns, that marks the samples of an official test part.
+    """
+
+    id: str
+    title: str
+    load: str
+    columns: Callable[[Params], tuple[Column, ...]]
+    params: tuple[Param, ...] = ()
+    stratify: str = ""
+    help: str = ""
+    licence: str = ""
+    citation: str = ""

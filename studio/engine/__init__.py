@@ -1,0 +1,1 @@
+"""Tensors: the only place that knows torch. Nothing heavy is imported until the engine starts."""

@@ -1,0 +1,1 @@
+"""The plug-in host: find, judge, enable and take out what others add."""

@@ -1,0 +1,68 @@
+"""Commands: all that the window, the command line or a launcher can ask of an engine."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from .spec import DataJob, RunSpec, Struct, Watch
+
+
+class Start(Struct, frozen=True, kw_only=True, tag="start"):
+    """Begin this run; ``steps`` > 0 pauses after so many (one step: 1)."""
+
+    spec: RunSpec
+    steps: int = 0
+
+
+class Pause(Struct, frozen=True, kw_only=True, tag="pause"):
+    """Wait after the current batch."""
+
+
+class Resume(Struct, frozen=True, kw_only=True, tag="resume"):
+    """Go on; ``steps`` > 0 pauses again after so many."""
+
+    steps: int = 0
+
+
+class Stop(Struct, frozen=True, kw_only=True, tag="stop"):
+    """End the run after the current batch, with its weights kept."""
+
+
+class Look(Struct, frozen=True, kw_only=True, tag="look"):
+    """Change what is watched."""
+
+    watch: Watch
+
+
+class SetLearningRate(Struct, frozen=True, kw_only=True, tag="set-lr"):
+    """Use another base learning rate from the next step on."""
+
+    lr: float
+
+
+class Show(Struct, frozen=True, kw_only=True, tag="show"):
+    """Answer with a Preview of the data: some samples and the class balance."""
+
+    request: int
+    data: DataJob
+    samples: int = 48
+
+
+class Quit(Struct, frozen=True, kw_only=True, tag="quit"):
+    """End the engine."""
+
+
+Command: TypeAlias = Start | Pause | Resume | Stop | Look | SetLearningRate | Show | Quit
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: "msgspec.msgpack.Decoder[Command]" = msgspec.msgpack.Decoder(Command)
+
+
+def encode(command: Command) -> bytes:
+    """Return a command as MessagePack."""
+    return _encoder.encode(command)
+
+
+def decode(data: bytes) -> Command:
+    """Return the command in these bytes."""
+    return _decoder.decode(data)

@@ -1,0 +1,189 @@
+"""Events: everything that can happen in a run, as one union that live views and replay share.
+
+Scalars travel as columns (many steps of one name at once), arrays as raw bytes; ``encode`` and
+``decode`` turn a batch of events into MessagePack and back.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from .spec import Struct
+
+State: TypeAlias = Literal["loading", "running", "paused"]
+Reason: TypeAlias = Literal["finished", "early-stopped", "stopped", "failed"]
+
+
+class Array(Struct, frozen=True, kw_only=True):
+    """A NumPy array without NumPy: C order, little endian."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    data: bytes
+
+
+class Started(Struct, frozen=True, kw_only=True, tag="started"):
+    """A run has its data, its weights and its device."""
+
+    run: str
+    title: str
+    time: float
+    device: str
+    device_name: str
+    seed: int
+    parameters: int
+    epochs: int
+    steps_per_epoch: int
+    samples: dict[str, int]
+    """Number of samples by part: train, validation, test."""
+    layers: tuple[tuple[str, str], ...] = ()
+    """Block id and title of every block with weights, in the order of LayerRow.values."""
+    attentions: tuple[tuple[str, str], ...] = ()
+    """Block id and title of every attention block."""
+
+
+class StateChanged(Struct, frozen=True, kw_only=True, tag="state"):
+    """The run began, paused or went on."""
+
+    state: State
+
+
+class Points(Struct, frozen=True, kw_only=True, tag="points"):
+    """Values of one scalar at several steps, in order.
+
+    Names: ``train/loss``, ``train/accuracy``, ``validation/loss``, ``test/…``, ``lr``,
+    ``grad_norm``, ``throughput``; ``<part>/<metric>`` for any metric.
+    """
+
+    name: str
+    steps: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+class LayerRow(Struct, frozen=True, kw_only=True, tag="layer-row"):
+    """One number for every layer at a step: ``grad_norm`` or ``weight_norm``."""
+
+    name: str
+    step: int
+    values: tuple[float, ...]
+
+
+class Snapshot(Struct, frozen=True, kw_only=True, tag="snapshot"):
+    """Arrays seen at a step.
+
+    ``kind`` is ``attention`` (arrays ``weights``: heads × queries × keys, and ``tokens`` of the
+    probe sample where there are any) or ``embedding`` (arrays ``points``: samples × 3 principal
+    components in a frozen basis, ``labels``: samples; ``explained``: share of variance).
+    """
+
+    kind: str
+    block: str
+    step: int
+    arrays: dict[str, Array]
+    notes: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class EpochEnded(Struct, frozen=True, kw_only=True, tag="epoch"):
+    """An epoch is complete."""
+
+    epoch: int
+    step: int
+    values: dict[str, float]
+    """Means over the epoch and the validation part, named like Points."""
+    best: bool = False
+
+
+class Progress(Struct, frozen=True, kw_only=True, tag="progress"):
+    """How far and how fast, some times a second."""
+
+    step: int
+    epoch: int
+    samples_per_sec: float
+    seconds_left: float
+    watching_share: float = 0.0
+    """Measured share of the time that watching costs."""
+
+
+class Note(Struct, frozen=True, kw_only=True, tag="note"):
+    """A sentence for the person, such as the device that was taken instead of the one asked for."""
+
+    message: str
+    level: Literal["info", "warning"] = "info"
+
+
+class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
+    """The run cannot go on: why, which block is to blame, and a way on."""
+
+    kind: Literal["error", "out-of-memory", "nan", "data", "engine-died"]
+    message: str
+    block: str = ""
+    hint: str = ""
+    details: str = ""
+    step: int = 0
+
+
+class Ended(Struct, frozen=True, kw_only=True, tag="ended"):
+    """The last event of a run."""
+
+    reason: Reason
+    step: int
+    epoch: int
+    seconds: float
+    metrics: dict[str, dict[str, float]] = msgspec.field(default_factory=dict)
+    """By part (train, validation, test), then by name (loss, accuracy, …)."""
+    losses: tuple[float, ...] = ()
+    """The training loss of each of the first 1000 steps."""
+
+
+class Ready(Struct, frozen=True, kw_only=True, tag="ready"):
+    """The engine is warm: what it runs on."""
+
+    devices: dict[str, str]
+    """Device to the name to show, such as {"cpu": "AMD EPYC, 1 thread"}."""
+    default: str
+    torch: str
+
+
+class Preview(Struct, frozen=True, kw_only=True, tag="preview"):
+    """What was asked to be seen of the data before training."""
+
+    request: int
+    arrays: dict[str, Array]
+    counts: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
+    """By part, samples of each class (class number as text)."""
+    samples: dict[str, int] = msgspec.field(default_factory=dict)
+    error: str = ""
+
+
+Event: TypeAlias = (
+    Started
+    | StateChanged
+    | Points
+    | LayerRow
+    | Snapshot
+    | EpochEnded
+    | Progress
+    | Note
+    | Failed
+    | Ended
+    | Ready
+    | Preview
+)
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: "msgspec.msgpack.Decoder[list[Event]]" = msgspec.msgpack.Decoder(list[Event])
+
+
+def encode(events: Sequence[Event]) -> bytes:
+    """Return a batch of events as MessagePack."""
+    return _encoder.encode(events)
+
+
+def decode(data: bytes) -> list[Event]:
+    """Return the events of a batch.
+
+    Raises:
+        msgspec.DecodeError: the bytes are not a batch of events.
+    """
+    return _decoder.decode(data)

@@ -1,0 +1,132 @@
+"""RunSpec: everything the engine is told of a run, resolved to plain data.
+
+The engine knows no catalog: programs come as text, loaders and optimisers as source, so that the
+same value can be sent down a pipe, written into the record and started again years later.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Scalar = bool | int | float | str | None
+Setting = Scalar | tuple[int, ...]
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A frozen value that travels as MessagePack."""
+
+
+class Argument(Struct, frozen=True, kw_only=True):
+    """An argument of the program's ``forward``, ``losses`` or ``metrics``, and its column."""
+
+    name: str
+    column: str
+
+
+class BlockInfo(Struct, frozen=True, kw_only=True):
+    """A block as the engine's probes know it."""
+
+    id: str
+    title: str
+    kind: str
+    attribute: str = ""
+    """The module's attribute in the program (``conv1``), empty for a block without a module."""
+
+
+class Program(Struct, frozen=True, kw_only=True):
+    """The generated network: the text that is trained, and what its lines belong to."""
+
+    text: str
+    class_name: str
+    lines: dict[int, str]
+    """Line number (from 1) of ``text`` to block id."""
+    tapped: str
+    """The same class whose ``forward`` also calls ``tap(block id, value)`` after each block."""
+    tapped_lines: dict[int, str] = msgspec.field(default_factory=dict)
+    inputs: tuple[Argument, ...]
+    """Arguments of ``forward``, in order."""
+    outputs: tuple[str, ...]
+    """Names of the values ``forward`` returns: one value, or a tuple when there are several."""
+    loss_arguments: tuple[str, ...]
+    """Arguments of ``losses`` and ``metrics``, in order: names of ``outputs`` or of ``targets``."""
+    targets: tuple[Argument, ...]
+    losses: tuple[str, ...]
+    """Keys of the dictionary that ``losses`` returns: ids of the loss blocks."""
+    metrics: tuple[str, ...]
+    """Keys of the dictionary that ``metrics`` returns, such as ``accuracy``."""
+    blocks: tuple[BlockInfo, ...]
+
+
+class ColumnInfo(Struct, frozen=True, kw_only=True):
+    """A column as the source declares it; ``shape`` leaves the batch out."""
+
+    name: str
+    role: Literal["input", "target"]
+    shape: tuple[int, ...]
+    dtype: Literal["float", "int", "bool"] = "float"
+    limit: int | None = None
+    labels: tuple[str, ...] = ()
+
+
+class DataJob(Struct, frozen=True, kw_only=True):
+    """Which samples to load and how to divide them."""
+
+    source: str
+    load: str
+    """``module:function`` called with the parameters; returns {column: NumPy array}."""
+    params: dict[str, Setting]
+    columns: tuple[ColumnInfo, ...]
+    stratify: str = ""
+    validation: float = 0.15
+    test: float = 0.15
+    seed: int = 0
+
+
+class ObjectiveJob(Struct, frozen=True, kw_only=True):
+    """What one turn of the optimiser minimises."""
+
+    name: str
+    optimizer: str
+    """Python over ``torch``, ``params`` and ``lr``: ``torch.optim.SGD(params, lr=lr)``."""
+    lr: float
+    factors: tuple[float, ...] = (1.0,)
+    """The schedule's factor for every planned step; the last holds for ever."""
+    losses: dict[str, float]
+    """Loss block id to weight."""
+    blocks: tuple[str, ...] = ()
+    """Attributes of the modules it updates; empty for all."""
+    clip_norm: float = 0.0
+
+
+class Watch(Struct, frozen=True, kw_only=True):
+    """What to look at while training; may be changed while the run goes on."""
+
+    gradients: bool = True
+    attention: bool = True
+    embedding: str = ""
+    """Id of the block whose output is projected; empty for none."""
+    samples: int = 512
+    """Size of the held probe batch for embeddings."""
+    budget: float = 0.02
+    """Share of the step time that watching may cost."""
+
+
+class RunSpec(Struct, frozen=True, kw_only=True):
+    """One run, complete."""
+
+    id: str
+    title: str
+    experiment: str
+    """The document's text, for the record."""
+    program: Program
+    data: DataJob
+    objectives: tuple[ObjectiveJob, ...]
+    epochs: int
+    batch_size: int
+    seed: int
+    device: str = "auto"
+    early_stopping: int = 0
+    restore_best: bool = True
+    watch: Watch = Watch()
+    folder: str = ""
+    """Where the record is written; empty keeps none."""
