@@ -29,10 +29,10 @@ test: check
 	$(BIN)/python -m pytest $(ARGS)
 
 check: system-libraries .venv/installed-dev
-	$(BIN)/ruff format --check
+	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 bench: system-libraries .venv/installed-dev
 	$(BIN)/python -m tests.bench $(ARGS)
