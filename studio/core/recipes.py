@@ -34,8 +34,9 @@ class Optimizer:
 class Schedule:
     """How the learning rate changes: ``factor(step, steps, params)`` multiplies the base rate.
 
-    ``step`` counts from 0, ``steps`` is the planned total; pure, so that the curve can be drawn
-    before training.
+    ``step`` counts from 0, ``steps`` is the planned total, ``params`` also hold ``epochs``, the
+    planned number of epochs; pure, so that the curve can be drawn before training. The engine finds
+    the function by its name: it stands at the top level of its module.
     """
 
     id: str

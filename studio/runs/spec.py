@@ -89,8 +89,12 @@ class ObjectiveJob(Struct, frozen=True, kw_only=True):
     optimizer: str
     """Python over ``torch``, ``params`` and ``lr``: ``torch.optim.SGD(params, lr=lr)``."""
     lr: float
-    factors: tuple[float, ...] = (1.0,)
-    """The schedule's factor for every planned step; the last holds for ever."""
+    schedule: str = ""
+    """``module:function`` of a pure ``factor(step, steps, params)``, where ``params`` is a
+    ``core.params.Params``; empty for a constant rate. The engine alone knows how many steps the
+    data make, so that it asks for every step."""
+    schedule_params: dict[str, Setting] = msgspec.field(default_factory=dict)
+    """What is set on the schedule, and ``epochs``: the planned number of epochs."""
     losses: dict[str, float]
     """Loss block id to weight."""
     blocks: tuple[str, ...] = ()
