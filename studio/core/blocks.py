@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from .params import Param, Params, Value
+from .recipes import Column
 from .shapes import DType, Shape, Shapes
 
 Role: TypeAlias = Literal["input", "target", "layer", "loss"]
@@ -68,6 +69,7 @@ class Metric:
 
 
 Rule: TypeAlias = Callable[[Shapes, Params], Inferred]
+Fit: TypeAlias = Callable[[Column], Mapping[str, Value] | None]
 Template: TypeAlias = str | Callable[[Shapes, Params], str]
 
 
@@ -83,6 +85,8 @@ class BlockSpec:
         init: source of the module, such as ``nn.Linear({in_features}, {out_features})``; empty for
             a block without a module of its own.
         call: source of the output, see the module's docstring.
+        fit: for inputs and targets, the parameters under which the block gives a column of the
+            data; None where it cannot.
         needs: our own modules, as ``package.module:Class``, whose text is copied into the program.
         metrics: for losses, what to show beside the loss.
         summary: the telling line on the card, a template over the parameters.
@@ -103,6 +107,7 @@ class BlockSpec:
     params: tuple[Param, ...] = ()
     role: Role = "layer"
     stem: str = ""
+    fit: Fit | None = None
     needs: tuple[str, ...] = ()
     metrics: tuple[Metric, ...] = ()
     summary: str = ""

@@ -1,0 +1,112 @@
+"""Workspace: one open document with what all its views share, the findings and the selection."""
+
+from collections.abc import Iterable
+
+from studio.core.blocks import BlockSpec
+from studio.core.catalog import Catalog
+from studio.core.check import Checked, Checker
+from studio.core.document import Diff, Document
+from studio.core.edits import AddNodes, Edit
+from studio.core.errors import StudioError
+from studio.core.fitting import fitted_params
+from studio.core.graph import Graph, Node, NodeId, Wire, fresh_ids
+from studio.core.signal import Signal
+from studio.core.wiring import refusal
+
+
+class Workspace:
+    """What the canvas, the inspector and the lists look at together.
+
+    Selection is a fact of the views and not of the experiment: it is never undone or saved.
+    """
+
+    def __init__(self, catalog: Catalog, document: Document | None = None) -> None:
+        self.catalog = catalog
+        self.document = document or Document()
+        self.checked_changed: Signal[Checked] = Signal()
+        self.selection_changed: Signal[frozenset[NodeId]] = Signal()
+        self.refused: Signal[str] = Signal()
+        self._checker = Checker(catalog)
+        self._checked = self._checker.check(self.document.experiment)
+        self._selection: frozenset[NodeId] = frozenset()
+        self.document.changed.connect(self._on_changed)
+
+    @property
+    def checked(self) -> Checked:
+        """Shapes, counts and problems of the current drawing."""
+        return self._checked
+
+    @property
+    def graph(self) -> Graph:
+        """The current drawing."""
+        return self.document.graph
+
+    @property
+    def selection(self) -> frozenset[NodeId]:
+        """Ids of the selected blocks."""
+        return self._selection
+
+    @property
+    def selected(self) -> tuple[Node, ...]:
+        """The selected blocks, in the order of their ids."""
+        return tuple(self.graph.nodes[id_] for id_ in sorted(self._selection))
+
+    def select(self, ids: Iterable[NodeId]) -> None:
+        """Select these blocks and no others; unknown ids are left out."""
+        chosen = frozenset(ids) & self.graph.nodes.keys()
+        if chosen != self._selection:
+            self._selection = chosen
+            self.selection_changed.tell(chosen)
+
+    def spec_of(self, node: NodeId) -> BlockSpec | None:
+        """Return the declaration behind a placed block; None for a placeholder."""
+        return self.catalog.block(self.graph.nodes[node].kind)
+
+    def apply(self, edit: Edit) -> bool:
+        """Apply an edit; a refusal is told as a sentence, and changes nothing.
+
+        Returns:
+            Whether the edit was applied.
+        """
+        try:
+            self.document.apply(edit)
+        except StudioError as error:
+            self.refused.tell(str(error))
+            return False
+        return True
+
+    def refusal(self, wire: Wire) -> str:
+        """Return why a wire cannot be drawn; empty if it can."""
+        return refusal(self.graph, wire, self.catalog, self._checked)
+
+    def new_node(self, kind: str, x: float, y: float, *, taken: Iterable[Node] = ()) -> Node:
+        """Return a block ready to place: fresh id and title, sizes taken from the chosen data.
+
+        ``taken`` are blocks of the same edit, whose ids and titles count as used.
+        """
+        spec = self.catalog.blocks[kind]
+        used = [*self.graph.nodes.values(), *taken]
+        id_ = fresh_ids(spec.name_stem, [node.id for node in used])[0]
+        title = fresh_ids(spec.name_stem, [node.title for node in used])[0]
+        node = Node(id_, kind, title, {}, float(x), float(y))
+        data = self.document.experiment.data
+        params = fitted_params(spec, node, self._checker.columns(data))
+        return Node(id_, kind, title, params, node.x, node.y)
+
+    def place(self, kind: str, x: float, y: float) -> NodeId | None:
+        """Place a block with its top left corner at canvas position (x, y), and select it."""
+        node = self.new_node(kind, x, y)
+        spec = self.catalog.blocks[kind]
+        if not self.apply(AddNodes((node,), label=f"Add {spec.title}")):
+            return None
+        self.select([node.id])
+        return node.id
+
+    def _on_changed(self, change: Diff) -> None:
+        if change.graph or change.data:
+            self._checked = self._checker.check(change.after)
+        gone = self._selection - self.graph.nodes.keys()
+        if gone:
+            self.select(self._selection - gone)
+        if change.graph or change.data:
+            self.checked_changed.tell(self._checked)
