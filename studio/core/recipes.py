@@ -73,7 +73,9 @@ class Source:
     function ``module:function`` that the engine calls with the parameters and that returns a
     mapping of column name to NumPy array (samples first). ``stratify`` names the class column that
     the split keeps in proportion; ``test`` is the name of a boolean array, returned beside the
-    columns, that marks the samples of an official test part.
+    columns, that marks the samples of an official test part. ``standardize`` names the columns
+    that the engine shifts and scales, feature by feature, to mean 0 and standard deviation 1 over
+    the training part: what is held out takes no part in the fit.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Source:
     columns: Callable[[Params], tuple[Column, ...]]
     params: tuple[Param, ...] = ()
     stratify: str = ""
+    standardize: tuple[str, ...] = ()
     help: str = ""
     licence: str = ""
     citation: str = ""

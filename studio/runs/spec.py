@@ -77,6 +77,9 @@ class DataJob(Struct, frozen=True, kw_only=True):
     params: dict[str, Setting]
     columns: tuple[ColumnInfo, ...]
     stratify: str = ""
+    standardize: tuple[str, ...] = ()
+    """Columns to shift and scale, feature by feature, to mean 0 and standard deviation 1 over the
+    training part alone; a feature that never varies there is only shifted."""
     validation: float = 0.15
     test: float = 0.15
     seed: int = 0
