@@ -145,8 +145,8 @@ class Checker:
         drawn = next(iter(inferred.outputs.values()))
         if drawn != column.batched:
             yield Problem(
-                message=f"{node.title}: expected {column.batched}{_limit(column.batched)} as in the data, "
-                f"received {drawn}{_limit(drawn)}",
+                message=f"{node.title}: expected {_in_full(column.batched)} as in the data, "
+                f"received {_in_full(drawn)}",
                 node=node.id,
                 hint="Take the sizes from the data",
             )
@@ -221,5 +221,5 @@ def _unfit_params(spec: BlockSpec, node: Node) -> Iterator[Problem]:
             )
 
 
-def _limit(shape: Shape) -> str:
-    return f" of {shape.limit} classes" if shape.limit else ""
+def _in_full(shape: Shape) -> str:
+    return f"{shape} of {shape.limit} classes" if shape.limit else str(shape)

@@ -28,7 +28,7 @@ def choose_data(experiment: Experiment, data: Data, catalog: Catalog) -> SetData
 
 
 def fitted_params(spec: BlockSpec, node: Node, columns: tuple[Column, ...]) -> dict[str, Value]:
-    """Return the parameters that make an input or target block give its column; none if it cannot."""
+    """Return the parameters under which an input or target block gives its column."""
     if spec.fit is None or not columns:
         return {}
     column = column_for(spec, node, columns)
