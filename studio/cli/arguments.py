@@ -1,0 +1,65 @@
+"""What several verbs ask alike: an experiment, settings to change, and JSON as the answer."""
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from studio.core.catalog import Catalog
+    from studio.core.experiment import Experiment
+
+VERSION = 1
+"""Of the JSON objects; grows when a field changes its meaning, not when one is added."""
+
+
+def add_experiment(parser: ArgumentParser) -> None:
+    """Ask for an experiment and for settings to change in it."""
+    parser.add_argument("file", metavar="FILE", help="a *.netwright file or a name of the gallery")
+    parser.add_argument(
+        "--set",
+        dest="assignments",
+        metavar="ADDRESS=VALUE",
+        action="append",
+        default=[],
+        help="change a setting for this call, such as training.epochs=2, training.optimizer.lr=0.01"
+        " or blocks.conv1.kernel=5; may be repeated",
+    )
+
+
+def add_json(parser: ArgumentParser) -> None:
+    """Offer JSON alone."""
+    parser.add_argument("--json", action="store_true", help="print the JSON object and no words")
+
+
+def experiment_of(options: Namespace, catalog: "Catalog") -> "Experiment":
+    """Return the experiment that was asked for, with the settings changed.
+
+    Raises:
+        FileError: it cannot be read.
+        ParamError: a setting does not exist or does not take the value.
+    """
+    from studio.app.gallery import find_experiment
+    from studio.core.addresses import set_at
+    from studio.core.fileio import open_file
+
+    experiment = open_file(find_experiment(options.file))
+    for assignment in options.assignments:
+        experiment = set_at(experiment, assignment, catalog)
+    return experiment
+
+
+def print_json(answer: Mapping[str, object]) -> None:
+    """Print the answer as the last line of stdout; numbers that are none become null."""
+    print(json.dumps(_plain({"version": VERSION, **answer}), ensure_ascii=False), flush=True)
+
+
+def _plain(value: object) -> object:
+    """Return what JSON can say: not-a-number and infinity become null, tuples become lists."""
+    if isinstance(value, float):
+        return value if value - value == 0.0 else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
