@@ -8,6 +8,7 @@ real paths, because Qt, numpy and torch want a file name: a program run from a z
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
+_INSTALLED = (_PACKAGE / "_resources").is_dir()
 
 
 def resource(name: str) -> Path:
@@ -28,5 +29,4 @@ def shipped_plugins() -> Path:
 
 
 def _folder(name: str) -> Path:
-    installed = _PACKAGE / f"_{name}"
-    return installed if installed.is_dir() else _PACKAGE.parent / name
+    return _PACKAGE / f"_{name}" if _INSTALLED else _PACKAGE.parent / name

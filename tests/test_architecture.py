@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tokenize
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -67,15 +67,14 @@ def test_no_signal_is_connected_to_a_lambda() -> None:
     [("PySide6", "ui"), ("shiboken6", "ui"), ("pyqtgraph", "ui"), ("torch", "engine")],
 )
 def test_a_heavy_library_is_known_in_one_package_only(library: str, home: str) -> None:
-    strangers = [
-        _where(path, statement)
-        for path in STUDIO.rglob("*.py")
-        if not path.is_relative_to(STUDIO / home)
-        for statement in _all(path, ast.Import | ast.ImportFrom)
-        if library in {name.partition(".")[0] for name in _imported(statement)}
-    ]
+    elsewhere = (path for path in STUDIO.rglob("*.py") if not path.is_relative_to(STUDIO / home))
 
-    assert strangers == []
+    assert [] == _importing(library, elsewhere)
+
+
+@pytest.mark.parametrize("library", ["PySide6", "pyqtgraph", "pytestqt", "torch"])
+def test_unit_tests_need_neither_window_nor_tensor(library: str) -> None:
+    assert [] == _importing(library, (ROOT / "tests" / "unit").rglob("*.py"))
 
 
 HEAVY = ("PySide6", "pyqtgraph", "torch", "sklearn")
@@ -163,6 +162,15 @@ def _lines_of_code(function: Function, source: str) -> int:
         return 0
     lines = source.splitlines()[body[0].lineno - 1 : function.end_lineno]
     return sum(1 for line in lines if line.strip() and not line.strip().startswith("#"))
+
+
+def _importing(library: str, paths: Iterable[Path]) -> list[str]:
+    return [
+        _where(path, statement)
+        for path in paths
+        for statement in _all(path, ast.Import | ast.ImportFrom)
+        if library in {name.partition(".")[0] for name in _imported(statement)}
+    ]
 
 
 def _imported(statement: ast.Import | ast.ImportFrom) -> list[str]:
