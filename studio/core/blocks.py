@@ -6,11 +6,12 @@ conformance test, so that a new block is one declaration in one file.
 
 The source text is a template in which names in braces are filled in:
 
-- every input port by the Python expression wired to it (a port with several wires: a comma list),
+- every input port by the Python expression wired to it (a port with several wires: a comma list, or
+  one of them by its slot: ``{x.0}``),
 - ``{self}`` by the module's attribute (``self.conv1``), every parameter and every entry of
   ``Inferred.sizes`` by its Python literal,
-- ``{y}`` by the name of the output. A template that contains ``{y} = `` or ``{y},`` is one or more
-  statements; any other is an expression, which is assigned to the output.
+- every output port by the name of its value. A template that contains ``{y} = `` or ``{y},`` for
+  an output ``y`` is one or more statements; any other is an expression, assigned to the output.
 """
 
 from collections.abc import Callable, Mapping

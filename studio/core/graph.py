@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from heapq import heapify, heappop, heappush
 from typing import NamedTuple, TypeAlias
 
 from .errors import GraphError
@@ -92,20 +91,24 @@ class Graph:
 
     @cached_property
     def order(self) -> tuple[NodeId, ...]:
-        """Blocks so that each stands after what feeds it; the same for equal graphs."""
+        """Blocks so that each stands after what feeds it; the same for equal graphs.
+
+        A path is followed to its end before the next begins, so that a branch stays together.
+        """
         waiting = {
             node: len({end.node for end in ins.values()}) for node, ins in self.inputs_of.items()
         }
-        ready = [(_natural(node), node) for node, missing in waiting.items() if not missing]
-        heapify(ready)
+        ready = _last_first(node for node, missing in waiting.items() if not missing)
         order: list[NodeId] = []
         while ready:
-            _, node = heappop(ready)
+            node = ready.pop()
             order.append(node)
+            freed = []
             for follower in {end.node for end in self.consumers_of[node]}:
                 waiting[follower] -= 1
                 if not waiting[follower]:
-                    heappush(ready, (_natural(follower), follower))
+                    freed.append(follower)
+            ready += _last_first(freed)
         return tuple(order)
 
     def reaches(self, start: NodeId, goal: NodeId) -> bool:
@@ -136,7 +139,12 @@ class Graph:
     def put(self, *nodes: Node) -> "Graph":
         """Replace blocks by others of the same ids."""
         self._expect_known(node.id for node in nodes)
-        return Graph({**self.nodes, **{node.id: node for node in nodes}}, self.feeds)
+        graph = Graph({**self.nodes, **{node.id: node for node in nodes}}, self.feeds)
+        # What is known of the wiring stays true: the same blocks, the same wires.
+        graph.__dict__.update(
+            (name, self.__dict__[name]) for name in _WIRING & self.__dict__.keys()
+        )
+        return graph
 
     def remove(self, *ids: NodeId) -> "Graph":
         """Take blocks away, and every wire that touches them."""
@@ -181,6 +189,9 @@ class Graph:
             raise GraphError(f"expected blocks of this graph, received {', '.join(missing)}")
 
 
+_WIRING = {"inputs_of", "consumers_of", "order"}
+
+
 def fresh_ids(stem: str, taken: Iterable[str], *, number: int = 1) -> list[str]:
     """Return ``number`` names ``stem1``, ``stem2``, … that are not taken, the lowest first."""
     taken = set(taken)
@@ -192,6 +203,11 @@ def fresh_ids(stem: str, taken: Iterable[str], *, number: int = 1) -> list[str]:
             names.append(name)
         count += 1
     return names
+
+
+def _last_first(nodes: Iterable[NodeId]) -> list[NodeId]:
+    found = list(nodes)
+    return sorted(found, key=_natural, reverse=True) if len(found) > 1 else found
 
 
 def _natural(name: str) -> tuple[tuple[int, str], ...]:

@@ -30,8 +30,8 @@ class Param(_ParamFields):
 
     The default decides the kind: ``True`` a switch, ``3`` a whole number, ``0.5`` a real one,
     ``"mean"`` with ``choices`` one of several, ``(3, 3)`` sizes (``length`` of them, 0 for any
-    number; one given for all is repeated). ``optional`` admits nothing (None); ``log`` asks the
-    form for a logarithmic step.
+    number; one given for all is repeated). ``optional`` admits nothing (None), which with a
+    ``length`` may be the default; ``log`` asks the form for a logarithmic step.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Param(_ParamFields):
             return "choice"
         if isinstance(self.default, bool):
             return "bool"
-        if isinstance(self.default, tuple):
+        if isinstance(self.default, tuple) or (self.default is None and self.length):
             return "sizes"
         if isinstance(self.default, int):
             return "int"
@@ -147,8 +147,19 @@ class Params(Mapping[str, Value]):
 
 
 def complete(declared: tuple[Param, ...], given: Mapping[str, Value]) -> dict[str, Value]:
-    """Return a value for every declared parameter, the default where none is given."""
-    return {param.name: given.get(param.name, param.default) for param in declared}
+    """Return a value for every declared parameter: the given one as the parameter keeps it, the
+    default where none is given or where it does not fit (which ``check`` reports).
+    """
+    return {param.name: _fitted(param, given) for param in declared}
+
+
+def _fitted(param: Param, given: Mapping[str, Value]) -> Value:
+    if param.name not in given:
+        return param.default
+    try:
+        return param.fit(given[param.name])
+    except ParamError:
+        return param.default
 
 
 def show(value: Value) -> str:

@@ -1,0 +1,130 @@
+"""Run: an experiment resolved to everything the engine is told of it."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from studio.core.catalog import Catalog
+from studio.core.check import Checked, check
+from studio.core.errors import CompileError
+from studio.core.experiment import OBJECTIVE, SPLIT, TRAINING, Data, Experiment, Objective
+from studio.core.fileio import dumps
+from studio.core.params import Params, complete
+from studio.core.recipes import Optimizer
+from studio.runs.spec import ColumnInfo, DataJob, ObjectiveJob, Program, RunSpec, Watch
+
+from .source import compile_network
+from .template import fill_names, literal
+
+T = TypeVar("T")
+
+
+def plan_run(
+    experiment: Experiment,
+    catalog: Catalog,
+    *,
+    run_id: str,
+    folder: str = "",
+    watch: Watch | None = None,
+    checked: Checked | None = None,
+) -> RunSpec:
+    """Return the run of an experiment.
+
+    Raises:
+        CompileError: the drawing has errors, or the training lacks something.
+    """
+    program = compile_network(experiment, catalog, checked or check(experiment, catalog))
+    if not program.losses:
+        raise CompileError("There is nothing to learn from yet: connect a loss to the network")
+    settings = Params(complete(TRAINING, experiment.training.settings))
+    return RunSpec(
+        id=run_id,
+        title=experiment.title,
+        experiment=dumps(experiment),
+        program=program,
+        data=plan_data(experiment.data, catalog),
+        objectives=tuple(
+            _objective(objective, catalog, program, settings.whole("epochs"))
+            for objective in experiment.training.objectives
+        ),
+        epochs=settings.whole("epochs"),
+        batch_size=settings.whole("batch_size"),
+        seed=settings.whole("seed"),
+        device=settings.text("device"),
+        early_stopping=settings.whole("early_stopping"),
+        restore_best=settings.flag("restore_best"),
+        watch=watch or Watch(),
+        folder=folder,
+    )
+
+
+def plan_data(data: Data, catalog: Catalog) -> DataJob:
+    """Return which samples to load and how to divide them.
+
+    Raises:
+        CompileError: no data are chosen, or they are not installed.
+    """
+    if not data.source.kind:
+        raise CompileError("There are no data to learn from yet: choose some on the Data page")
+    source = _known(catalog.sources, data.source.kind, "data")
+    given = complete(source.params, data.source.params)
+    split = Params(complete(SPLIT, data.split))
+    return DataJob(
+        source=source.id,
+        load=source.load,
+        params=given,
+        columns=tuple(
+            ColumnInfo(
+                name=column.name,
+                role=column.role,
+                shape=column.shape,
+                dtype=column.dtype,
+                limit=column.limit,
+                labels=column.labels,
+            )
+            for column in source.columns(Params(given))
+        ),
+        standardize=source.standardize,
+        stratify=source.stratify if split.flag("stratified") else "",
+        validation=split.real("validation"),
+        test=split.real("test"),
+        seed=split.whole("seed"),
+    )
+
+
+def _objective(
+    objective: Objective, catalog: Catalog, program: Program, epochs: int
+) -> ObjectiveJob:
+    optimizer = _known(catalog.optimizers, objective.optimizer.kind, "optimiser")
+    schedule = _known(catalog.schedules, objective.schedule.kind, "schedule")
+    given = complete(optimizer.params, objective.optimizer.params)
+    settings = Params(complete(OBJECTIVE, objective.settings))
+    unknown = sorted(objective.losses.keys() - set(program.losses))
+    if unknown:
+        raise CompileError(
+            f"{objective.name}: expected losses of the drawing, received {unknown[0]}"
+        )
+    return ObjectiveJob(
+        name=objective.name,
+        optimizer=_optimizer_source(optimizer, Params(given)),
+        lr=Params(given).real("lr"),
+        schedule=f"{schedule.factor.__module__}:{schedule.factor.__qualname__}",
+        schedule_params={**complete(schedule.params, objective.schedule.params), "epochs": epochs},
+        losses=dict(objective.losses) or dict.fromkeys(program.losses, 1.0),
+        blocks=tuple(
+            block.attribute
+            for block in program.blocks
+            if block.attribute and block.id in objective.blocks
+        ),
+        clip_norm=settings.real("clip_norm"),
+    )
+
+
+def _optimizer_source(optimizer: Optimizer, params: Params) -> str:
+    names = {name: literal(value) for name, value in params.items()}
+    return fill_names(optimizer.source, {**names, "params": "params", "lr": "lr"}, optimizer.id)
+
+
+def _known(table: Mapping[str, T], kind: str, what: str) -> T:
+    if kind not in table:
+        raise CompileError(f"The {what} {kind} is not installed; choose another")
+    return table[kind]

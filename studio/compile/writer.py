@@ -1,0 +1,191 @@
+"""Writer: a plan becomes lines of Python, each remembering the block it belongs to."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from studio.core.text import grouped, identifier
+
+from .imports import import_lines
+from .modules import ClassText
+from .plan import Call, Plan
+from .template import fill, module_source, statements
+
+_AXES = {
+    "B": "batch",
+    "C": "channels",
+    "H": "height",
+    "W": "width",
+    "T": "steps",
+    "D": "features",
+    "L": "layers",
+}
+_BODY = " " * 8
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is to be written: a plan under a title, and the classes that it copies.
+
+    A tapped page also tells every value of ``forward`` to ``tap(block id, value)``.
+    """
+
+    plan: Plan
+    title: str
+    class_name: str
+    copied: tuple[ClassText, ...]
+    tapped: bool = False
+
+
+@dataclass(slots=True)
+class Written:
+    """The text, the block of each line (from 1), and the names of the metrics."""
+
+    text: str = ""
+    blocks: dict[int, str] = field(default_factory=dict)
+    metrics: tuple[str, ...] = ()
+
+
+_Line = tuple[str, str]
+"""A line and the id of its block, empty for none."""
+
+
+def write_page(page: Page) -> Written:
+    """Return the text of a program."""
+    metrics = dict(_metrics(page.plan))
+    network = [
+        *_plain(f"class {page.class_name}(nn.Module):"),
+        *_plain(f'    """{_description(page.plan)}"""', ""),
+        *_init(page.plan),
+        *_forward(page),
+        *(_losses(page.plan) if page.plan.losses else ()),
+        *(_measures(page.plan, metrics) if page.plan.losses else ()),
+    ]
+    head = _head(page, "\n".join(text for text, _ in network))
+    lines = [*_plain(*head), *network]
+    return Written(
+        "\n".join(text for text, _ in lines) + "\n",
+        {number: block for number, (_, block) in enumerate(lines, start=1) if block},
+        tuple(metrics),
+    )
+
+
+def _head(page: Page, network: str) -> list[str]:
+    letters = set("".join(re.findall(r"\b[a-z]\w*_([A-Z]+)\b", network)))
+    legend = ", ".join(f"{letter} = {word}" for letter, word in _AXES.items() if letter in letters)
+    title = " ".join(page.title.split()).replace("\\", "/").replace('"', "'") or "A network"
+    head = [f'"""{title}."""', "", *([f"# {legend}", ""] if legend else [])]
+    head += [*import_lines(network, page.copied), "", ""]
+    for copied in page.copied:
+        head += [*copied.text.split("\n"), "", ""]
+    return head
+
+
+def _description(plan: Plan) -> str:
+    given = ", ".join(_described(call, "y") for call in plan.inputs) or "nothing"
+    returned = ", ".join(_described(call, port) for call, port in plan.outputs)
+    weights = sum(call.facts.parameters for call in plan.blocks)
+    return f"{given} -> {returned}; {grouped(weights)} parameters."
+
+
+def _described(call: Call, port: str) -> str:
+    shape = call.facts.outputs.get(port) or next(iter(call.facts.outputs.values()))
+    return f"{identifier(call.node.title)} {shape}"
+
+
+def _init(plan: Plan) -> Iterator[_Line]:
+    yield from _plain("    def __init__(self) -> None:", f"{_BODY}super().__init__()")
+    for call in plan.blocks:
+        if call.attribute:
+            yield f"{_BODY}self.{call.attribute} = {module_source(call)}", call.node.id
+    yield from _plain("")
+
+
+def _forward(page: Page) -> Iterator[_Line]:
+    plan = page.plan
+    arguments = [name for call in plan.inputs for name in call.names.values()]
+    kinds = ["Tensor"] * len(plan.returned)
+    result = kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
+    yield from _plain(f"    def forward({_signature(arguments)}) -> {result}:")
+    if page.tapped:
+        yield from (line for call in plan.inputs for line in _taps(call))
+    for call in plan.forward:
+        yield from _statements(call)
+        if page.tapped:
+            yield from _taps(call)
+    yield from _plain(f"{_BODY}return {', '.join(plan.returned)}")
+
+
+def _losses(plan: Plan) -> Iterator[_Line]:
+    yield from _plain(
+        "", f"    def losses({_signature(plan.late_arguments)}) -> dict[str, Tensor]:"
+    )
+    for call in plan.late:
+        yield from _statements(call)
+    entries = (f"{_quoted(call.node.id)}: {_first_name(call)}" for call in plan.losses)
+    yield from _plain(f"{_BODY}return {{{', '.join(entries)}}}")
+
+
+def _measures(plan: Plan, metrics: Mapping[str, tuple[Call, str]]) -> Iterator[_Line]:
+    yield from _plain(
+        "", f"    def metrics({_signature(plan.late_arguments)}) -> dict[str, Tensor]:"
+    )
+    for call in _needed(plan, {call.node.id for call, _ in metrics.values()}):
+        yield from _statements(call)
+    yield from _plain(f"{_BODY}return {{")
+    for name, (call, source) in metrics.items():
+        yield f"{_BODY}    {_quoted(name)}: {fill(source, call)},", call.node.id
+    yield from _plain(f"{_BODY}}}")
+
+
+def _metrics(plan: Plan) -> Iterator[tuple[str, tuple[Call, str]]]:
+    """Name every metric; the loss's title tells apart those of the same name."""
+    names = [metric.name for call in plan.losses for metric in call.spec.metrics]
+    for call in plan.losses:
+        for metric in call.spec.metrics:
+            shared = names.count(metric.name) > 1
+            name = f"{metric.name} of {call.node.id}" if shared else metric.name
+            yield name, (call, metric.source)
+
+
+def _needed(plan: Plan, measured: set[str]) -> Iterator[Call]:
+    """Yield the late blocks before the measured losses, in order."""
+    wanted = {name for call in plan.losses if call.node.id in measured for name in _wired(call)}
+    found = []
+    for call in reversed(plan.late):
+        if wanted & set(call.names.values()):
+            wanted |= set(_wired(call))
+            found.append(call)
+    return reversed(found)
+
+
+def _statements(call: Call) -> Iterator[_Line]:
+    *before, last = statements(call)
+    yield from ((f"{_BODY}{text}", call.node.id) for text in before)
+    shapes = ", ".join(str(shape) for shape in call.facts.outputs.values())
+    yield f"{_BODY}{last}  # {shapes}", call.node.id
+
+
+def _taps(call: Call) -> Iterator[_Line]:
+    yield f"{_BODY}tap({_quoted(call.node.id)}, {_first_name(call)})", call.node.id
+
+
+def _plain(*texts: str) -> Iterator[_Line]:
+    return ((text, "") for text in texts)
+
+
+def _signature(arguments: Iterable[str]) -> str:
+    return ", ".join(["self", *(f"{name}: Tensor" for name in arguments)])
+
+
+def _first_name(call: Call) -> str:
+    return next(iter(call.names.values()))
+
+
+def _wired(call: Call) -> Iterable[str]:
+    return call.wired.values()
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,125 @@
+"""Experiments written in a few lines, for everybody's tests.
+
+net = Drawing("LeNet")
+net.chain("io.image", ("nn.conv2d", {"out_channels": 6}), "nn.relu", "nn.flatten")
+experiment = net.experiment()
+"""
+
+from collections.abc import Mapping
+
+from studio.app.catalogue import builtin_catalog
+from studio.core.catalog import Catalog
+from studio.core.experiment import Choice, Data, Experiment, Objective, Training
+from studio.core.graph import End, Graph, Node, Wire, fresh_ids
+from studio.core.params import Value
+from studio.core.wiring import free_input
+
+CATALOG: Catalog = builtin_catalog()
+"""Everything that ships with the studio; tests do not add to it."""
+
+Part = str | tuple[str, Mapping[str, Value]]
+"""A kind of block, or a kind and its parameters."""
+
+
+class Drawing:
+    """A graph in the making; blocks are known by their titles, which are their ids too."""
+
+    def __init__(self, title: str = "Test network", catalog: Catalog = CATALOG) -> None:
+        self.title = title
+        self.graph = Graph()
+        self._catalog = catalog
+
+    def place(self, kind: str, *, title: str = "", **params: Value) -> str:
+        """Place one block and return its id: the given title, or the next free one of its kind."""
+        spec = self._catalog.block(kind)
+        assert spec is not None, f"expected a block of the catalog, received {kind}"
+        title = title or fresh_ids(spec.name_stem, self.graph.nodes)[0]
+        self.graph = self.graph.add(Node(title, kind, title, params))
+        return title
+
+    def wire(self, source: str, target: str) -> None:
+        """Join ``block[.port]`` to ``block[.port]``; without a port the first that is free."""
+        start, end = self._end(source, "outputs"), self._end(target, "inputs")
+        self.graph = self.graph.connect(Wire(start, end))
+
+    def chain(self, *parts: Part, after: str = "") -> str:
+        """Place blocks one behind the other, behind ``after`` if given, and return the last id."""
+        last = after
+        for part in parts:
+            kind, params = part if isinstance(part, tuple) else (part, {})
+            here = self.place(kind, **params)
+            if last:
+                self.wire(last, here)
+            last = here
+        return last
+
+    def loss(self, output: str, kind: str = "loss.cross_entropy", **target: Value) -> str:
+        """Compare ``output`` with a new target and return the id of the loss."""
+        loss = self.place(kind)
+        self.wire(output, loss)
+        self.wire(self.place("io.target", **target), loss)
+        return loss
+
+    def experiment(
+        self, source: str = "", *, optimizer: Choice | None = None, **settings: Value
+    ) -> Experiment:
+        """Return the experiment, on a source of data if one is named, with training settings."""
+        objective = Objective(optimizer=optimizer) if optimizer else Objective()
+        return Experiment(
+            title=self.title,
+            graph=self.graph,
+            data=Data(Choice(source)),
+            training=Training(settings, (objective,)),
+        )
+
+    def _end(self, text: str, side: str) -> End:
+        node, _, port = text.partition(".")
+        if port:
+            return End(node, port)
+        spec = self._catalog.block(self.graph.nodes[node].kind)
+        assert spec is not None
+        if side == "outputs":
+            return End(node, spec.outputs[0].name)
+        taken = self.graph.inputs_of[node]
+        free = next(item for item in spec.inputs if item.many or item.name not in taken)
+        return free_input(self.graph, node, free)
+
+
+def chain(*parts: Part, title: str = "Test network", source: str = "") -> Experiment:
+    """Return an experiment of blocks in a row, without a loss."""
+    drawing = Drawing(title)
+    drawing.chain(*parts)
+    return drawing.experiment(source)
+
+
+def lenet(source: str = "", **settings: Value) -> Experiment:
+    """Return LeNet-5 for images of 1×8×8 and ten classes, as for the digits."""
+    net = Drawing("LeNet")
+    scores = net.chain(
+        ("io.image", {"channels": 1, "height": 8, "width": 8}),
+        ("nn.conv2d", {"out_channels": 6, "kernel_size": (5, 5), "padding": (2, 2)}),
+        "nn.relu",
+        "nn.max_pool2d",
+        ("nn.conv2d", {"out_channels": 16, "kernel_size": (3, 3), "padding": (1, 1)}),
+        "nn.relu",
+        "nn.max_pool2d",
+        "nn.flatten",
+        ("nn.linear", {"out_features": 120}),
+        "nn.relu",
+        ("nn.linear", {"out_features": 84}),
+        "nn.relu",
+        ("nn.linear", {"out_features": 10}),
+    )
+    net.loss(scores, classes=10)
+    return net.experiment(source, **settings)
+
+
+def mlp(*widths: int, source: str = "", **settings: Value) -> Experiment:
+    """Return linear layers with ReLU between them: ``mlp(13, 32, 3)`` takes 13 and scores 3."""
+    net = Drawing("MLP")
+    last = net.place("io.vector", features=widths[0])
+    for width in widths[1:-1]:
+        last = net.chain(("nn.linear", {"out_features": width}), "nn.relu", after=last)
+    last = net.chain(("nn.linear", {"out_features": widths[-1]}), after=last)
+    net.loss(last, classes=widths[-1])
+    return net.experiment(source, **settings)
