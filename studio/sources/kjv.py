@@ -32,7 +32,7 @@ def load_kjv(params: Mapping[str, int]) -> "dict[str, NDArray[np.generic]]":
     stretches = text[: len(text) // (context + 1) * (context + 1)].reshape(-1, context + 1)
     if windows > len(stretches):
         raise ParamError(
-            f"King James Bible: expected at most {len(stretches):,} windows of {context} "
+            f"expected at most {len(stretches):,} windows of {context} "
             f"characters, received {windows:,}"
         )
     random = np.random.default_rng(params["seed"])

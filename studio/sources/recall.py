@@ -26,7 +26,7 @@ def load_recall(params: Mapping[str, int]) -> "dict[str, NDArray[np.generic]]":
     symbols, length, samples = params["symbols"], params["length"], params["samples"]
     if samples > symbols**length:
         raise ParamError(
-            f"Recall: expected at most {symbols**length:,} samples, as many as there are strings "
+            f"expected at most {symbols**length:,} samples, as many as there are strings "
             f"of {length} from {symbols} symbols, received {samples:,}"
         )
     random = np.random.default_rng(params["seed"])
@@ -58,8 +58,8 @@ RECALL = Source(
     columns=_columns,
     params=(
         Param("symbols", 8, low=2, high=26, help="How many different symbols there are"),
-        Param("length", 6, low=1, high=1000, unit="symbols", help="Length of the string"),
-        Param("gap", 10, low=0, high=1000, unit="steps", help="Blanks after the string"),
+        Param("length", 5, low=1, high=1000, unit="symbols", help="Length of the string"),
+        Param("gap", 4, low=0, high=1000, unit="steps", help="Blanks after the string"),
         Param("samples", 4000, low=4, high=1_000_000, help="Number of strings, all different"),
         Param("seed", 0, low=0, high=2**31 - 1, help="Fixes which strings are drawn"),
     ),
