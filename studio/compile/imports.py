@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from studio.core.errors import CompileError
 
-from .modules import ClassText
+from .modules import Copied
 
 _ALWAYS = {
     "torch": "import torch",
@@ -16,7 +16,7 @@ _ALWAYS = {
 }
 
 
-def import_lines(network: str, copied: Iterable[ClassText]) -> list[str]:
+def import_lines(network: str, copied: Iterable[Copied]) -> list[str]:
     """Return the import statements, the standard library apart from the others.
 
     Raises:

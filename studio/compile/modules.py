@@ -1,4 +1,4 @@
-"""Our own modules as text: found by name and read, never imported, and copied into programs."""
+"""Our own code as text: found by name and read, never imported, and copied into programs."""
 
 import ast
 from dataclasses import dataclass
@@ -10,27 +10,27 @@ from studio.core.errors import CompileError
 
 
 @dataclass(frozen=True, slots=True)
-class ClassText:
-    """The source of one class, and the imports of its file by the name they bind."""
+class Copied:
+    """The source of a class or function, and the imports of its file by the name they bind."""
 
     name: str
     text: str
     imports: dict[str, str]
 
 
-def read_class(reference: str) -> ClassText:
-    """Return the class that ``package.module:Class`` names.
+def read_definition(reference: str) -> Copied:
+    """Return the class or function that ``package.module:Name`` names.
 
     Raises:
-        CompileError: there is no such file, or no such class in it.
+        CompileError: there is no such file, or no such name in it.
     """
     module, _, name = reference.partition(":")
     path = _locate(module)
     if path is None:
         raise CompileError(f"the source of {reference} is not installed")
-    found = _classes_in(path, path.stat().st_mtime_ns).get(name)
+    found = _definitions_in(path, path.stat().st_mtime_ns).get(name)
     if found is None:
-        raise CompileError(f"{path.name} has no class {name}")
+        raise CompileError(f"{path.name} has no {name}")
     return found
 
 
@@ -63,21 +63,21 @@ def _locate(module: str) -> Path | None:
 
 
 @lru_cache(maxsize=64)
-def _classes_in(path: Path, _changed_ns: int) -> dict[str, ClassText]:
+def _definitions_in(path: Path, _changed_ns: int) -> dict[str, Copied]:
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source, str(path))
     imports = imports_in(tree)
     lines = source.splitlines()
     return {
-        statement.name: ClassText(
+        statement.name: Copied(
             statement.name,
             "\n".join(lines[_first_line(statement) - 1 : statement.end_lineno]),
             imports,
         )
         for statement in tree.body
-        if isinstance(statement, ast.ClassDef)
+        if isinstance(statement, ast.ClassDef | ast.FunctionDef)
     }
 
 
-def _first_line(statement: ast.ClassDef) -> int:
+def _first_line(statement: ast.ClassDef | ast.FunctionDef) -> int:
     return min([statement.lineno, *(mark.lineno for mark in statement.decorator_list)])

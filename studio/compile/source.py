@@ -7,7 +7,7 @@ from studio.core.experiment import Data, Experiment
 from studio.core.text import class_name
 from studio.runs.spec import Argument, BlockInfo, Program
 
-from .modules import ClassText, read_class
+from .modules import Copied, read_definition
 from .plan import Call, Plan, plan_network
 from .writer import Page, write_page
 
@@ -21,8 +21,8 @@ def compile_network(
         CompileError: the drawing has errors, each on a line of its own.
     """
     plan = plan_network(experiment.graph, catalog, checked or check(experiment, catalog))
-    copied = _copied(plan)
-    name = _class_name(experiment.title, copied)
+    copied = copied_classes(plan)
+    name = class_name_for(experiment.title, copied)
     plain = write_page(Page(plan, experiment.title, name, copied))
     tapped = write_page(Page(plan, experiment.title, name, copied, tapped=True))
     return Program(
@@ -49,10 +49,10 @@ def compile_network(
     )
 
 
-def _copied(plan: Plan) -> tuple[ClassText, ...]:
+def copied_classes(plan: Plan) -> tuple[Copied, ...]:
     """Read every class that a block needs, once, in the order of the blocks."""
     references = dict.fromkeys(need for call in plan.blocks for need in call.spec.needs)
-    classes = tuple(read_class(reference) for reference in references)
+    classes = tuple(read_definition(reference) for reference in references)
     names = [copied.name for copied in classes]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
@@ -60,7 +60,8 @@ def _copied(plan: Plan) -> tuple[ClassText, ...]:
     return classes
 
 
-def _class_name(title: str, copied: tuple[ClassText, ...]) -> str:
+def class_name_for(title: str, copied: tuple[Copied, ...]) -> str:
+    """Return the name of the network's class, other than those of the classes it copies."""
     name = class_name(title)
     return f"{name}Network" if name in {one.name for one in copied} else name
 

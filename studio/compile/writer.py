@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from studio.core.text import grouped, identifier
 
 from .imports import import_lines
-from .modules import ClassText
+from .modules import Copied
 from .plan import Call, Plan
 from .template import fill, module_source, statements
 
@@ -28,14 +28,16 @@ _BODY = " " * 8
 class Page:
     """What is to be written: a plan under a title, and the classes that it copies.
 
-    A tapped page also tells every value of ``forward`` to ``tap(block id, value)``.
+    ``tail`` are lines behind the class. A tapped page also tells every value of ``forward`` to
+    ``tap(block id, value)``.
     """
 
     plan: Plan
     title: str
     class_name: str
-    copied: tuple[ClassText, ...]
+    copied: tuple[Copied, ...]
     tapped: bool = False
+    tail: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -62,6 +64,8 @@ def write_page(page: Page) -> Written:
         *(_losses(page.plan) if page.plan.losses else ()),
         *(_measures(page.plan, metrics) if page.plan.losses else ()),
     ]
+    if page.tail:
+        network += _plain("", "", *page.tail)
     head = _head(page, "\n".join(text for text, _ in network))
     lines = [*_plain(*head), *network]
     return Written(

@@ -1,0 +1,162 @@
+"""Recurrent networks: a state that is carried from step to step."""
+
+from collections.abc import Callable
+
+from studio.api import (
+    BlockSpec,
+    Inferred,
+    Param,
+    Params,
+    Port,
+    Shapes,
+    count,
+    expect_float,
+    expect_rank,
+    gives,
+    size,
+)
+
+from ._source import call
+
+_SEQUENCE = (Port("x", "float", (3,)),)
+_PARAMS = (
+    Param("hidden_size", 64, low=1, high=1_000_000, title="hidden", help="Numbers in the state"),
+    Param("num_layers", 1, low=1, high=64, title="layers", help="One reads what the other says"),
+    Param("bidirectional", False, help="A second one reads from the end; their states are joined"),
+    Param(
+        "dropout",
+        0.0,
+        low=0.0,
+        high=1.0,
+        help="Share of values set to zero between layers while training; needs two layers",
+    ),
+    Param(
+        "output",
+        "sequence",
+        choices=("sequence", "last"),
+        help="The state at every step, or the final one of each direction",
+    ),
+    Param("bias", True, help="Add learned constants"),
+)
+
+
+def _rule(gates: int) -> Callable[[Shapes, Params], Inferred]:
+    """Return the shape rule of a cell whose matrices are ``gates`` times as high as its state."""
+
+    def infer(shapes: Shapes, p: Params) -> Inferred:
+        x = shapes["x"]
+        expect_float(x)
+        expect_rank(x, 3, "a sequence B×T×D")
+        width, hidden = size(x.dims[2], "the features"), p.whole("hidden_size")
+        directions = 2 if p.flag("bidirectional") else 1
+        weights: dict[str, tuple[int, ...]] = {}
+        macs = 0
+        for layer in range(p.whole("num_layers")):
+            into = width if layer == 0 else hidden * directions
+            for ending in ("", "_reverse")[:directions]:
+                weights[f"weight_ih_l{layer}{ending}"] = (gates * hidden, into)
+                weights[f"weight_hh_l{layer}{ending}"] = (gates * hidden, hidden)
+                if p.flag("bias"):
+                    weights[f"bias_ih_l{layer}{ending}"] = (gates * hidden,)
+                    weights[f"bias_hh_l{layer}{ending}"] = (gates * hidden,)
+                macs += count(x.dims[1:2]) * gates * hidden * (into + hidden)
+        steps = x.dims[1:2] if p.text("output") == "sequence" else ()
+        y = x.with_dims(x.dims[0], *steps, hidden * directions)
+        return gives(y, weights=weights, macs=macs, input_size=width)
+
+    return infer
+
+
+def _init(module: str) -> Callable[[Shapes, Params], str]:
+    def init(_: Shapes, p: Params) -> str:
+        layers = p.whole("num_layers")
+        return call(
+            f"nn.{module}",
+            "{input_size}",
+            "{hidden_size}",
+            num_layers=(layers, 1),
+            nonlinearity=(p.get("nonlinearity", "tanh"), "tanh"),
+            bias=(p.flag("bias"), True),
+            batch_first=(True, False),
+            dropout=(p.real("dropout") if layers > 1 else 0.0, 0.0),
+            bidirectional=(p.flag("bidirectional"), False),
+        )
+
+    return init
+
+
+def _call(state: str) -> Callable[[Shapes, Params], str]:
+    def statements(_: Shapes, p: Params) -> str:
+        if p.text("output") == "sequence":
+            return "{y}, _ = {self}({x})"
+        both = p.flag("bidirectional")
+        last = "torch.cat([h_LBD[-2], h_LBD[-1]], dim=1)" if both else "h_LBD[-1]"
+        return f"_, {state} = {{self}}({{x}})\n{{y}} = {last}"
+
+    return statements
+
+
+RNN = BlockSpec(
+    id="nn.rnn",
+    title="RNN",
+    family="Recurrent",
+    stem="rnn",
+    inputs=_SEQUENCE,
+    params=(
+        *_PARAMS,
+        Param("nonlinearity", "tanh", choices=("tanh", "relu"), help="The bend of the state"),
+    ),
+    infer=_rule(1),
+    init=_init("RNN"),
+    call=_call("h_LBD"),
+    summary="{hidden_size} · {output}",
+    formula="hₜ = tanh(W·xₜ + U·hₜ₋₁ + b)",
+    help=(
+        "Reads a sequence step by step and keeps a state. The same matrix multiplies the state at "
+        "each step, so that gradients vanish or explode over long gaps: compare it with LSTM on "
+        "the recall task."
+    ),
+    paper="Elman 1990: Finding structure in time; PyTorch: torch.nn.RNN",
+    synonyms=("recurrent", "elman", "vanilla rnn"),
+)
+
+LSTM = BlockSpec(
+    id="nn.lstm",
+    title="LSTM",
+    family="Recurrent",
+    stem="lstm",
+    inputs=_SEQUENCE,
+    params=_PARAMS,
+    infer=_rule(4),
+    init=_init("LSTM"),
+    call=_call("(h_LBD, _)"),
+    summary="{hidden_size} · {output}",
+    formula="cₜ = f⊙cₜ₋₁ + i⊙g, hₜ = o⊙tanh(cₜ); i, f, o = σ(W·xₜ + U·hₜ₋₁ + b), g = tanh(…)",
+    help=(
+        "A recurrent network with a memory cell that gates write, keep and read. What is kept is "
+        "added and not multiplied, so that gradients survive long gaps. PyTorch's has two biases."
+    ),
+    paper="Hochreiter, Schmidhuber 1997: Long short-term memory; PyTorch: torch.nn.LSTM",
+    synonyms=("recurrent", "long short-term memory", "memory", "gates"),
+)
+
+GRU = BlockSpec(
+    id="nn.gru",
+    title="GRU",
+    family="Recurrent",
+    stem="gru",
+    inputs=_SEQUENCE,
+    params=_PARAMS,
+    infer=_rule(3),
+    init=_init("GRU"),
+    call=_call("h_LBD"),
+    summary="{hidden_size} · {output}",
+    formula="hₜ = (1 − z)⊙n + z⊙hₜ₋₁; n = tanh(W·xₜ + b + r⊙(U·hₜ₋₁ + c)), r, z = σ(…)",
+    help=(
+        "A lighter LSTM: two gates instead of three and no separate memory cell, so a quarter "
+        "fewer weights, often with the same accuracy. The reset gate acts behind the matrix, as "
+        "in PyTorch and cuDNN."
+    ),
+    paper="Cho et al. 2014: Learning phrase representations; PyTorch: torch.nn.GRU",
+    synonyms=("recurrent", "gated recurrent unit", "gates"),
+)

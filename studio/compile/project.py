@@ -1,0 +1,96 @@
+"""Project: an experiment as a folder of Python that needs nothing but torch."""
+
+from pathlib import Path
+
+from studio.core.catalog import Catalog
+from studio.core.check import Checked, check
+from studio.core.experiment import Experiment
+from studio.core.fileio import write_whole
+
+from .modules import read_definition
+from .plan import Call, Plan, plan_network
+from .source import class_name_for, copied_classes
+from .writer import Page, write_page
+
+_READER = "studio.engine.nn.weights:read_weights"
+
+
+def export_python(
+    experiment: Experiment,
+    catalog: Catalog,
+    folder: Path,
+    *,
+    weights: bytes | None = None,
+    checked: Checked | None = None,
+) -> Path:
+    """Write ``model.py``, and ``weights.safetensors`` beside it if there are weights.
+
+    Returns:
+        The path of ``model.py``.
+
+    Raises:
+        CompileError: the drawing has errors.
+        FileError: the folder cannot be written.
+    """
+    text = project_text(experiment, catalog, with_weights=weights is not None, checked=checked)
+    if weights is not None:
+        write_whole(folder / "weights.safetensors", weights)
+    write_whole(folder / "model.py", text.encode())
+    return folder / "model.py"
+
+
+def project_text(
+    experiment: Experiment,
+    catalog: Catalog,
+    *,
+    with_weights: bool = False,
+    checked: Checked | None = None,
+) -> str:
+    """Return the text of ``model.py``: the class, ``build()`` and a run on a random batch.
+
+    Raises:
+        CompileError: the drawing has errors.
+    """
+    plan = plan_network(experiment.graph, catalog, checked or check(experiment, catalog))
+    copied = copied_classes(plan)
+    name = class_name_for(experiment.title, copied)
+    if with_weights:
+        copied = (*copied, read_definition(_READER))
+    tail = (*_build(name, with_weights), "", "", *_main(plan))
+    return write_page(Page(plan, experiment.title, name, copied, tail=tail)).text
+
+
+def _build(name: str, with_weights: bool) -> list[str]:
+    if not with_weights:
+        return [
+            f"def build() -> {name}:",
+            '    """Return the network with fresh weights."""',
+            f"    return {name}()",
+        ]
+    return [
+        f"def build() -> {name}:",
+        '    """Return the network with the weights that lie beside this file."""',
+        f"    model = {name}()",
+        '    model.load_state_dict(read_weights(Path(__file__).with_name("weights.safetensors")))',
+        "    return model",
+    ]
+
+
+def _main(plan: Plan) -> list[str]:
+    arguments = [name for call in plan.inputs for name in call.names.values()]
+    lines = ['if __name__ == "__main__":', "    model = build().eval()"]
+    lines += [f"    {_random(call)}" for call in plan.inputs]
+    lines += [
+        "    with torch.no_grad():",
+        f"        {', '.join(plan.returned)} = model({', '.join(arguments)})",
+    ]
+    return [*lines, *(f"    print(tuple({name}.shape))" for name in plan.returned)]
+
+
+def _random(call: Call) -> str:
+    """Return a statement that makes a random batch of two samples for an input."""
+    (name,), (shape,) = call.names.values(), call.facts.outputs.values()
+    sizes = ", ".join("2" if isinstance(dim, str) else str(dim) for dim in shape.dims)
+    if shape.dtype == "int":
+        return f"{name} = torch.randint(0, {shape.limit or 2}, ({sizes}{',' * (shape.rank == 1)}))"
+    return f"{name} = torch.randn({sizes})"
