@@ -9,7 +9,7 @@ from studio.runs.spec import Argument, BlockInfo, Program
 
 from .modules import Copied, read_definition
 from .plan import Call, Plan, plan_network
-from .writer import Page, write_page
+from .writer import Page, write_both
 
 
 def compile_network(
@@ -23,8 +23,7 @@ def compile_network(
     plan = plan_network(experiment.graph, catalog, checked or check(experiment, catalog))
     copied = copied_classes(plan)
     name = class_name_for(experiment.title, copied)
-    plain = write_page(Page(plan, experiment.title, name, copied))
-    tapped = write_page(Page(plan, experiment.title, name, copied, tapped=True))
+    plain, tapped = write_both(Page(plan, experiment.title, name, copied))
     return Program(
         text=plain.text,
         class_name=name,

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from studio.core.text import grouped, identifier
 
@@ -28,25 +28,23 @@ _BODY = " " * 8
 class Page:
     """What is to be written: a plan under a title, and the classes that it copies.
 
-    ``tail`` are lines behind the class. A tapped page also tells every value of ``forward`` to
-    ``tap(block id, value)``.
+    ``tail`` are lines behind the class.
     """
 
     plan: Plan
     title: str
     class_name: str
     copied: tuple[Copied, ...]
-    tapped: bool = False
     tail: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Written:
     """The text, the block of each line (from 1), and the names of the metrics."""
 
-    text: str = ""
-    blocks: dict[int, str] = field(default_factory=dict)
-    metrics: tuple[str, ...] = ()
+    text: str
+    blocks: dict[int, str]
+    metrics: tuple[str, ...]
 
 
 _Line = tuple[str, str]
@@ -55,23 +53,38 @@ _Line = tuple[str, str]
 
 def write_page(page: Page) -> Written:
     """Return the text of a program."""
-    metrics = dict(_metrics(page.plan))
-    network = [
+    return write_both(page)[0]
+
+
+def write_both(page: Page) -> tuple[Written, Written]:
+    """Return the text of a program and of its tapped twin.
+
+    The twin's ``forward`` also tells every value to ``tap(block id, value)``.
+    """
+    plan = page.plan
+    metrics = dict(_metrics(plan))
+    before = [
         *_plain(f"class {page.class_name}(nn.Module):"),
-        *_plain(f'    """{_description(page.plan)}"""', ""),
-        *_init(page.plan),
-        *_forward(page),
-        *(_losses(page.plan) if page.plan.losses else ()),
-        *(_measures(page.plan, metrics) if page.plan.losses else ()),
+        *_plain(f'    """{_description(plan)}"""', ""),
+        *_init(plan),
     ]
-    if page.tail:
-        network += _plain("", "", *page.tail)
-    head = _head(page, "\n".join(text for text, _ in network))
-    lines = [*_plain(*head), *network]
+    bodies = [list(_statements(call)) for call in plan.forward]
+    after = [
+        *(_losses(plan) if plan.losses else ()),
+        *(_measures(plan, metrics) if plan.losses else ()),
+        *(_plain("", "", *page.tail) if page.tail else ()),
+    ]
+    plain = [*before, *_forward(plan, bodies), *after]
+    tapped = [*before, *_tapped_forward(plan, bodies), *after]
+    head = [*_plain(*_head(page, "\n".join(text for text, _ in plain)))]
+    return _written(head + plain, tuple(metrics)), _written(head + tapped, tuple(metrics))
+
+
+def _written(lines: list[_Line], metrics: tuple[str, ...]) -> Written:
     return Written(
         "\n".join(text for text, _ in lines) + "\n",
         {number: block for number, (_, block) in enumerate(lines, start=1) if block},
-        tuple(metrics),
+        metrics,
     )
 
 
@@ -106,19 +119,20 @@ def _init(plan: Plan) -> Iterator[_Line]:
     yield from _plain("")
 
 
-def _forward(page: Page) -> Iterator[_Line]:
-    plan = page.plan
+def _forward(plan: Plan, bodies: list[list[_Line]]) -> Iterator[_Line]:
     arguments = [name for call in plan.inputs for name in call.names.values()]
     kinds = ["Tensor"] * len(plan.returned)
     result = kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
     yield from _plain(f"    def forward({_signature(arguments)}) -> {result}:")
-    if page.tapped:
-        yield from (line for call in plan.inputs for line in _taps(call))
-    for call in plan.forward:
-        yield from _statements(call)
-        if page.tapped:
-            yield from _taps(call)
+    for body in bodies:
+        yield from body
     yield from _plain(f"{_BODY}return {', '.join(plan.returned)}")
+
+
+def _tapped_forward(plan: Plan, bodies: list[list[_Line]]) -> Iterator[_Line]:
+    taps = (_tap(call) for call in plan.inputs)
+    told = [[*body, _tap(call)] for call, body in zip(plan.forward, bodies, strict=True)]
+    return _forward(plan, [[*taps], *told])
 
 
 def _losses(plan: Plan) -> Iterator[_Line]:
@@ -171,8 +185,8 @@ def _statements(call: Call) -> Iterator[_Line]:
     yield f"{_BODY}{last}  # {shapes}", call.node.id
 
 
-def _taps(call: Call) -> Iterator[_Line]:
-    yield f"{_BODY}tap({_quoted(call.node.id)}, {_first_name(call)})", call.node.id
+def _tap(call: Call) -> _Line:
+    return f"{_BODY}tap({_quoted(call.node.id)}, {_first_name(call)})", call.node.id
 
 
 def _plain(*texts: str) -> Iterator[_Line]:
