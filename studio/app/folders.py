@@ -5,7 +5,11 @@ portable installs and for machines whose home is small.
 """
 
 import os
+from datetime import datetime
 from pathlib import Path
+
+from studio.core.errors import FileError
+from studio.core.text import identifier, unique
 
 
 def home() -> Path:
@@ -21,3 +25,35 @@ def home() -> Path:
 def runs() -> Path:
     """Return the folder in which every run has a folder of its own."""
     return home() / "runs"
+
+
+def recovery() -> Path:
+    """Return the folder of the copies of unsaved work."""
+    return home() / "recovery"
+
+
+def settings_file() -> Path:
+    """Return the file of the program's settings."""
+    return home() / "settings.json"
+
+
+def new_run(title: str) -> Path:
+    """Return a folder for a new run, which does not exist yet; its name is the run's id.
+
+    Ids sort by time and can be read: ``2026-11-22-140512-lenet-on-digits``.
+    """
+    stem = f"{datetime.now().astimezone():%Y-%m-%d-%H%M%S}-{identifier(title).replace('_', '-')}"
+    taken = {path.name for path in runs().glob(f"{stem}*")}
+    return runs() / unique(stem, taken)
+
+
+def find_run(name: str) -> Path:
+    """Return the folder of a run that a person means: a path, or else an id.
+
+    Raises:
+        FileError: there is neither.
+    """
+    for folder in (Path(name).expanduser(), runs() / name):
+        if folder.is_dir():
+            return folder
+    raise FileError(f"{name}: there is no such run, neither as a folder nor in {runs()}")

@@ -1,0 +1,123 @@
+"""``netwright train``: the same engine as the window's, and bit for bit the same losses."""
+
+import signal
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from .arguments import add_experiment, add_json, experiment_of, print_json
+from .verb import Verb
+
+if TYPE_CHECKING:
+    from studio.runs.handle import Engine
+    from studio.runs.spec import RunSpec
+
+    from .outcome import Outcome
+
+_WAIT_SECS = 0.5
+"""How long to wait for news before the engine is asked again whether it lives."""
+
+
+def run(options: Namespace) -> int:
+    """Train one experiment to its end, and say what came of it."""
+    from studio.runs.handle import Engine
+
+    from .outcome import Outcome
+
+    spec = _spec(options)
+    outcome = Outcome(_say_nothing if options.json else _say)
+    with Engine() as engine, _stopping_at_interrupt(engine):
+        _follow(engine, spec, outcome)
+    print_json({**outcome.answer(spec.id), "folder": spec.folder})
+    return outcome.exit_code
+
+
+def _spec(options: Namespace) -> "RunSpec":
+    from studio.app.catalogue import builtin_catalog
+    from studio.app.folders import new_run
+    from studio.compile.run import plan_run
+    from studio.runs.spec import Watch
+
+    if options.seed is not None:
+        options.assignments.append(f"training.seed={options.seed}")
+    if options.device is not None:
+        options.assignments.append(f"training.device={options.device}")
+    catalog = builtin_catalog()
+    experiment = experiment_of(options, catalog)
+    folder = new_run(experiment.title)
+    where = Path(options.out).expanduser().resolve() if options.out else folder
+    return plan_run(
+        experiment,
+        catalog,
+        run_id=folder.name,
+        folder=str(where),
+        watch=Watch(gradients=options.watch, attention=options.watch),
+    )
+
+
+def _follow(engine: "Engine", spec: "RunSpec", outcome: "Outcome") -> None:
+    from studio.runs.commands import Start
+
+    engine.send(Start(spec=spec))
+    while outcome.ended is None:
+        alive = engine.alive  # asked first, so that no last words are missed
+        outcome.read(engine.wait(_WAIT_SECS))
+        if not alive:
+            break
+
+
+@contextmanager
+def _stopping_at_interrupt(engine: "Engine") -> Iterator[None]:
+    """Let the first Ctrl-C end the run after its batch, and the second the program."""
+    from studio.runs.commands import Stop
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, before)
+        _say("Stopping after this batch; press Ctrl-C again to leave at once")
+        engine.send(Stop())
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _say_nothing(line: str) -> None:
+    pass
+
+
+def _declare(parser: ArgumentParser) -> None:
+    add_experiment(parser)
+    parser.add_argument("--seed", type=int, metavar="N", help="the same as --set training.seed=N")
+    parser.add_argument(
+        "--device", metavar="NAME", help="auto, cuda, mps or cpu; the same as --set training.device"
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", help="where the record and the weights go; else among your runs"
+    )
+    parser.add_argument(
+        "--watch",
+        action="store_true",
+        help="also record gradients and attention, as the window does; the losses stay the same",
+    )
+    add_json(parser)
+
+
+TRAIN = Verb(
+    "train",
+    "Train an experiment without a window",
+    "News goes to stderr; the last line of stdout is one JSON object with the run, its losses\n"
+    "(one a step, at most the first 1000) and its metrics. Exit code 0: trained, 1: the run failed,\n"
+    "2: it could not begin, 130: stopped with Ctrl-C, the weights so far kept.",
+    _declare,
+    run,
+)
