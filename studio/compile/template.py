@@ -1,5 +1,6 @@
 """Templates: the source text of a block with its names filled in."""
 
+import json
 import re
 from collections.abc import Mapping
 
@@ -55,7 +56,7 @@ def literal(value: Value) -> str:
     """Return the Python text of a parameter's value."""
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
         return f'float("{value}")'
-    return repr(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _template(declared: object, call: Call) -> str:

@@ -22,6 +22,7 @@ _AXES = {
     "L": "layers",
 }
 _BODY = " " * 8
+_WIDEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _forward(plan: Plan, bodies: list[list[_Line]]) -> Iterator[_Line]:
     arguments = [name for call in plan.inputs for name in call.names.values()]
     kinds = ["Tensor"] * len(plan.returned)
     result = kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
-    yield from _plain(f"    def forward({_signature(arguments)}) -> {result}:")
+    yield from _signature("forward", arguments, result)
     for body in bodies:
         yield from body
     yield from _plain(f"{_BODY}return {', '.join(plan.returned)}")
@@ -136,19 +137,17 @@ def _tapped_forward(plan: Plan, bodies: list[list[_Line]]) -> Iterator[_Line]:
 
 
 def _losses(plan: Plan) -> Iterator[_Line]:
-    yield from _plain(
-        "", f"    def losses({_signature(plan.late_arguments)}) -> dict[str, Tensor]:"
-    )
+    yield from _plain("")
+    yield from _signature("losses", plan.late_arguments, "dict[str, Tensor]")
     for call in plan.late:
         yield from _statements(call)
-    entries = (f"{_quoted(call.node.id)}: {_first_name(call)}" for call in plan.losses)
-    yield from _plain(f"{_BODY}return {{{', '.join(entries)}}}")
+    entries = [f"{_quoted(call.node.id)}: {_first_name(call)}" for call in plan.losses]
+    yield from _listed(f"{_BODY}return {{", entries, "}")
 
 
 def _measures(plan: Plan, metrics: Mapping[str, tuple[Call, str]]) -> Iterator[_Line]:
-    yield from _plain(
-        "", f"    def metrics({_signature(plan.late_arguments)}) -> dict[str, Tensor]:"
-    )
+    yield from _plain("")
+    yield from _signature("metrics", plan.late_arguments, "dict[str, Tensor]")
     for call in _needed(plan, {call.node.id for call, _ in metrics.values()}):
         yield from _statements(call)
     yield from _plain(f"{_BODY}return {{")
@@ -193,8 +192,18 @@ def _plain(*texts: str) -> Iterator[_Line]:
     return ((text, "") for text in texts)
 
 
-def _signature(arguments: Iterable[str]) -> str:
-    return ", ".join(["self", *(f"{name}: Tensor" for name in arguments)])
+def _signature(name: str, arguments: Iterable[str], result: str) -> Iterator[_Line]:
+    typed = ["self", *(f"{argument}: Tensor" for argument in arguments)]
+    return _listed(f"    def {name}(", typed, f") -> {result}:")
+
+
+def _listed(opening: str, items: list[str], closing: str) -> Iterator[_Line]:
+    """Yield a list on one line, or with a line for each item where that is too long."""
+    line = f"{opening}{', '.join(items)}{closing}"
+    if len(line) <= _WIDEST:
+        return _plain(line)
+    margin = " " * (len(opening) - len(opening.lstrip()))
+    return _plain(opening, *(f"{margin}    {item}," for item in items), f"{margin}{closing}")
 
 
 def _first_name(call: Call) -> str:

@@ -13,7 +13,7 @@ from .catalog import Catalog
 from .errors import ParamError, ShapeError
 from .experiment import Data, Experiment
 from .graph import End, Graph, Node, NodeId
-from .params import Params, complete
+from .params import Param, Params, Value, complete
 from .recipes import Column
 from .shapes import Shape, Shapes
 
@@ -92,7 +92,10 @@ class Checker:
         self._known = known
         return Checked(
             blocks,
-            tuple(problem for facts in blocks.values() for problem in facts.problems),
+            (
+                *_unfit_data(experiment.data, self._catalog),
+                *(problem for facts in blocks.values() for problem in facts.problems),
+            ),
             sum(facts.parameters for facts in blocks.values()),
             sum(facts.macs for facts in blocks.values()),
         )
@@ -131,7 +134,7 @@ class Checker:
     def _misfits(
         self, spec: BlockSpec, node: Node, inferred: Inferred, data: Data
     ) -> Iterator[Problem]:
-        if spec.role not in {"input", "target"} or not data.source.kind:
+        if spec.role not in {"input", "target"} or data.source.kind not in self._catalog.sources:
             return
         column = column_for(spec, node, self.columns(data))
         if column is None:
@@ -209,16 +212,34 @@ def _first_slot(port: Port) -> str:
 
 
 def _unfit_params(spec: BlockSpec, node: Node) -> Iterator[Problem]:
-    for name, value in node.params.items():
-        param = spec.param(name)
-        if param is None:
-            continue
-        try:
-            param.fit(value)
-        except ParamError as refusal:
-            yield Problem(
-                message=f"{node.title}: {refusal}", node=node.id, hint="Reset it to its default"
-            )
+    for sentence in _refusals(spec.params, node.params):
+        yield Problem(
+            message=f"{node.title}: {sentence}", node=node.id, hint="Reset it to its default"
+        )
+
+
+def _unfit_data(data: Data, catalog: Catalog) -> Iterator[Problem]:
+    kind = data.source.kind
+    if not kind:
+        return
+    source = catalog.sources.get(kind)
+    if source is None:
+        yield Problem(
+            message=f"The data {kind} are not installed",
+            hint="Choose other data, or install the plug-in that gives them",
+        )
+        return
+    for sentence in _refusals(source.params, data.source.params):
+        yield Problem(message=f"{source.title}: {sentence}", hint="Reset it to its default")
+
+
+def _refusals(declared: tuple[Param, ...], given: Mapping[str, Value]) -> Iterator[str]:
+    for param in declared:
+        if param.name in given:
+            try:
+                param.fit(given[param.name])
+            except ParamError as refusal:
+                yield str(refusal)
 
 
 def _in_full(shape: Shape) -> str:

@@ -123,3 +123,64 @@ def mlp(*widths: int, source: str = "", **settings: Value) -> Experiment:
     last = net.chain(("nn.linear", {"out_features": widths[-1]}), after=last)
     net.loss(last, classes=widths[-1])
     return net.experiment(source, **settings)
+
+
+def lstm_classifier(source: str = "", **settings: Value) -> Experiment:
+    """Return a reader of 12 of 8 symbols that answers with one of 8 classes."""
+    net = Drawing("LSTM classifier")
+    scores = net.chain(
+        ("io.tokens", {"length": 12, "vocabulary": 8}),
+        ("nn.embedding", {"embedding_dim": 16}),
+        ("nn.lstm", {"hidden_size": 24, "output": "last"}),
+        ("nn.linear", {"out_features": 8}),
+    )
+    net.loss(scores, classes=8)
+    return net.experiment(source, **settings)
+
+
+def attention_classifier(source: str = "", **settings: Value) -> Experiment:
+    """Return one Transformer layer and a mean over tokens, for 12 of 8 symbols and 8 classes."""
+    net = Drawing("Attention classifier")
+    x = net.chain(
+        ("io.tokens", {"length": 12, "vocabulary": 8}),
+        ("nn.embedding", {"embedding_dim": 16}),
+        "nn.sinusoidal_position",
+    )
+    looked = net.chain("nn.layer_norm", ("nn.self_attention", {"num_heads": 2}), after=x)
+    x = net.place("nn.add")
+    net.wire(net.graph.inputs_of["norm1"]["x"].node, x)
+    net.wire(looked, x)
+    scores = net.chain(
+        ("nn.sequence_pool", {"mode": "mean"}), ("nn.linear", {"out_features": 8}), after=x
+    )
+    net.loss(scores, classes=8)
+    return net.experiment(source, **settings)
+
+
+def branching() -> Experiment:
+    """Return a net with a residual block, two branches joined, two outputs and two losses."""
+    net = Drawing("Branching net")
+    image = net.chain(("io.image", {"channels": 3, "height": 16, "width": 16}))
+    stem = net.chain(("nn.conv2d", {"out_channels": 8, "same_padding": True}), after=image)
+    inner = net.chain("nn.batch_norm2d", "nn.relu", after=stem)
+    inner = net.chain(
+        ("nn.conv2d", {"out_channels": 8, "padding": (1, 1), "bias": False}), after=inner
+    )
+    residual = net.place("nn.add", title="residual")
+    net.wire(stem, residual)
+    net.wire(inner, residual)
+    left = net.chain("nn.max_pool2d", after=residual)
+    right = net.chain(
+        ("nn.conv2d", {"out_channels": 4, "stride": (2, 2), "padding": (1, 1)}), after=residual
+    )
+    both = net.place("nn.concat", title="both sides")
+    net.wire(left, both)
+    net.wire(right, both)
+    features = net.chain("nn.global_avg_pool2d", after=both)
+    scores = net.place("nn.linear", title="scores", out_features=5)
+    net.wire(features, scores)
+    angle = net.place("nn.linear", title="angle", out_features=1)
+    net.wire(features, angle)
+    net.loss(scores, classes=5)
+    net.loss(angle, "loss.mse", form="value", width=1)
+    return net.experiment()
