@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 _WAIT_SECS = 0.5
 """How long to wait for news before the engine is asked again whether it lives."""
+
+_SAME_SECS = 0.5
+"""Interrupts this close are one: some launchers send theirs to a process and again to its group."""
 
 
 def run(options: Namespace) -> int:
@@ -72,11 +76,17 @@ def _follow(engine: "Engine", spec: "RunSpec", outcome: "Outcome") -> None:
 
 @contextmanager
 def _stopping_at_interrupt(engine: "Engine") -> Iterator[None]:
-    """Let the first Ctrl-C end the run after its batch, and the second the program."""
+    """Let the first Ctrl-C end the run after its batch, and a later one the program."""
     from studio.runs.commands import Stop
 
+    asked_at: list[float] = []
+
     def stop(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, before)
+        if asked_at and monotonic() - asked_at[0] > _SAME_SECS:
+            raise KeyboardInterrupt
+        if asked_at:
+            return
+        asked_at.append(monotonic())
         _say("Stopping after this batch; press Ctrl-C again to leave at once")
         engine.send(Stop())
 
@@ -116,8 +126,9 @@ TRAIN = Verb(
     "train",
     "Train an experiment without a window",
     "News goes to stderr; the last line of stdout is one JSON object with the run, its losses\n"
-    "(one a step, at most the first 1000) and its metrics. Exit code 0: trained, 1: the run failed,\n"
-    "2: it could not begin, 130: stopped with Ctrl-C, the weights so far kept.",
+    "(one a step, at most the first 1000) and its metrics.\n"
+    "Exit code 0: trained, 1: the run failed, 2: it could not begin, 130: stopped with Ctrl-C, the\n"
+    "weights so far kept.",
     _declare,
     run,
 )
