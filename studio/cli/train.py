@@ -127,8 +127,8 @@ TRAIN = Verb(
     "Train an experiment without a window",
     "News goes to stderr; the last line of stdout is one JSON object with the run, its losses\n"
     "(one a step, at most the first 1000) and its metrics.\n"
-    "Exit code 0: trained, 1: the run failed, 2: it could not begin, 130: stopped with Ctrl-C, the\n"
-    "weights so far kept.",
+    "Exit code 0: trained, 1: the run failed, 2: it could not begin, 130: stopped with Ctrl-C,\n"
+    "the weights so far kept.",
     _declare,
     run,
 )
