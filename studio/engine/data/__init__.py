@@ -1,0 +1,1 @@
+"""Samples: loaded by name, checked against what was declared, divided by seed, put on a device."""

@@ -1,0 +1,91 @@
+"""Samples on the device: whole columns in memory, a batch is one indexing of each."""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from studio.runs.spec import DataJob, Program
+
+from .load import TEST, load
+from .split import Part, split
+from .standardize import standardize
+
+Batch = tuple[list[Tensor], list[Tensor]]
+"""The arguments of ``forward`` and the targets."""
+
+
+class Samples:
+    """The columns a program uses, on a device, and the rows of each part."""
+
+    def __init__(self, job: DataJob, program: Program, device: torch.device) -> None:
+        """Load, check, divide, standardise and place the samples.
+
+        Raises:
+            DataFault: they cannot be loaded, differ from their declaration, or none are left.
+        """
+        arrays = load(job)
+        parts = split(arrays, job)
+        arrays = standardize(arrays, job, parts["train"])
+        used = {argument.column for argument in (*program.inputs, *program.targets)}
+        self._columns = {
+            name: torch.from_numpy(array).to(device)
+            for name, array in arrays.items()
+            if name in used or (name == job.stratify and name != TEST)
+        }
+        self._inputs = [self._columns[argument.column] for argument in program.inputs]
+        self._targets = [self._columns[argument.column] for argument in program.targets]
+        self._rows = {part: torch.from_numpy(rows).to(device) for part, rows in parts.items()}
+        self._classes = _class_column(job, program)
+        self.device = device
+
+    def count(self, part: Part) -> int:
+        """Return how many samples a part has."""
+        return len(self._rows[part])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Samples by part."""
+        return {part: len(rows) for part, rows in self._rows.items()}
+
+    def batch(self, rows: Tensor) -> Batch:
+        """Return the samples of these rows."""
+        return [column[rows] for column in self._inputs], [column[rows] for column in self._targets]
+
+    def shuffled(
+        self, order: torch.Generator, *, batch_size: int, skip_single: bool
+    ) -> Sequence[Tensor]:
+        """Return the rows of every batch of an epoch, in a new order.
+
+        The last batch may be smaller; of one sample, it may be left out.
+        """
+        rows = self._rows["train"]
+        # Drawn on the CPU: every device sees the samples in the same order.
+        drawn = torch.randperm(len(rows), generator=order).to(self.device)
+        batches: tuple[Tensor, ...] = rows[drawn].split(batch_size)
+        if skip_single and len(batches) > 1 and len(batches[-1]) == 1:
+            return batches[:-1]
+        return batches
+
+    def in_order(self, part: Part, *, batch_size: int) -> Iterator[tuple[int, Batch]]:
+        """Yield the samples of a part with how many there are in each batch."""
+        for rows in self._rows[part].split(batch_size):
+            if len(rows):
+                yield len(rows), self.batch(rows)
+
+    def held(self, count: int) -> tuple[list[Tensor], Tensor | None]:
+        """Return up to so many held-out samples, always the same, and their classes if any."""
+        part: Part = "validation" if self.count("validation") else "train"
+        every = max(1, self.count(part) // count)
+        rows = self._rows[part][::every][:count]
+        inputs, _ = self.batch(rows)
+        return inputs, self._columns[self._classes][rows] if self._classes else None
+
+
+def _class_column(job: DataJob, program: Program) -> str:
+    """Return the column that says what a sample is: one whole number each."""
+    names = [job.stratify, *(argument.column for argument in program.targets)]
+    numbers = {
+        column.name for column in job.columns if column.dtype != "float" and not column.shape
+    }
+    return next((name for name in names if name in numbers), "")

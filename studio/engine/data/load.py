@@ -1,0 +1,106 @@
+"""Loading samples by the name of their loader, checked against what the source declared."""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.params import Params
+from studio.engine.faults import DataFault
+from studio.runs.spec import ColumnInfo, DataJob
+
+Arrays = dict[str, NDArray[np.generic]]
+
+TEST = "test"
+"""The boolean array, beside the columns, that marks the samples of an official test part."""
+
+_KINDS = {"float": "fiu", "int": "iu", "bool": "b"}
+_DTYPES = {"float": np.float32, "int": np.int64, "bool": np.bool_}
+_NOUNS = {"f": "real numbers", "i": "whole numbers", "u": "whole numbers", "b": "truth values"}
+
+
+def load(job: DataJob) -> Arrays:
+    """Return the declared columns as float32, int64 or bool, and the test marks if there are any.
+
+    Raises:
+        DataFault: the loader failed, or its answer differs from the declaration.
+    """
+    try:
+        module, _, name = job.load.partition(":")
+        loaded = getattr(import_module(module), name)(Params(job.params))
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise DataFault(
+            f"{job.source}: the data could not be loaded: {str(error) or type(error).__name__}"
+        ) from error
+    if not isinstance(loaded, Mapping):
+        raise DataFault(f"{job.source}: expected named columns, received {type(loaded).__name__}")
+    arrays = {column.name: _checked(column, loaded, job.source) for column in job.columns}
+    _same_length(arrays, job.source)
+    if TEST in loaded and TEST not in arrays:
+        arrays[TEST] = _marks(loaded[TEST], count=samples(arrays), source=job.source)
+    return arrays
+
+
+def samples(arrays: Mapping[str, NDArray[np.generic]]) -> int:
+    """Return the number of samples of these columns."""
+    return len(next(iter(arrays.values())))
+
+
+def _checked(column: ColumnInfo, loaded: Mapping[str, object], source: str) -> NDArray[np.generic]:
+    place = f"{source}, column {column.name}"
+    if column.name not in loaded:
+        raise DataFault(
+            f"{source}: expected a column {column.name}, received only {', '.join(loaded)}"
+        )
+    array = np.asarray(loaded[column.name])
+    if array.shape[1:] != column.shape or array.ndim == 0:
+        raise DataFault(
+            f"{place}: expected {_shape(column.shape)} a sample, received {_shape(array.shape[1:])}"
+        )
+    if array.dtype.kind not in _KINDS[column.dtype]:
+        raise DataFault(
+            f"{place}: expected {_NOUNS[column.dtype[0]]}, "
+            f"received {_NOUNS.get(array.dtype.kind, str(array.dtype))}"
+        )
+    _check_range(array, column, place)
+    return np.ascontiguousarray(array, dtype=_DTYPES[column.dtype])
+
+
+def _check_range(array: NDArray[np.generic], column: ColumnInfo, place: str) -> None:
+    if not array.size:
+        return
+    if column.dtype == "int" and column.limit is not None:
+        low, high = array.min(), array.max()
+        if low < 0 or high >= column.limit:
+            raise DataFault(
+                f"{place}: expected numbers from 0 to {column.limit - 1}, received {low} to {high}"
+            )
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        row = int(np.argwhere(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))[0, 0])
+        raise DataFault(f"{place}: expected numbers, received one that is not finite in row {row}")
+
+
+def _same_length(arrays: Arrays, source: str) -> None:
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} {length:,}" for name, length in lengths.items())
+        raise DataFault(f"{source}: expected as many samples in every column, received {told}")
+    if not lengths or not samples(arrays):
+        raise DataFault(f"{source}: expected at least one sample, received none")
+
+
+def _marks(marks: object, *, count: int, source: str) -> NDArray[np.bool_]:
+    array = np.asarray(marks)
+    if array.dtype.kind != "b" or array.shape != (count,):
+        raise DataFault(
+            f"{source}: expected a truth value for each of {count:,} samples in test, "
+            f"received {array.dtype} × {_shape(array.shape)}"
+        )
+    return array
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "one number"

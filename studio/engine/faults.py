@@ -1,0 +1,93 @@
+"""What can end a run: each fault knows its kind, the block to blame, and a way on.
+
+Fault
+├─ DataFault      the samples cannot be loaded or differ from their declaration
+├─ BlockFault     the program raised an error, or cannot be built
+├─ MemoryFault    the device has no more memory
+└─ NumberFault    the loss is no longer a number
+"""
+
+import traceback
+from types import TracebackType
+from typing import Literal, TypeAlias
+
+import torch
+
+from studio.core.errors import RunError
+from studio.runs.events import Failed
+
+Kind: TypeAlias = Literal["error", "out-of-memory", "nan", "data"]
+
+
+_CPU_MEMORY_WORDS = ("not enough memory", "can't allocate memory", "out of memory")
+
+
+class Fault(RunError):
+    """An end of a run that is told to the person."""
+
+    kind: Kind = "error"
+
+    def __init__(self, message: str, *, block: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.block = block
+        self.hint = hint
+
+
+class DataFault(Fault):
+    """The samples cannot be loaded or differ from their declaration."""
+
+    kind = "data"
+
+
+class BlockFault(Fault):
+    """The program raised an error, or cannot be built."""
+
+
+class MemoryFault(Fault):
+    """The device has no more memory."""
+
+    kind = "out-of-memory"
+
+
+class NumberFault(Fault):
+    """The loss is no longer a number."""
+
+    kind = "nan"
+
+
+def failed(error: BaseException, *, step: int) -> Failed:
+    """Return the event that tells of an error."""
+    fault = error if isinstance(error, Fault) else BlockFault(sentence(error))
+    return Failed(
+        kind=fault.kind,
+        message=str(fault),
+        block=fault.block,
+        hint=fault.hint,
+        details="".join(traceback.format_exception(error)),
+        step=step,
+    )
+
+
+def sentence(error: BaseException) -> str:
+    """Return the first line of an error's message, or what kind of error it is."""
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, on the device or in the machine."""
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and any(
+        words in str(error).lower() for words in _CPU_MEMORY_WORDS
+    )
+
+
+def blamed_line(trace: TracebackType | None, filename: str) -> int:
+    """Return the innermost line of this file that a traceback passes through, 0 for none."""
+    line = 0
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == filename:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

@@ -1,0 +1,161 @@
+"""Objectives: what one turn of an optimiser minimises, over which weights, at which rate."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from studio.runs.spec import ObjectiveJob, Program
+
+from .build import Network, parts_of, tensors_in
+from .faults import BlockFault
+from .optim import make_factor, make_optimizer
+
+
+class Calls:
+    """How the program's ``forward``, ``losses`` and ``metrics`` are called with a batch."""
+
+    def __init__(self, network: Network) -> None:
+        program = network.program
+        self._forward = network.module
+        self._losses: Callable[..., Mapping[str, Tensor]] = _method(network.module, "losses")
+        self._metrics: Callable[..., Mapping[str, Tensor]] = _method(network.module, "metrics")
+        self._single = len(program.outputs) == 1
+        self._picks = _picks(program)
+
+    def arguments(self, inputs: Sequence[Tensor], targets: Sequence[Tensor]) -> list[Tensor]:
+        """Run ``forward`` and return the arguments of ``losses`` and ``metrics``."""
+        return self.arguments_of(self._forward(*inputs), targets)
+
+    def arguments_of(self, outputs: object, targets: Sequence[Tensor]) -> list[Tensor]:
+        """Return the arguments of ``losses`` and ``metrics`` for what ``forward`` returned."""
+        given = (outputs,) if self._single else outputs
+        assert isinstance(given, tuple), type(given)
+        values = (*given, *targets)
+        return [values[pick] for pick in self._picks]
+
+    def losses(self, arguments: Sequence[Tensor]) -> Mapping[str, Tensor]:
+        """Return the value of every loss block."""
+        return self._losses(*arguments)
+
+    def metrics(self, arguments: Sequence[Tensor]) -> Mapping[str, Tensor]:
+        """Return what is shown beside the loss."""
+        with torch.no_grad():
+            return self._metrics(*arguments)
+
+
+class Objective:
+    """A job with its optimiser, its weights and its learning rate."""
+
+    def __init__(self, job: ObjectiveJob, network: Network) -> None:
+        """Make the optimiser.
+
+        Raises:
+            BlockFault: there is nothing to train, or the optimiser cannot be made.
+        """
+        self.name = job.name
+        self._job = job
+        self._factor = make_factor(job)
+        self.base_lr = job.lr
+        """The rate that the schedule multiplies."""
+        self.weights = _weights(job, network.module)
+        chosen = set(self.weights)
+        self._others = [
+            weight
+            for weight in network.module.parameters()
+            if weight.requires_grad and weight not in chosen
+        ]
+        self.optimizer = make_optimizer(job, self.weights)
+        self.lr = job.lr
+
+    def begin(self, step: int, steps: int) -> None:
+        """Clear the gradients and set the rate of this step, counted from 0."""
+        lr = self.base_lr * self._factor(step, steps)
+        if lr != self.lr:
+            self.lr = lr
+            for group in self.optimizer.param_groups:
+                group["lr"] = lr
+        self.optimizer.zero_grad()
+        for weight in self._others:
+            weight.requires_grad_(False)
+
+    def total(self, losses: Mapping[str, Tensor]) -> Tensor:
+        """Return the weighted sum of this objective's losses."""
+        terms = [
+            losses[name] if weight == 1.0 else losses[name] * weight
+            for name, weight in self._job.losses.items()
+        ]
+        total = terms[0]
+        for term in terms[1:]:
+            total = total + term
+        return total
+
+    def end(self) -> None:
+        """Clip the gradients and update the weights."""
+        if self._job.clip_norm > 0:
+            nn.utils.clip_grad_norm_(self.weights, self._job.clip_norm)
+        self.optimizer.step()
+        self.release()
+
+    def release(self) -> None:
+        """Let the other objectives' weights have gradients again."""
+        for weight in self._others:
+            weight.requires_grad_(True)
+
+
+def _method(module: nn.Module, name: str) -> Callable[..., Mapping[str, Tensor]]:
+    method: Callable[..., Mapping[str, Tensor]] = getattr(module, name)
+    return method
+
+
+def _picks(program: Program) -> list[int]:
+    """Return where each loss argument stands among the outputs and then the targets."""
+    names = [*program.outputs, *(target.name for target in program.targets)]
+    return [names.index(name) for name in program.loss_arguments]
+
+
+def _weights(job: ObjectiveJob, module: nn.Module) -> list[nn.Parameter]:
+    if not job.blocks:
+        return [weight for weight in module.parameters() if weight.requires_grad]
+    found = dict.fromkeys(
+        weight for attribute in job.blocks for weight in parts_of(module, attribute)
+    )
+    return list(found)
+
+
+def first_bad(network: Network, calls: Calls, batch: tuple[list[Tensor], list[Tensor]]) -> str:
+    """Return the first block that gives something not finite for this batch, empty for none.
+
+    Runs the tapped network as it stands; then looks at the losses, then at the weights and their
+    gradients.
+    """
+    found: list[str] = []
+
+    def tap(block: str, value: object) -> None:
+        if not found and not all(_finite(tensor) for tensor in tensors_in(value)):
+            found.append(block)
+
+    with torch.no_grad():
+        losses = calls.losses(calls.arguments_of(network.look(batch[0], tap), batch[1]))
+    found += [block for block, value in losses.items() if not _finite(value)]
+    for block, weights in network.weights():
+        grads = [weight.grad for weight in weights if weight.grad is not None]
+        if not all(_finite(tensor) for tensor in (*weights, *grads)):
+            found.append(block)
+    return found[0] if found else ""
+
+
+def _finite(tensor: Tensor) -> bool:
+    return not tensor.is_floating_point() or bool(torch.isfinite(tensor).all())
+
+
+def check_losses(losses: Mapping[str, Tensor]) -> None:
+    """Refuse a loss that is not one number.
+
+    Raises:
+        BlockFault: naming the loss block.
+    """
+    for block, value in losses.items():
+        if value.numel() != 1:
+            shape = "×".join(map(str, value.shape))
+            raise BlockFault(f"expected one number as a loss, received {shape}", block=block)

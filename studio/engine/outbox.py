@@ -1,0 +1,135 @@
+"""Outbox: events are written into the record first, then sent, together, every 30 ms."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from studio.core.errors import FileError
+from studio.runs.events import Ended, Event, Note, Snapshot, encode
+from studio.runs.spec import RunSpec
+from studio.runs.store import RunStore
+
+SEND_SECS = 0.03
+
+Send = Callable[[bytes], None]
+
+
+class Outbox:
+    """Takes events from any thread; a thread of its own writes and sends them."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._items: deque[Event | RunSpec] = deque()
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self._store: RunStore | None = None
+        self._thread = threading.Thread(target=self._work, name="netwright-outbox", daemon=True)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def record(self, spec: RunSpec) -> None:
+        """Write what follows into the record of this run, up to its end."""
+        self._items.append(spec)
+
+    def put(self, events: Iterable[Event]) -> None:
+        """Write and send these events, in order."""
+        self._items.extend(events)
+        self._wake.set()
+
+    def close(self, timeout_secs: float) -> None:
+        """Write and send what is left, and end."""
+        self._closing.set()
+        self._wake.set()
+        self._thread.join(timeout_secs)
+
+    def _work(self) -> None:
+        while not self._closing.is_set():
+            # A second without news is when an open chunk of the record is written.
+            if not self._wake.wait(1.0):
+                self._commit()
+                continue
+            self._wake.clear()
+            self._deliver()
+            self._closing.wait(SEND_SECS)
+        self._deliver()
+        self._close_record()
+
+    def _deliver(self) -> None:
+        batch: list[Event] = []
+        while self._items:
+            item = self._items.popleft()
+            if isinstance(item, RunSpec):
+                batch += self._open_record(item)
+            else:
+                batch.append(item)
+                if isinstance(item, Ended):
+                    batch = [*self._write(batch), *batch]
+                    self._close_record()
+                    self._hand_over(batch)
+                    batch = []
+        batch = [*self._write(batch), *batch]
+        self._hand_over(batch)
+
+    def _hand_over(self, batch: Sequence[Event]) -> None:
+        if batch:
+            # Nobody is there to be told: the worker is about to be closed.
+            with suppress(OSError):
+                self._send(encode(_latest(batch)))
+
+    def _open_record(self, spec: RunSpec) -> list[Event]:
+        self._close_record()
+        if not spec.folder:
+            return []
+        try:
+            self._store = RunStore(Path(spec.folder))
+            self._store.describe(spec)
+        except FileError as error:
+            return self._give_up(error)
+        return []
+
+    def _write(self, batch: Sequence[Event]) -> list[Event]:
+        if self._store is None or not batch:
+            return []
+        try:
+            self._store.append(batch)
+        except FileError as error:
+            return self._give_up(error)
+        return []
+
+    def _commit(self) -> None:
+        if self._store is not None:
+            try:
+                self._store.commit()
+            except FileError as error:
+                self.put(self._give_up(error))
+
+    def _close_record(self) -> None:
+        store, self._store = self._store, None
+        if store is not None:
+            try:
+                store.close()
+            except FileError as error:
+                self.put(self._give_up(error))
+
+    def _give_up(self, error: FileError) -> list[Event]:
+        """Go on without a record: a full disk is no reason to lose the training."""
+        store, self._store = self._store, None
+        if store is not None:
+            with suppress(FileError):
+                store.close()
+        message = f"The run goes on without being recorded. {error}"
+        return [Note(message=message, level="warning")]
+
+
+def _latest(batch: Sequence[Event]) -> list[Event]:
+    """Leave out pictures that a newer one in the same batch makes old."""
+    newest = {(event.kind, event.block): event for event in batch if isinstance(event, Snapshot)}
+    return [
+        event
+        for event in batch
+        if not isinstance(event, Snapshot) or newest[event.kind, event.block] is event
+    ]

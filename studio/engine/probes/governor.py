@@ -1,0 +1,42 @@
+"""The governor: watching may cost a share of the training's time and no more.
+
+Every probe has its own share. It measures what a look costs, in processor time of its thread, and
+waits so long that the look was worth no more than the share. The first look is free: panels open
+with it, and it pays for what is loaded only once.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter, thread_time
+
+EARLY_STEPS = 100
+
+
+class Governor:
+    """Decides when one probe may look again."""
+
+    def __init__(self, *, per_sec: float, share: float) -> None:
+        self._gap_secs = 1.0 / per_sec
+        self._share = share
+        self._looks = 0
+        self._due_at = 0.0 if share > 0 else float("inf")
+        self.spent_secs = 0.0
+
+    def due(self, now: float) -> bool:
+        """Whether it may look at this reading of ``perf_counter``."""
+        return now >= self._due_at
+
+    @contextmanager
+    def look(self, step: int) -> Iterator[None]:
+        """Measure what is done inside, and set the time of the next look."""
+        before = thread_time()
+        try:
+            yield
+        finally:
+            cost = thread_time() - before
+            self.spent_secs += cost
+            # Most troubles begin early: only the share counts then, not the rate.
+            gap = 0.0 if step < EARLY_STEPS else self._gap_secs
+            wait = cost / self._share if self._looks else 0.0
+            self._looks += 1
+            self._due_at = perf_counter() + max(gap, wait)

@@ -1,0 +1,141 @@
+"""Scalars on their way from the device to the record, without making the device wait.
+
+On the CPU a value is a number at once. On an accelerator values stay tensors until the next take:
+then they are joined into one vector and copied to pinned memory beside the training; a copy is
+read when its event says that it is complete, and never waited for unless asked.
+"""
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from studio.runs.events import Event, LayerRow, Points
+
+RECORDED_LOSSES = 1000
+LOSS = "train/loss"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    """What a value is; ``samples`` is its weight in the epoch's mean, ``size`` 0 for a scalar."""
+
+    name: str
+    step: int
+    samples: int
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    tags: Sequence[_Tag]
+    values: Tensor
+    done: torch.cuda.Event | None
+
+
+class Scalars:
+    """The numbers of a run: buffered, read late, put together by epoch."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._columns: dict[str, tuple[list[int], list[float]]] = {}
+        self._rows: list[LayerRow] = []
+        self._waiting: list[tuple[_Tag, Tensor]] = []
+        self._copies: deque[_Copy] = deque()
+        self._sums: dict[str, list[float]] = {}
+        self.losses: list[float] = []
+        """The training loss of each of the first steps, exactly."""
+        self.bad_step = 0
+        """The first step whose loss was read and is not a number; 0 while there is none."""
+
+    def add(self, name: str, step: int, value: float, *, samples: int = 0) -> None:
+        """Take a number; with ``samples`` it counts in the epoch's mean."""
+        column = self._columns.get(name)
+        if column is None:
+            column = self._columns[name] = ([], [])
+        column[0].append(step)
+        column[1].append(value)
+        if samples:
+            sums = self._sums.setdefault(name, [0.0, 0.0])
+            sums[0] += value * samples
+            sums[1] += samples
+        if name == LOSS:
+            self._note_loss(step, value)
+
+    def add_later(self, name: str, step: int, value: Tensor, *, samples: int = 0) -> None:
+        """Take a scalar tensor, to be read when it is there."""
+        if self._device.type == "cpu":
+            self.add(name, step, value.item(), samples=samples)
+        else:
+            self._waiting.append((_Tag(name, step, samples), value.detach()))
+
+    def add_row(self, name: str, step: int, values: Tensor) -> None:
+        """Take one number for every layer; their total norm becomes a scalar of the same name."""
+        if self._device.type == "cpu":
+            self._take_row(name, step, values.tolist())
+        else:
+            self._waiting.append((_Tag(name, step, 0, len(values)), values.detach()))
+
+    def take(self, *, wait: bool = False) -> list[Event]:
+        """Return what has become known; with ``wait``, all of it."""
+        self._send()
+        while self._copies and self._arrived(self._copies[0], wait=wait):
+            copy = self._copies.popleft()
+            self._unpack(copy.tags, copy.values.tolist())
+        events: list[Event] = [
+            Points(name=name, steps=tuple(steps), values=tuple(values))
+            for name, (steps, values) in self._columns.items()
+        ]
+        events += self._rows
+        self._columns, self._rows = {}, []
+        return events
+
+    def means(self) -> dict[str, float]:
+        """Return the means by sample since the last call, and begin anew."""
+        sums, self._sums = self._sums, {}
+        return {name: total / samples for name, (total, samples) in sums.items()}
+
+    def _note_loss(self, step: int, value: float) -> None:
+        if not math.isfinite(value):
+            self.bad_step = self.bad_step or step
+        elif len(self.losses) < RECORDED_LOSSES and not self.bad_step:
+            self.losses.append(value)
+
+    def _take_row(self, name: str, step: int, values: list[float]) -> None:
+        self._rows.append(LayerRow(name=name, step=step, values=tuple(values)))
+        self.add(name, step, math.hypot(*values))
+
+    def _send(self) -> None:
+        """Copy what waits in one go."""
+        if not self._waiting:
+            return
+        tags = [tag for tag, _ in self._waiting]
+        joined = torch.cat([value.reshape(-1).float() for _, value in self._waiting])
+        self._waiting = []
+        if self._device.type != "cuda":
+            self._copies.append(_Copy(tags, joined.cpu(), None))
+            return
+        pinned = torch.empty(joined.shape, dtype=joined.dtype, pin_memory=True)
+        pinned.copy_(joined, non_blocking=True)
+        done = torch.cuda.Event()
+        done.record()
+        self._copies.append(_Copy(tags, pinned, done))
+
+    def _arrived(self, copy: _Copy, *, wait: bool) -> bool:
+        if copy.done is None or copy.done.query():
+            return True
+        if wait:
+            copy.done.synchronize()
+        return wait
+
+    def _unpack(self, tags: Sequence[_Tag], values: list[float]) -> None:
+        at = 0
+        for tag in tags:
+            if tag.size:
+                self._take_row(tag.name, tag.step, values[at : at + tag.size])
+            else:
+                self.add(tag.name, tag.step, values[at], samples=tag.samples)
+            at += max(tag.size, 1)

@@ -1,0 +1,186 @@
+"""Worker: runs on a training thread of their own, told what to do from any other.
+
+The same worker serves the window, the command line and, in the caller's process, notebooks and
+tests. The training thread looks at its commands after every batch: that is when pause, stop and
+whatever else is asked take effect. torch is imported by that thread, never by the one that asks.
+"""
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, assert_never
+
+from studio.runs.commands import (
+    Command,
+    Look,
+    Pause,
+    Quit,
+    Resume,
+    SetLearningRate,
+    Show,
+    Start,
+    Stop,
+    decode,
+)
+from studio.runs.events import Ended, Note, StateChanged
+
+from .outbox import Outbox, Send
+
+if TYPE_CHECKING:
+    from .train import Training
+
+FOREVER = 2**62
+
+
+class Worker:
+    """Obeys commands and sends events as bytes; ``close`` ends its threads."""
+
+    def __init__(self, send: Send) -> None:
+        self._outbox = Outbox(send)
+        self._asked = threading.Condition()
+        self._commands: deque[Command] = deque()
+        self._shows: deque[Show] = deque()
+        self._quitting = False
+        self._paused = False
+        self._pause_at = FOREVER
+        self._next: Start | None = None
+        self._thread = threading.Thread(target=self._work, name="netwright-training", daemon=True)
+        self._previews = threading.Thread(
+            target=self._show_data, name="netwright-preview", daemon=True
+        )
+
+    def start(self) -> None:
+        """Start the threads; Ready follows when torch is warm."""
+        self._outbox.start()
+        self._thread.start()
+        self._previews.start()
+
+    def tell(self, data: bytes) -> bool:
+        """Take an encoded command; false when it was the last."""
+        command = decode(data)
+        with self._asked:
+            if isinstance(command, Show):
+                self._shows.append(command)
+            elif isinstance(command, Quit):
+                self._quitting = True
+            else:
+                self._commands.append(command)
+            self._asked.notify_all()
+        return not self._quitting
+
+    def close(self, timeout_secs: float = 30.0) -> None:
+        """End the run after its current batch, write and send what is left."""
+        with self._asked:
+            self._quitting = True
+            self._asked.notify_all()
+        self._thread.join(timeout_secs)
+        self._previews.join(timeout_secs)
+        self._outbox.close(timeout_secs)
+
+    # The training thread
+
+    def _work(self) -> None:
+        from .warm import warm_up
+
+        self._outbox.put([warm_up()])
+        while (start := self._next_start()) is not None:
+            self._run(start)
+
+    def _next_start(self) -> Start | None:
+        """Wait for a run to begin; what else is asked has no run to be about."""
+        with self._asked:
+            while not self._quitting:
+                if self._next is not None:
+                    start, self._next = self._next, None
+                    return start
+                while self._commands:
+                    command = self._commands.popleft()
+                    if isinstance(command, Start):
+                        return command
+                self._asked.wait()
+        return None
+
+    def _run(self, start: Start) -> None:
+        from .train import Training
+
+        training = Training(start.spec)
+        self._paused = False
+        self._pause_at = start.steps or FOREVER
+        self._outbox.record(start.spec)
+        for events in training.steps():
+            if events:
+                if isinstance(events[-1], Ended):
+                    self._keep_weights(training, start.spec.folder, events[-1])
+                self._outbox.put(events)
+            if self._commands or self._quitting or training.step >= self._pause_at:
+                self._obey(training)
+
+    def _obey(self, training: "Training") -> None:
+        """Carry out what was asked; while paused, wait here for more."""
+        if training.step >= self._pause_at:
+            self._paused = True
+        told_paused = False
+        while True:
+            with self._asked:
+                commands = list(self._commands)
+                self._commands.clear()
+            for command in commands:
+                self._carry_out(command, training)
+            if self._quitting or self._next:
+                training.stop()
+                self._paused = False
+            if not self._paused:
+                break
+            if not told_paused:
+                told_paused = True
+                training.pace.pause()
+                self._outbox.put([*training.flush(), StateChanged(state="paused")])
+            with self._asked:
+                self._asked.wait_for(lambda: bool(self._commands) or self._quitting)
+        if told_paused:
+            training.pace.go_on()
+            self._outbox.put([StateChanged(state="running")])
+
+    def _carry_out(self, command: Command, training: "Training") -> None:
+        match command:
+            case Start():
+                # The newest wish counts: the present run ends, then the new one begins.
+                self._next = command
+            case Pause():
+                self._paused = True
+            case Resume(steps=steps):
+                self._paused = False
+                self._pause_at = training.step + steps if steps else FOREVER
+            case Stop():
+                self._paused = False
+                self._pause_at = FOREVER
+                training.stop()
+            case Look(watch=watch):
+                self._outbox.put(training.look(watch))
+            case SetLearningRate(lr=lr):
+                training.set_learning_rate(lr)
+            case Show() | Quit():
+                pass  # answered by other threads
+            case _:
+                assert_never(command)
+
+    def _keep_weights(self, training: "Training", folder: str, ended: Ended) -> None:
+        from .weights import save_weights
+
+        if folder and ended.reason != "failed":
+            message = save_weights(training.weights(), folder)
+            if message:
+                self._outbox.put([Note(message=message, level="warning")])
+
+    # The thread of previews
+
+    def _show_data(self) -> None:
+        """Answer what is asked of the data; loading may take longer than a batch."""
+        while True:
+            with self._asked:
+                self._asked.wait_for(lambda: bool(self._shows) or self._quitting)
+                if self._quitting:
+                    return
+                show = self._shows.popleft()
+            from .data.show import preview
+
+            self._outbox.put([preview(show.request, show.data, samples=show.samples)])

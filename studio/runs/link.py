@@ -1,0 +1,193 @@
+"""Links to an engine: a process over a connection, or a worker in this process.
+
+Decision: the child connects back over a ``multiprocessing`` connection (a socket file, a named
+pipe on Windows) with a key that it reads from its standard input, so that nobody else can; the end
+of either process closes the connection, which the other notices at once. What the child prints is
+kept for the report of its death.
+"""
+
+import importlib
+import os
+import queue
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Client, Connection, Listener
+from typing import IO, NamedTuple, Protocol
+
+from .commands import Quit, encode
+
+ENGINE = "studio.engine"
+WORKER = "studio.engine.worker"
+QUIT_SECS = 2.0
+"""How long an engine may take to end by itself before it is killed."""
+TOLD_BYTES = 8000
+
+
+class Death(NamedTuple):
+    """Why an engine ended that nobody asked to end, and the last of what it printed."""
+
+    message: str
+    details: str
+
+
+Receive = Callable[[bytes | Death], None]
+
+
+class Link(Protocol):
+    """What an Engine needs of its engine."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+
+    def send(self, command: bytes) -> None:
+        """Queue a command; never waits."""
+
+    def close(self) -> None:
+        """End it, for certain."""
+
+
+class InProcess:
+    """A worker on threads of this process."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._worker = importlib.import_module(WORKER).Worker(receive)
+        self._worker.start()
+        self.alive = True
+
+    def send(self, command: bytes) -> None:
+        """Queue a command."""
+        self._worker.tell(command)
+
+    def close(self) -> None:
+        """End the run after its batch, and the threads."""
+        self.alive = False
+        self._worker.close()
+
+
+class Process:
+    """A child process that runs ``python -m studio.engine``."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._commands: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._key = secrets.token_bytes(32)
+        self._listener = Listener(authkey=self._key)
+        # Closed in close(), not at the end of a block.
+        self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._child = self._launch()
+        self._connected = threading.Event()
+        self._closing = False
+        self._threads = [
+            threading.Thread(target=work, name=f"netwright-engine-{name}", daemon=True)
+            for name, work in (("events", self._read), ("end", self._await_end))
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._child.returncode is None and not self._closing
+
+    def send(self, command: bytes) -> None:
+        """Queue a command, also before the process is there to read it."""
+        self._commands.put(command)
+
+    def close(self) -> None:
+        """Ask the process to end, and end it if it does not."""
+        self._closing = True
+        self.send(encode(Quit()))
+        try:
+            self._child.wait(QUIT_SECS if self._connected.is_set() else 0.0)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+        for thread in self._threads:
+            thread.join()
+        self._printed.close()
+
+    def _launch(self) -> "subprocess.Popen[bytes]":
+        address = self._listener.address
+        assert isinstance(address, str), address
+        # Plug-ins and a checkout are found where this process finds them.
+        paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
+        child = subprocess.Popen(
+            [sys.executable, "-m", ENGINE, address],
+            stdin=subprocess.PIPE,
+            stdout=self._printed,
+            stderr=self._printed,
+            env={**os.environ, "PYTHONPATH": paths},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        assert child.stdin is not None
+        with child.stdin, suppress(OSError):
+            child.stdin.write(self._key.hex().encode() + b"\n")
+        return child
+
+    # Threads
+
+    def _read(self) -> None:
+        """Connect, then pass on what arrives until the connection ends."""
+        try:
+            with self._listener, self._listener.accept() as connection:
+                self._connected.set()
+                writer = threading.Thread(
+                    target=self._write,
+                    args=(connection,),
+                    name="netwright-engine-commands",
+                    daemon=True,
+                )
+                writer.start()
+                with suppress(EOFError, OSError):
+                    while True:
+                        self._receive(connection.recv_bytes())
+                self._commands.put(None)
+                writer.join()
+        except (EOFError, OSError):
+            pass  # it ended before it had connected: the other thread tells
+        self._reap()
+        if not self._closing:
+            self._receive(self._death())
+
+    def _write(self, connection: "Connection[bytes, bytes]") -> None:
+        with suppress(OSError):
+            while (command := self._commands.get()) is not None:
+                connection.send_bytes(command)
+
+    def _await_end(self) -> None:
+        """Wait for the process, so that no zombie stays; wake an accept that waits in vain."""
+        self._child.wait()
+        if not self._connected.is_set():
+            with suppress(Exception), Client(self._listener.address, authkey=b"nobody"):
+                pass
+
+    def _reap(self) -> None:
+        """Give the process a moment to be gone, now that its connection is."""
+        try:
+            self._child.wait(QUIT_SECS)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+
+    def _death(self) -> Death:
+        self._printed.seek(0, os.SEEK_END)
+        self._printed.seek(max(0, self._printed.tell() - TOLD_BYTES))
+        details = self._printed.read().decode(errors="replace")
+        return Death(f"The engine ended: {_reason(self._child.returncode)}", details)
+
+
+def _reason(code: int | None) -> str:
+    if code is None or code >= 0:
+        return f"exit code {code}"
+    with suppress(ValueError):
+        if signal.Signals(-code) is getattr(signal, "SIGKILL", None):
+            return f"killed by signal {-code} (out of memory?)"
+        return f"killed by signal {-code} ({signal.Signals(-code).name})"
+    return f"killed by signal {-code}"

@@ -1,0 +1,122 @@
+"""Reading the record of a run back: its curves, and all its events as if it happened again."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from studio.core.errors import FileError
+
+from .events import Ended, Event, Failed, Points, decode
+from .spec import RunSpec
+from .store import RECORD
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_SELECT_ALL = """
+SELECT seq, NULL, first, stride, count, steps, "values", name FROM chunks
+  JOIN series ON series.id = chunks.series
+UNION ALL SELECT seq, data, 0, 0, 0, NULL, NULL, NULL FROM events ORDER BY seq
+"""
+
+
+def open_run(folder: Path) -> "SavedRun":
+    """Open the record of a run, finished or not, also while it is being written.
+
+    Raises:
+        FileError: there is none, or it is broken from the first page.
+    """
+    return SavedRun(folder)
+
+
+class SavedRun:
+    """A record that is read; leaving a ``with`` block closes it."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / RECORD
+        if not path.is_file():
+            raise FileError(f"{folder}: there is no record of a run")
+        try:
+            self._base = sqlite3.connect(path)
+            found = self._base.execute("SELECT value FROM meta WHERE name = 'spec'").fetchone()
+            self.names = [name for (name,) in self._base.execute("SELECT name FROM series")]
+        except sqlite3.Error as error:
+            raise FileError(f"{folder}: the record cannot be read: {error}") from None
+        self.spec: RunSpec | None = (
+            msgspec.msgpack.decode(found[0], type=RunSpec) if found else None
+        )
+        """What was asked."""
+
+    def series(self, name: str) -> "tuple[NDArray[np.int64], NDArray[np.float32]]":
+        """Return steps and values of a scalar; empty when it was never seen."""
+        import numpy as np
+
+        steps: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+        values: list[NDArray[np.float32]] = [np.empty(0, np.float32)]
+        with suppress(sqlite3.DatabaseError):  # what can be read of a broken file is shown
+            for first, stride, count, packed, data in self._base.execute(
+                'SELECT first, stride, count, steps, "values" FROM chunks WHERE series ='
+                " (SELECT id FROM series WHERE name = ?) ORDER BY seq",
+                (name,),
+            ):
+                steps.append(_steps(first, stride, count, packed))
+                values.append(np.frombuffer(data, "<f4"))
+        return np.concatenate(steps), np.concatenate(values)
+
+    def replay(self) -> Iterator[Event]:
+        """Yield every event in order, scalars in chunks; what was cut off gets an end."""
+        ended = False
+        last = 0
+        with suppress(sqlite3.DatabaseError):
+            for row in self._base.execute(_SELECT_ALL):
+                for event in _events(row):
+                    ended = ended or isinstance(event, Ended)
+                    last = max(last, _step(event))
+                    yield event
+        if not ended:
+            yield Failed(kind="engine-died", message="The run was cut off", step=last)
+            yield Ended(reason="failed", step=last, epoch=0, seconds=0.0)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._base.close()
+
+    def __enter__(self) -> "SavedRun":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _steps(first: int, stride: int, count: int, packed: bytes | None) -> "NDArray[np.int64]":
+    import numpy as np
+
+    if packed is None:
+        return np.arange(first, first + stride * count, stride, dtype=np.int64)
+    return np.frombuffer(packed, "<i4").astype(np.int64) + first
+
+
+def _events(row: tuple[int, bytes | None, int, int, int, bytes | None, bytes, str]) -> list[Event]:
+    import numpy as np
+
+    _, data, first, stride, count, packed, values, name = row
+    if data is not None:
+        return decode(data)
+    return [
+        Points(
+            name=name,
+            steps=tuple(_steps(first, stride, count, packed).tolist()),
+            values=tuple(np.frombuffer(values, "<f4").tolist()),
+        )
+    ]
+
+
+def _step(event: Event) -> int:
+    if isinstance(event, Points):
+        return event.steps[-1]
+    return getattr(event, "step", 0)
