@@ -1,0 +1,114 @@
+"""joining: where a wire that is being drawn may land, and which new blocks would take it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from studio.core.blocks import BlockSpec
+from studio.core.edits import Rewire
+from studio.core.graph import End, Graph, Node, NodeId, Wire
+from studio.core.shapes import slot_of
+from studio.core.wiring import input_ends, refusal
+
+from .workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A wire with one end fixed: at an output, or (``from_output`` false) at an input."""
+
+    fixed: End
+    from_output: bool
+
+    def to(self, end: End) -> Wire:
+        """Return the wire with its other end here."""
+        return Wire(self.fixed, end) if self.from_output else Wire(end, self.fixed)
+
+
+def open_ends(workspace: Workspace, node: NodeId, loose: Loose) -> list[End]:
+    """Return the ports of a placed block that the wire could be carried to."""
+    spec = workspace.spec_of(node)
+    if spec is None:
+        return []
+    if loose.from_output:
+        return [End(node, name) for name in input_ends(workspace.graph, node, spec)]
+    return [End(node, port.name) for port in spec.outputs]
+
+
+def landing(workspace: Workspace, node: NodeId, loose: Loose) -> tuple[Wire | None, str]:
+    """Return the wire to the first fitting free port of a block, or why there is none.
+
+    A block with one input takes the wire over even if it is taken.
+    """
+    ends = open_ends(workspace, node, loose)
+    feeds = workspace.graph.feeds
+    free = [end for end in ends if end not in feeds] or (ends if len(ends) == 1 else [])
+    reasons = []
+    for end in free:
+        reason = workspace.refusal(loose.to(end))
+        if not reason:
+            return loose.to(end), ""
+        reasons.append(reason)
+    title = workspace.graph.nodes[node].title
+    side = "input" if loose.from_output else "output"
+    taken = f"Every {side} of {title} is taken" if ends else f"{title} has no {side}"
+    return None, reasons[0] if reasons else taken
+
+
+def offers(workspace: Workspace, loose: Loose) -> dict[str, str]:
+    """Return the kinds of blocks that would take the wire, each with the port that does."""
+    trial = _with_one_of_each(workspace)
+    found: dict[str, str] = {}
+    for kind, spec in workspace.catalog.blocks.items():
+        port = _fitting(workspace, trial, _stand_in(kind), spec, loose)
+        if port:
+            found[kind] = port
+    return found
+
+
+def inserted(workspace: Workspace, node: Node, wire: Wire) -> tuple[Wire, ...]:
+    """Return the two wires by which a new block would stand in a wire; none if it does not fit."""
+    spec = workspace.catalog.block(node.kind)
+    if spec is None:
+        return ()
+    trial = workspace.graph.add(node)
+    into = _fitting(workspace, trial, node.id, spec, Loose(wire.source, from_output=True))
+    out = _fitting(workspace, trial, node.id, spec, Loose(wire.target, from_output=False))
+    if not into or not out:
+        return ()
+    return Wire(wire.source, End(node.id, into)), Wire(End(node.id, out), wire.target)
+
+
+def _fitting(
+    workspace: Workspace, trial: Graph, node: NodeId, spec: BlockSpec, loose: Loose
+) -> str:
+    names = (
+        input_ends(trial, node, spec) if loose.from_output else [port.name for port in spec.outputs]
+    )
+    for name in names:
+        wire = loose.to(End(node, name))
+        if not refusal(trial, wire, workspace.catalog, workspace.checked):
+            return name
+    return ""
+
+
+def _with_one_of_each(workspace: Workspace) -> Graph:
+    """Return the drawing with an unwired block of every kind: one copy serves every question."""
+    kinds: Mapping[str, BlockSpec] = workspace.catalog.blocks
+    return workspace.graph.add(*(Node(_stand_in(kind), kind, kind) for kind in kinds))
+
+
+def _stand_in(kind: str) -> NodeId:
+    return f"offered {kind}"
+
+
+def carried_over(carried: End, wire: Wire) -> Rewire:
+    """Return the edit that takes a wire off one input and lands it on another.
+
+    Slots of a port that takes several close up behind the wire, so a later slot comes one nearer.
+    """
+    target = wire.target
+    stem, _, slot = target.port.partition(".")
+    same_port = carried.node == target.node and carried.port.partition(".")[0] == stem
+    if slot and same_port and slot_of(target.port) > slot_of(carried.port):
+        target = End(target.node, f"{stem}.{int(slot) - 1}")
+    return Rewire((carried,), (Wire(wire.source, target),))

@@ -1,0 +1,59 @@
+"""search: find blocks and commands as a person types, best first."""
+
+from collections.abc import Iterable
+
+from studio.core.blocks import BlockSpec
+
+
+def found_blocks(query: str, specs: Iterable[BlockSpec]) -> list[BlockSpec]:
+    """Return the blocks that fit what was typed, best first; all, in order, for nothing typed.
+
+    Titles count most, then synonyms, ids and families; every word typed must be found.
+    """
+    words = query.lower().split()
+    if not words:
+        return list(specs)
+    scored = [(_block_score(words, spec), place, spec) for place, spec in enumerate(specs)]
+    return [spec for score, _, spec in sorted(scored, key=lambda it: (-it[0], it[1])) if score]
+
+
+def score(query: str, text: str) -> float:
+    """Return how well typed letters fit a text: 1 is the text itself, 0 does not fit.
+
+    Letters must come in order; the start of the text, then of a word, then a piece count most.
+    """
+    query, text = query.lower(), text.lower()
+    if not query or not text:
+        return 0.0
+    share = len(query) / len(text)
+    place = text.find(query)
+    if place == 0:
+        return 0.8 + 0.2 * share
+    if place > 0:
+        return (0.6 if not text[place - 1].isalnum() else 0.45) + 0.15 * share
+    return 0.3 * share if _in_order(query, text) else 0.0
+
+
+def _block_score(words: list[str], spec: BlockSpec) -> float:
+    total = 0.0
+    for word in words:
+        best = max(
+            score(word, spec.title),
+            *(0.8 * score(word, synonym) for synonym in spec.synonyms),
+            0.7 * score(word, spec.id.rpartition(".")[2]),
+            0.5 * score(word, spec.family) if len(word) > 1 else 0.0,
+        )
+        if not best:
+            return 0.0
+        total += best
+    return total
+
+
+def _in_order(query: str, text: str) -> bool:
+    """Tell whether the letters stand in order, the first one at the start of a word."""
+    starts = [i for i, letter in enumerate(text) if i == 0 or not text[i - 1].isalnum()]
+    for start in starts:
+        rest = iter(text[start:])
+        if text[start] == query[0] and all(letter in rest for letter in query):
+            return True
+    return False

@@ -1,0 +1,244 @@
+"""Canvas: the surface on which a network is drawn; turns what the hands do into gestures."""
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from studio.app.joining import Loose
+from studio.app.workspace import Workspace
+from studio.ui.palette.model import dragged_kind
+
+from .desk import Desk
+from .gestures.connect import Connect
+from .gestures.gesture import Gesture
+from .gestures.move import Move
+from .gestures.pan import Pan
+from .gestures.place import Place
+from .gestures.select_box import SelectBox
+from .hits import CardHit, PortHit, WireHit
+from .keyboard import ARROWS, neighbour, nudge
+from .marking import tip_for
+from .travel import pinched, pushed_by, travelled
+
+EDGE_MS = 16
+
+
+class Canvas(Desk):
+    """Draws, wires and arranges blocks."""
+
+    context_requested = Signal(QPoint)
+    """Where on the screen a menu is asked for; what it is about is selected by then."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, parent)
+        self._space = False
+        self._keys = Qt.KeyboardModifier.NoModifier
+        self._edge = QTimer(self, interval=EDGE_MS)
+        self._edge.timeout.connect(self._on_edge)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(160, 120)
+
+    def cancel(self) -> None:
+        """Give up what the pointer is doing; nothing of it stays."""
+        if self.gesture is not None:
+            gesture, self.gesture = self.gesture, None
+            gesture.cancel()
+            self._edge.stop()
+            self._show_cursor()
+            self.update()
+
+    def _begin(self, event: QMouseEvent) -> Gesture | None:
+        at = event.position()
+        button = event.button()
+        if button == Qt.MouseButton.MiddleButton or (
+            button == Qt.MouseButton.LeftButton and self._space
+        ):
+            return Pan(self, at)
+        if button != Qt.MouseButton.LeftButton:
+            return None
+        match self.hit(at):
+            case PortHit(end=end, output=True):
+                return Connect(self, at, Loose(end, from_output=True))
+            case PortHit(end=end, output=False):
+                fed = self.workspace.graph.feeds.get(end)
+                if fed is None:
+                    return Connect(self, at, Loose(end, from_output=False))
+                return Connect(self, at, Loose(fed, from_output=True), carried=end)
+            case CardHit(node=node):
+                return Move(self, at, node, event.modifiers())
+            case WireHit(wire=wire):
+                return Connect(self, at, Loose(wire.source, from_output=True), wire.target)
+            case _:
+                return SelectBox(self, at)
+
+    def _show_cursor(self) -> None:
+        if self.gesture is not None and self.gesture.moved:
+            self.setCursor(self.gesture.cursor)
+        elif self._space:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        elif isinstance(self.hovered, PortHit):
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        elif isinstance(self.hovered, WireHit):
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        else:
+            self.unsetCursor()
+
+    def _arrow(self, way: tuple[int, int], keys: Qt.KeyboardModifier) -> None:
+        """Move the selection; with Ctrl, or with nothing selected, select the next block there."""
+        if self.workspace.selection and not keys & Qt.KeyboardModifier.ControlModifier:
+            nudge(self.workspace, way, 10 if keys & Qt.KeyboardModifier.ShiftModifier else 1)
+            return
+        found = neighbour(self.workspace, self.model, way, self.center())
+        if found is not None:
+            self.workspace.select({found})
+            self.bring_into_view(found)
+
+    @Slot()
+    def _on_edge(self) -> None:
+        push = pushed_by(self.pointer, self.rect())
+        if self.gesture is None or push is None:
+            self._edge.stop()
+            return
+        self.look_through(self.camera.panned(push.x(), push.y()))
+        self.gesture.drag(self.pointer, self._keys)
+
+    # Qt
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pointer = event.position()
+        if self.gesture is None:
+            self.gesture = self._begin(event)
+            self._show_cursor()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointer, self._keys = event.position(), event.modifiers()
+        if self.gesture is None:
+            self.hover(self.hit(self.pointer))
+            if isinstance(self.hovered, WireHit):
+                self.update()
+            self._show_cursor()
+            return
+        self.gesture.drag(self.pointer, self._keys)
+        if self.gesture.follows_edge and pushed_by(self.pointer, self.rect()) is not None:
+            self._edge.start()
+        self._show_cursor()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.gesture is not None and not event.buttons():
+            gesture, self.gesture = self.gesture, None
+            self._edge.stop()
+            gesture.release(event.position(), event.modifiers())
+            self.hover(self.hit(event.position()))
+            self._show_cursor()
+            self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        self.cancel()
+        match self.hit(event.position()):
+            case CardHit(node=node, title=True):
+                self.rename(node)
+            case None:
+                self.quick_add(event.position())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.cancel()
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            found = self.hit(QPointF(event.pos()))
+            node = found.node if isinstance(found, CardHit) else None
+            if node not in self.workspace.selection:
+                self.workspace.select(() if node is None else {node})
+        self.context_requested.emit(event.globalPos())
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.look_through(travelled(self.camera, event))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Escape:
+                if self.gesture is None:
+                    self.workspace.select(())
+                self.cancel()
+            case Qt.Key.Key_Space:
+                self._space = True
+                self._show_cursor()
+            case Qt.Key.Key_Tab:
+                self.quick_add()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_F2:
+                self.rename()
+            case key if key in ARROWS:
+                self._arrow(ARROWS[key], event.modifiers())
+            case _:
+                super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self._show_cursor()
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusNextPrevChild(self, forward: bool, /) -> bool:
+        # Tab adds a block, as the empty canvas says; Shift+Tab leaves as everywhere.
+        return False if forward else super().focusNextPrevChild(forward)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._space = False
+        super().focusOutEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hover(None)
+        super().leaveEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            tip = tip_for(self.workspace, self.hit(QPointF(event.pos())))
+            if tip:
+                QToolTip.showText(event.globalPos(), tip, self)
+            else:
+                QToolTip.hideText()
+            return True
+        if isinstance(event, QNativeGestureEvent):
+            self.look_through(pinched(self.camera, event))
+            return True
+        return super().event(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        kind = dragged_kind(event.mimeData())
+        if kind in self.workspace.catalog.blocks:
+            self.cancel()
+            self.gesture = Place(self, event.position(), kind)
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if isinstance(self.gesture, Place):
+            self.gesture.move(event.position(), event.modifiers())
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.cancel()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if isinstance(self.gesture, Place):
+            gesture, self.gesture = self.gesture, None
+            gesture.finish(event.position(), event.modifiers())
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            event.acceptProposedAction()
+            self.update()

@@ -1,0 +1,119 @@
+"""Cards: paint one card, in canvas units around its top left corner."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from studio.ui.theme import TEXT_PX, Tokens
+
+from .content import CardContent, PortLook
+from .geometry import RADIUS, ROW, STRIPE, SUMMARY_Y, TITLE_Y, WIDTH
+from .marks import draw_badge, draw_port
+
+MARGIN = 14.0
+"""How far ports, badges and shadow may stand out of a card."""
+INSET = 14.0
+
+
+class CardPainter:
+    """Paints cards in one theme and font; text is measured once per font and never per frame."""
+
+    def __init__(self, theme: Tokens, font: QFont) -> None:
+        self.theme = theme
+        self._title = _sized(font, TEXT_PX["normal"], QFont.Weight.DemiBold)
+        self._small = _sized(font, TEXT_PX["small"], QFont.Weight.Normal)
+        self._title_metrics = QFontMetricsF(self._title)
+        self._small_metrics = QFontMetricsF(self._small)
+
+    def paint(self, painter: QPainter, content: CardContent) -> None:
+        """Paint a card with all its words."""
+        self.paint_plain(painter, content)
+        self._paint_words(painter, content)
+        self._paint_ports(painter, content)
+        if content.level:
+            draw_badge(painter, self.theme, content.level, QPointF(WIDTH - 3.0, 3.0))
+
+    def paint_plain(self, painter: QPainter, content: CardContent) -> None:
+        """Paint a card without words and ports, for a distance at which none could be read."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(0.0, 0.0, WIDTH, content.height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        shade = QColor(0, 0, 0, 9 if self.theme.name == "light" else 26)
+        painter.setBrush(shade)
+        for grow in (3.0, 2.0, 1.0):
+            painter.drawRoundedRect(box.adjusted(-grow, 2.0 - grow, grow, 2.0 + grow), 8.0, 8.0)
+        outline = QPainterPath()
+        outline.addRoundedRect(box, RADIUS, RADIUS)
+        painter.fillPath(outline, QColor(self.theme.card))
+        painter.save()
+        painter.setClipPath(outline)
+        painter.fillRect(QRectF(0.0, 0.0, WIDTH, STRIPE), self.theme.family(content.family))
+        painter.restore()
+        pen = QPen(QColor(self.theme.error if content.level == "error" else self.theme.card_line))
+        pen.setWidthF(1.0)
+        if not content.known:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+    def _paint_words(self, painter: QPainter, content: CardContent) -> None:
+        theme, wide = self.theme, WIDTH - 2 * INSET
+        kind = content.kind if content.kind.lower() != content.title.lower() else ""
+        kind_width = min(self._small_metrics.horizontalAdvance(kind), wide * 0.5)
+        title_room = wide - (kind_width + 8.0 if kind else 0.0)
+        painter.setFont(self._title)
+        painter.setPen(QColor(theme.text))
+        title = self._title_metrics.elidedText(
+            content.title, Qt.TextElideMode.ElideRight, title_room
+        )
+        painter.drawText(QPointF(INSET, _baseline(self._title_metrics, TITLE_Y)), title)
+        painter.setFont(self._small)
+        painter.setPen(QColor(theme.muted))
+        self._right(painter, kind, TITLE_Y, kind_width + 0.5)
+        if content.summary:
+            self._left(painter, content.summary, SUMMARY_Y, wide)
+        if content.shape:
+            several = len(content.inputs) > 1
+            room = wide * 0.62 if several else wide
+            self._right(painter, content.shape, content.head + ROW / 2 - 1.0, room)
+
+    def _paint_ports(self, painter: QPainter, content: CardContent) -> None:
+        painter.setFont(self._small)
+        for port in content.inputs:
+            self._port(painter, port, 0.0)
+            painter.setPen(QColor(self.theme.muted))
+            self._left(painter, port.label, port.y, WIDTH * 0.5)
+        for port in content.outputs:
+            self._port(painter, port, WIDTH)
+            painter.setPen(QColor(self.theme.muted))
+            self._right(painter, port.label, port.y, WIDTH * 0.6)
+
+    def _port(self, painter: QPainter, port: PortLook, x: float) -> None:
+        painter.save()
+        painter.translate(x, port.y)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        draw_port(painter, self.theme, port.kind, filled=port.wired, wrong=port.wrong)
+        painter.restore()
+
+    def _left(self, painter: QPainter, text: str, middle: float, room: float) -> None:
+        shown = self._small_metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QPointF(INSET, _baseline(self._small_metrics, middle)), shown)
+
+    def _right(self, painter: QPainter, text: str, middle: float, room: float) -> None:
+        shown = self._small_metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        left = WIDTH - INSET - self._small_metrics.horizontalAdvance(shown)
+        painter.drawText(QPointF(left, _baseline(self._small_metrics, middle)), shown)
+
+
+def _sized(font: QFont, size_px: int, weight: QFont.Weight) -> QFont:
+    sized = QFont(font)
+    sized.setPixelSize(size_px)
+    sized.setWeight(weight)
+    # Letters keep their distances at every zoom.
+    sized.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return sized
+
+
+def _baseline(metrics: QFontMetricsF, middle: float) -> float:
+    """Return the baseline under which capitals stand around the middle of a line."""
+    return middle + metrics.capHeight() / 2

@@ -1,0 +1,79 @@
+"""Desk: the surface with its two live fields, to add a block by name and to rename one."""
+
+from PySide6.QtCore import QPointF, Qt, Slot
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from studio.app.joining import Loose, offers
+from studio.app.workspace import Workspace
+from studio.core.edits import AddNodes
+from studio.core.graph import End, NodeId
+
+from .gestures.place import corner
+from .look import Look
+from .marking import paint_marks
+from .quick_add import QuickAdd
+from .surface import Surface
+from .title_editor import TitleEditor
+
+
+class Desk(Surface):
+    """Adds, wires in and renames blocks."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, parent)
+        self.pointer = QPointF(-1.0, -1.0)
+        self._adding: tuple[QPointF, Loose | None] | None = None
+        self.quick = QuickAdd(self)
+        self.quick.chosen.connect(self._on_chosen)
+        self.quick.closed.connect(self._on_popup_closed)
+        self.title_editor = TitleEditor(workspace, self)
+        self.title_editor.closed.connect(self._on_popup_closed)
+        self.setAccessibleName("Network")
+
+    def quick_add(self, at: QPointF | None = None, loose: Loose | None = None) -> None:
+        """Offer blocks to type the name of; with a loose wire, only those that would take it."""
+        point = at if at is not None else self._pointer_or_middle()
+        blocks = self.workspace.catalog.blocks
+        kinds = offers(self.workspace, loose) if loose else blocks
+        self._adding = (self.scene_from_view(point), loose)
+        self.quick.open_at(point.toPoint(), [blocks[kind] for kind in kinds])
+
+    def rename(self, node: NodeId | None = None) -> None:
+        """Change the title of a block in place; of the only selected one if none is named."""
+        chosen = self.workspace.selection
+        node = next(iter(chosen)) if node is None and len(chosen) == 1 else node
+        if node in self.model.row:
+            self.title_editor.open_on(node, self.camera)
+
+    def place(self, kind: str, at: QPointF, loose: Loose | None = None) -> NodeId | None:
+        """Place a block around a point of the canvas, wired to a loose wire if there is one."""
+        spec = self.workspace.catalog.blocks.get(kind)
+        if spec is None:
+            return None
+        port = offers(self.workspace, loose).get(kind) if loose else None
+        node = self.workspace.new_node(kind, *corner(at))
+        wires = (loose.to(End(node.id, port)),) if loose and port else ()
+        if not self.workspace.apply(AddNodes((node,), wires, f"Add {spec.title}")):
+            return None
+        self.workspace.select({node.id})
+        return node.id
+
+    def paint_over(self, painter: QPainter, look: Look) -> None:
+        paint_marks(painter, self, look, self.pointer)
+
+    def _pointer_or_middle(self) -> QPointF:
+        inside = self.rect().contains(self.pointer.toPoint())
+        return self.pointer if inside else QPointF(self.rect().center())
+
+    @Slot(str)
+    def _on_chosen(self, kind: str) -> None:
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._adding is not None:
+            (at, loose), self._adding = self._adding, None
+            self.place(kind, at, loose)
+
+    @Slot()
+    def _on_popup_closed(self) -> None:
+        if self.isVisible() and self.focusWidget() is not None:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)

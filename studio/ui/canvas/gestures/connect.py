@@ -1,0 +1,188 @@
+"""Connect: pull a wire from a port, or carry the end of one that is there."""
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QSizeF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from studio.app.joining import Loose, carried_over, landing, open_ends
+from studio.core.edits import Connect as ConnectEdit
+from studio.core.edits import Disconnect
+from studio.core.graph import End, NodeId, Wire
+from studio.ui.canvas import curves
+from studio.ui.canvas.content import kind_at
+from studio.ui.canvas.hits import CardHit, PortHit
+from studio.ui.canvas.labels import draw_label
+from studio.ui.canvas.look import RECOGNISABLE
+from studio.ui.canvas.marks import form
+
+from .gesture import Gesture, Keys
+
+if TYPE_CHECKING:
+    from studio.ui.canvas.canvas import Canvas
+
+BUDGET_SECS = 0.004
+"""How long a frame may ask which ports fit; the rest is asked in the next."""
+
+
+class Connect(Gesture):
+    """Join two ports. ``carried`` is the input that the wire is taken off, if it was there."""
+
+    cursor = Qt.CursorShape.CrossCursor
+    dimming = True
+    follows_edge = True
+
+    def __init__(
+        self, canvas: "Canvas", at: QPointF, loose: Loose, carried: End | None = None
+    ) -> None:
+        super().__init__(canvas, at)
+        self._canvas = canvas
+        self.loose = loose
+        self._carried = carried
+        self.wire: Wire | None = None
+        self.reason = ""
+        self._over: NodeId | None = None
+        self._landings: dict[NodeId, tuple[Wire | None, str]] = {}
+        self._fits: dict[NodeId, dict[End, str]] = {}
+        self._until, self._waiting = 0.0, False
+
+    def move(self, at: QPointF, keys: Keys) -> None:
+        self.hides = self._carried
+        self._aim(at)
+        self.surface.hover(None)
+        self.surface.hurry()
+
+    def finish(self, at: QPointF, keys: Keys) -> None:
+        self.hides = None
+        self._aim(at)
+        self.surface.hurry()
+        if self.reason:
+            self.workspace.refused.tell(self.reason)
+        elif self.wire is not None and self._carried is not None:
+            self.workspace.apply(carried_over(self._carried, self.wire))
+        elif self.wire is not None:
+            self.workspace.apply(ConnectEdit((self.wire,)))
+        elif self._over is not None:
+            pass  # back on its own block: nothing was meant
+        elif self._carried is not None:
+            self.workspace.apply(Disconnect((self._carried,)))
+        else:
+            self._canvas.quick_add(at, self.loose)
+
+    def click(self, keys: Keys) -> None:
+        end = self._carried or self.loose.fixed
+        if self._carried is None:
+            self.workspace.select({end.node})
+
+    def cancel(self) -> None:
+        self.hides = None
+        self.surface.hurry()
+
+    def dims(self, node: NodeId) -> bool:
+        if node == self.loose.fixed.node:
+            return False
+        fits = self._fitting(node)
+        return fits is not None and all(fits.values())
+
+    def paint(self, painter: QPainter) -> None:
+        if not self.moved:
+            return
+        zoom, theme = self.surface.camera.zoom, self.surface.theme
+        if zoom * self.surface.devicePixelRatioF() >= RECOGNISABLE:
+            self._paint_fitting(painter, zoom)
+        fixed = self._fixed_point()
+        free = self.at
+        if self.wire is not None and not self.reason:
+            free = self._view_of(self.wire.target if self.loose.from_output else self.wire.source)
+        start, stop = (fixed, free) if self.loose.from_output else (free, fixed)
+        kind = kind_at(self.workspace, self.loose.fixed, output=self.loose.from_output)
+        pen = QPen(theme.kind(kind), 2.5)
+        if self.wire is None or self.reason:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        scene = self.surface.scene_from_view
+        painter.save()
+        painter.translate(self.surface.camera.x, self.surface.camera.y)
+        painter.scale(zoom, zoom)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.drawPath(curves.path(scene(start), scene(stop)))
+        painter.restore()
+        if self.reason:
+            where = self.at + QPointF(16.0, 18.0)
+            size = QSizeF(self.surface.size())
+            draw_label(painter, theme, self.reason, where, size, wrong=True)
+        if self._waiting:
+            self.surface.update()
+        self._until, self._waiting = 0.0, False
+
+    def _aim(self, at: QPointF) -> None:
+        """Find what a release here would join, or why it would not."""
+        self.wire, self.reason, self._over = None, "", None
+        found = self.surface.hit(at, wires=False)
+        if isinstance(found, PortHit) and found.output != self.loose.from_output:
+            self._over = found.end.node
+            if found.end.node != self.loose.fixed.node:
+                self._aim_at_port(found.end)
+            return
+        if isinstance(found, (PortHit, CardHit)):
+            node = found.end.node if isinstance(found, PortHit) else found.node
+            self._over = node
+            if self._carried is not None and node == self._carried.node:
+                self.wire = self.loose.to(self._carried)
+            elif node != self.loose.fixed.node:
+                if node not in self._landings:
+                    self._landings[node] = landing(self.workspace, node, self.loose)
+                self.wire, self.reason = self._landings[node]
+
+    def _aim_at_port(self, end: End) -> None:
+        self.wire = self.loose.to(end)
+        known = self._fits.get(end.node, {})
+        reason = known.get(end)
+        self.reason = self.workspace.refusal(self.wire) if reason is None else reason
+
+    def _fitting(self, node: NodeId) -> dict[End, str] | None:
+        """Return why each port of a card is refused; None while there was no time to ask."""
+        known = self._fits.get(node)
+        if known is not None:
+            return known
+        self._until = self._until or perf_counter() + BUDGET_SECS
+        if perf_counter() > self._until:
+            self._waiting = True
+            return None
+        ends = open_ends(self.workspace, node, self.loose)
+        answer = {end: self.workspace.refusal(self.loose.to(end)) for end in ends}
+        self._fits[node] = answer
+        return answer
+
+    def _paint_fitting(self, painter: QPainter, zoom: float) -> None:
+        """Light up the ports that would take the wire."""
+        model, output = self.surface.model, not self.loose.from_output
+        area = self.surface.camera.rect_to_scene(self.surface.rect().toRectF())
+        for row in model.cards_in(area).tolist():
+            node = model.ids[row]
+            for end, refused in self._fits.get(node, {}).items():
+                if refused or node == self.loose.fixed.node:
+                    continue
+                kind = kind_at(self.workspace, end, output=output)
+                colour = self.surface.theme.kind(kind)
+                painter.save()
+                painter.translate(self.surface.view_from_scene(model.port_at(end, output=output)))
+                painter.scale(zoom, zoom)
+                painter.setPen(Qt.PenStyle.NoPen)
+                halo = self.surface.theme.kind(kind)
+                halo.setAlpha(70)
+                painter.setBrush(halo)
+                painter.drawEllipse(QPointF(), 11.0, 11.0)
+                painter.setBrush(colour)
+                painter.drawPath(form(kind, 6.0))
+                painter.restore()
+
+    def _fixed_point(self) -> QPointF:
+        return self._view_of(self.loose.fixed, output=self.loose.from_output)
+
+    def _view_of(self, end: End, *, output: bool | None = None) -> QPointF:
+        side = (not self.loose.from_output) if output is None else output
+        return self.surface.view_from_scene(self.surface.model.port_at(end, output=side))

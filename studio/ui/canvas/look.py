@@ -1,0 +1,65 @@
+"""Look: what a frame shows beside the drawing, and the count of what was painted."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+
+from studio.core.graph import End, NodeId
+
+from .camera import Camera
+from .hits import Hit
+
+READABLE, RECOGNISABLE = 0.5, 0.2
+"""Device pixels per canvas unit from which words, and then single cards and curves, are drawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One frame: from where, how carefully, and with which marks.
+
+    ``hasty`` is set while a gesture lasts: pictures are stretched and edges stay rough.
+    ``area`` is the part of the canvas to paint; ``dims`` tells which cards step back; ``hidden``
+    is the input whose wire is being carried.
+    """
+
+    camera: Camera
+    dpr: float
+    area: QRectF
+    hasty: bool = False
+    hovered: Hit | None = None
+    hidden: End | None = None
+    dims: Callable[[NodeId], bool] | None = None
+    activity: Mapping[NodeId, float] = field(default_factory=dict)
+    budget_secs: float = 0.006
+
+    @property
+    def scale(self) -> float:
+        """Device pixels per canvas unit."""
+        return self.camera.zoom * self.dpr
+
+    def to_device(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return where points ``(…, 2)`` or lines ``(…, 4)`` of the canvas lie in device pixels."""
+        pairs = points.shape[-1] // 2
+        shift = np.array([self.camera.x, self.camera.y] * pairs) * self.dpr
+        return points * self.scale + shift
+
+    def rects_to_device(self, rects: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return where rectangles ``(n, 4)`` of the canvas lie in device pixels."""
+        placed = rects * self.scale
+        placed[:, 0] += self.camera.x * self.dpr
+        placed[:, 1] += self.camera.y * self.dpr
+        return placed
+
+
+@dataclass(slots=True)
+class Painted:
+    """What one frame took: cards and wires drawn, pictures made, pictures still missing."""
+
+    cards: int = 0
+    wires: int = 0
+    sprites: int = 0
+    missing: int = 0
+    calls: int = 0
