@@ -8,6 +8,7 @@ from studio.api import (
     Port,
     ShapeError,
     Shapes,
+    Value,
     expect_float,
     expect_rank,
     gives,
@@ -60,11 +61,22 @@ def _conv2d_init(_: Shapes, p: Params) -> str:
         "{out_channels}",
         repr(pair(p.sizes("kernel_size"))),
         stride=(pair(p.sizes("stride")), 1),
-        padding=("same" if p.flag("same_padding") else pair(p.sizes("padding")), 0),
+        padding=(_padding(p), 0),
         dilation=(pair(p.sizes("dilation")), 1),
         groups=(p.whole("groups"), 1),
         bias=(p.flag("bias"), True),
     )
+
+
+def _padding(p: Params) -> Value:
+    if not p.flag("same_padding"):
+        return pair(p.sizes("padding"))
+    both = [
+        dilation * (kernel - 1)
+        for dilation, kernel in zip(p.sizes("dilation"), p.sizes("kernel_size"), strict=True)
+    ]
+    # with an even kernel one side gets more than the other, which no number can say
+    return "same" if any(total % 2 for total in both) else pair(tuple(n // 2 for n in both))
 
 
 CONV2D = BlockSpec(

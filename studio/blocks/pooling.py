@@ -54,16 +54,20 @@ def _extent(dim: Dim, axis: int, p: Params) -> int:
         raise ShapeError(
             f"expected a padding of at most half the kernel, {window // 2}, received {padding}"
         )
-    if window > length + 2 * padding:
+    extent = _windows(length + 2 * padding - window, stride, round_up=p.flag("ceil_mode"))
+    # torch drops a window that would begin in the padding on the right
+    if p.flag("ceil_mode") and (extent - 1) * stride >= length + padding:
+        extent -= 1
+    if extent < 1:
         raise ShapeError(
             f"expected a {name} of at least {window} for the kernel, received "
             f"{length + 2 * padding} with its padding"
         )
-    if not p.flag("ceil_mode"):
-        return (length + 2 * padding - window) // stride + 1
-    extent = -((length + 2 * padding - window) // -stride) + 1
-    # torch drops a window that would begin in the padding on the right
-    return extent - 1 if (extent - 1) * stride >= length + padding else extent
+    return extent
+
+
+def _windows(room: int, stride: int, *, round_up: bool) -> int:
+    return (-(room // -stride) if round_up else room // stride) + 1
 
 
 def _stride(p: Params) -> tuple[int, ...]:

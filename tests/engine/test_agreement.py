@@ -70,6 +70,7 @@ def torch_by_hand(kind: str, params: dict[str, Value], x: torch.Tensor) -> torch
     return torch.nn.Conv2d(x.shape[1], **given)(x)
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 @given(image, convolution)
 def test_check_and_torch_agree_on_every_convolution(image, params) -> None:
     expect_agreement(chain(("io.image", image), ("nn.conv2d", params)), "nn.conv2d")
