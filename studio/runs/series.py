@@ -180,8 +180,8 @@ class Series:
         starts = self.steps[edges[:-1]]
         inside = broken[(broken >= starts[0]) & (broken <= self.steps[edges[-1] - 1])]
         columns = np.searchsorted(starts, inside, side="right")
-        new: NDArray[np.bool_] = np.diff(columns, prepend=-1) > 0
-        return inside[new]
+        heads: Ints = inside[np.diff(columns, prepend=-1) > 0]
+        return heads
 
     def _extremes(self, edges: Ints) -> tuple[Floats, Floats]:
         """Return the least and greatest finite value between neighbouring edges (indices).

@@ -1,0 +1,231 @@
+"""AttentionMap: the heads of one attention block as maps of queries × keys."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.ui.theme import Tokens, tokens
+
+from .colours import VIRIDIS, mapped
+from .pace import Pace
+from .paint import Row, figures, paint_box, paint_empty
+from .ticks import number
+
+_GAP_PX = 8.0
+_CAPTION_PX = 16.0
+_BAR_PX = 8.0
+_TOKEN_PX = 13.0
+
+
+class AttentionMap(QWidget):
+    """Maps on one colour scale from 0 to the greatest weight; rows are queries, columns keys.
+
+    A click on one of several heads asks for that head alone, a second click for all.
+    """
+
+    head_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hint = "Press Train to see where attention looks"
+        self.pace = Pace()
+        self.painted = 0
+        self._weights: NDArray[np.floating] | None = None
+        self._tokens: tuple[str, ...] = ()
+        self._head = -1
+        self._places: list[tuple[int, QRectF]] = []
+        self._hover: QPointF | None = None
+        self.setAccessibleName("Attention weights, queries by keys")
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def show_weights(
+        self, weights: NDArray[np.floating] | None, names: Sequence[str], head: int
+    ) -> None:
+        """Draw one head, or all for −1, of heads × queries × keys; ``names`` are the tokens'."""
+        self._weights = weights
+        self._tokens = tuple(names)
+        self._head = head if weights is not None and head < len(weights) else -1
+        self.update()
+
+    def place_of(self, head: int) -> QRectF | None:
+        """Return where a head's map stands; None if it is not shown."""
+        return next((place for shown, place in self._places if shown == head), None)
+
+    def weight_at(self, at: QPointF) -> tuple[int, int, int, float] | None:
+        """Return head, query, key and weight at a place of the widget."""
+        if self._weights is None:
+            return None
+        for head, place in self._places:
+            if place.contains(at):
+                _, queries, keys = self._weights.shape
+                query = min(int((at.y() - place.top()) / place.height() * queries), queries - 1)
+                key = min(int((at.x() - place.left()) / place.width() * keys), keys - 1)
+                return head, query, key, float(self._weights[head, query, key])
+        return None
+
+    def paint_all(self, painter: QPainter, theme: Tokens) -> None:
+        """Draw everything, on the screen or into a picture."""
+        painter.setFont(figures(self))
+        painter.fillRect(self.rect(), QColor(theme.panel))
+        self._places = []
+        if self._weights is None or not self._weights.size:
+            painter.setFont(figures(self, "normal"))
+            paint_empty(painter, QRectF(self.rect()), self.hint, theme)
+            return
+        heads = range(len(self._weights)) if self._head < 0 else [self._head]
+        top = float(np.nanmax(self._weights[list(heads)])) or 1.0
+        area = QRectF(self.rect()).adjusted(_GAP_PX, 2, -_GAP_PX, -_GAP_PX)
+        self._paint_bar(painter, area, top, theme)
+        area.setRight(area.right() - _BAR_PX - 36)
+        self._lay_out(area, list(heads), QFontMetricsF(painter.font()))
+        for head, place in self._places:
+            self._paint_head(painter, head, place, top, theme)
+        self._paint_hover(painter, theme)
+
+    # painting
+
+    def _lay_out(self, area: QRectF, heads: Sequence[int], metrics: QFontMetricsF) -> None:
+        """Find the grid in which the maps are largest."""
+        assert self._weights is not None
+        _, queries, keys = self._weights.shape
+        if len(heads) == 1:
+            room = self._token_room(area, metrics)
+            area = area.adjusted(room, 0, 0, -_CAPTION_PX if room else 0)
+        best = (0.0, 1)
+        for columns in range(1, len(heads) + 1):
+            rows = -(-len(heads) // columns)
+            wide = (area.width() - _GAP_PX * (columns - 1)) / columns / keys
+            tall = (area.height() / rows - _CAPTION_PX - 2) / queries
+            best = max(best, (min(wide, tall), columns))
+        cell, columns = best
+        wide, tall = max(cell * keys, 1.0), max(cell * queries, 1.0)
+        rows = -(-len(heads) // columns)
+        across = columns * wide + (columns - 1) * _GAP_PX
+        down = rows * (tall + _CAPTION_PX + 2)
+        left, top = area.center().x() - across / 2, area.center().y() - down / 2
+        for at, head in enumerate(heads):
+            row, column = divmod(at, columns)
+            x = left + column * (wide + _GAP_PX)
+            y = top + row * (tall + _CAPTION_PX + 2) + _CAPTION_PX
+            self._places.append((head, QRectF(x, y, wide, tall)))
+
+    def _token_room(self, area: QRectF, metrics: QFontMetricsF) -> float:
+        assert self._weights is not None
+        if not self._tokens or area.height() / self._weights.shape[1] < _TOKEN_PX * 0.8:
+            return 0.0
+        return max(metrics.horizontalAdvance(name) for name in self._tokens) + 6
+
+    def _paint_head(
+        self, painter: QPainter, head: int, place: QRectF, top: float, theme: Tokens
+    ) -> None:
+        assert self._weights is not None
+        weights = self._weights[head]
+        limit = max(int(place.width() * painter.device().devicePixelRatioF()), 1)
+        pixels = np.ascontiguousarray(mapped(pooled(weights, limit) / top, QColor(theme.error)))
+        height, width = pixels.shape
+        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
+        painter.drawImage(place, image)
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(QPointF(place.left(), place.top() - 4), f"head {head + 1}")
+        if len(self._places) == 1:
+            self._paint_tokens(painter, place, theme)
+
+    def _paint_tokens(self, painter: QPainter, place: QRectF, theme: Tokens) -> None:
+        assert self._weights is not None
+        metrics = QFontMetricsF(painter.font())
+        _, queries, keys = self._weights.shape
+        if not self._tokens or place.height() / queries < _TOKEN_PX * 0.8:
+            return
+        painter.setPen(QColor(theme.text))
+        for at, name in enumerate(self._tokens[:queries]):
+            y = place.top() + (at + 0.5) * place.height() / queries + metrics.capHeight() / 2
+            painter.drawText(QPointF(place.left() - 5 - metrics.horizontalAdvance(name), y), name)
+        wide = place.width() / keys
+        for at, name in enumerate(self._tokens[:keys]):
+            half = metrics.horizontalAdvance(name) / 2
+            if half * 2 <= wide:
+                x = place.left() + (at + 0.5) * wide - half
+                painter.drawText(QPointF(x, place.bottom() + metrics.ascent() + 3), name)
+
+    def _paint_bar(self, painter: QPainter, area: QRectF, top: float, theme: Tokens) -> None:
+        bar = QRectF(
+            area.right() - _BAR_PX - 28, area.top() + 16, _BAR_PX, max(area.height() - 20, 10)
+        )
+        column = np.ascontiguousarray(VIRIDIS[::-1, None])
+        painter.drawImage(bar, QImage(column.data, 1, 256, 4, QImage.Format.Format_RGB32))
+        metrics = QFontMetricsF(painter.font())
+        painter.setPen(QColor(theme.muted))
+        for share, value in ((0.0, 0.0), (0.5, top / 2), (1.0, top)):
+            y = bar.bottom() - share * bar.height() + metrics.capHeight() / 2
+            y = min(max(y, bar.top() + metrics.capHeight()), bar.bottom())
+            painter.drawText(QPointF(bar.right() + 4, y), number(value, 2))
+
+    def _paint_hover(self, painter: QPainter, theme: Tokens) -> None:
+        found = self.weight_at(self._hover) if self._hover is not None else None
+        if found is None or self._weights is None or self._hover is None:
+            return
+        head, query, key, weight = found
+        place = self.place_of(head)
+        assert place is not None
+        _, queries, keys = self._weights.shape
+        wide, tall = place.width() / keys, place.height() / queries
+        cell = QRectF(place.left() + key * wide, place.top() + query * tall, wide, tall)
+        painter.setPen(QPen(QColor(theme.canvas), 1))
+        painter.drawRect(cell)
+        rows = [
+            Row("from", self._name(query)),
+            Row("to", self._name(key)),
+            Row("weight", number(weight)),
+        ]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_box(painter, QRectF(self.rect()), self._hover.x(), f"head {head + 1}", rows, theme)
+
+    def _name(self, place: int) -> str:
+        token = f" {self._tokens[place]}" if place < len(self._tokens) else ""
+        return f"position {place + 1}{token}"
+
+    # Qt
+
+    def sizeHint(self) -> QSize:
+        return QSize(260, 200)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 90)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.pace.begin()
+        painter = QPainter(self)
+        self.paint_all(painter, tokens(self))
+        painter.end()
+        self.painted += 1
+        self.pace.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover = event.position()
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        found = self.weight_at(event.position())
+        if found is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.head_chosen.emit(found[0] if self._head < 0 else -1)
+
+    def leaveEvent(self, event: object) -> None:
+        self._hover = None
+        self.update()
+
+
+def pooled(weights: NDArray[np.floating], limit: int) -> NDArray[np.floating]:
+    """Return a map of at most ``limit`` a side, in which every cell keeps its greatest weight."""
+    for axis in (0, 1):
+        size = weights.shape[axis]
+        if size > limit:
+            cuts = np.arange(limit) * size // limit
+            weights = np.maximum.reduceat(weights, cuts, axis=axis)
+    return weights

@@ -1,0 +1,267 @@
+"""DashboardDocks: the panels as docks of a window, drawn when they are seen and have news.
+
+Decision: one timer asks all panels, at most 30 times a second, and rests while there is no news. A
+signal for each event would draw a busy run's charts thousands of times a second.
+"""
+
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+from studio.app.workspace import Workspace
+from studio.core.document import Diff
+from studio.core.edits import SetLayout, SetPanel
+from studio.runs.record import Record
+from studio.runs.spec import Watch
+
+from .cursor import Cursor
+from .panel import Panel, PanelContext, PanelSpec, declared_panels
+
+FRAME_MS: Final = 33
+LAYOUT_VERSION: Final = 1
+_SETTLE_MS: Final = 400
+_HEIGHT_PX: Final = 240
+
+
+class DashboardDocks(QObject):
+    """All declared panels, each in a dock; they share a cursor and look at one record.
+
+    What is arranged or chosen becomes an edit of the document, so it is saved and undone with the
+    rest. ``watch_changed`` tells what the engine should look at now.
+    """
+
+    watch_changed = Signal(object)
+
+    def __init__(
+        self, window: QMainWindow, record: Record, workspace: Workspace | None = None
+    ) -> None:
+        super().__init__(window)
+        self.cursor = Cursor(self)
+        self.panels: dict[str, Panel] = {}
+        self.docks: dict[str, QDockWidget] = {}
+        self._window = window
+        self._record = record
+        self._workspace = workspace
+        self._specs = {spec.id: spec for spec in declared_panels()}
+        self._seen: dict[str, tuple[int, ...]] = {}
+        self._arranging = False
+        self._watch = Watch()
+        self._timer = QTimer(self)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._refresh_due)
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_SETTLE_MS)
+        self._settling.timeout.connect(self.remember_layout)
+        for spec in self._specs.values():
+            self._add(spec)
+        self._restore(self._layout)
+        record.changed.connect(self._on_news)
+        if workspace is not None:
+            workspace.document.changed.connect(self._on_document)
+        self._tell_watch()
+        self._wake()
+
+    @property
+    def record(self) -> Record:
+        """The run that is shown."""
+        return self._record
+
+    @property
+    def watch(self) -> Watch:
+        """What the engine should look at for the panels that are open."""
+        return self._watch
+
+    @property
+    def resting(self) -> bool:
+        """Whether no panel that can be seen has news."""
+        return not self._timer.isActive()
+
+    def toggle_actions(self) -> list[QAction]:
+        """Return for every panel the action that opens and closes it."""
+        return [dock.toggleViewAction() for dock in self.docks.values()]
+
+    def set_record(self, record: Record) -> None:
+        """Show another run."""
+        self._record.changed.disconnect(self._on_news)
+        self._record = record
+        record.changed.connect(self._on_news)
+        self._seen.clear()
+        for panel in self.panels.values():
+            panel.set_record(record)
+        self._wake()
+
+    def reset_layout(self) -> None:
+        """Put all panels back where they first stood; one step of undo."""
+        self._arrange()
+        if self._workspace is not None:
+            self._workspace.apply(SetLayout("", label="Reset panels", merge=""))
+
+    @Slot()
+    def remember_layout(self) -> None:
+        """Keep with the experiment how the docks stand now."""
+        state = self._window.saveState(LAYOUT_VERSION).toBase64().toStdString()
+        if self._workspace is not None and state != self._layout:
+            self._workspace.apply(SetLayout(state))
+
+    def close(self) -> None:
+        """Stop looking at the record."""
+        self._timer.stop()
+        self._settling.stop()
+        self._record.changed.disconnect(self._on_news)
+
+    # making
+
+    def _add(self, spec: PanelSpec) -> None:
+        settings = (
+            self._workspace.document.experiment.dashboard.panels.get(spec.id, {})
+            if self._workspace
+            else {}
+        )
+        panel = spec.make(PanelContext(self._record, self.cursor, self._workspace, settings))
+        panel.setToolTip(spec.help)
+        dock = QDockWidget(spec.title, self._window)
+        dock.setObjectName(f"panel-{spec.id}")
+        dock.setAccessibleName(spec.title)
+        dock.setWidget(panel)
+        dock.toggleViewAction().setStatusTip(spec.help)
+        dock.installEventFilter(self)
+        self.panels[spec.id], self.docks[spec.id] = panel, dock
+        self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+        dock.visibilityChanged.connect(self._on_shown)
+        dock.topLevelChanged.connect(self._on_moved)
+        dock.dockLocationChanged.connect(self._on_moved)
+        dock.toggleViewAction().triggered.connect(self._on_moved)
+        panel.title_changed.connect(dock.setWindowTitle)
+        panel.settings_changed.connect(self._on_settings)
+        panel.watch_changed.connect(self._tell_watch)
+        panel.outdated.connect(self._wake)
+
+    def _arrange(self) -> None:
+        """Stand the panels in a row at the bottom, the rest behind one of them."""
+        self._arranging = True
+        area = Qt.DockWidgetArea.BottomDockWidgetArea
+        before: QDockWidget | None = None
+        row = [spec for spec in self._specs.values() if not spec.behind]
+        for spec in row:
+            dock = self.docks[spec.id]
+            dock.setFloating(False)
+            self._window.addDockWidget(area, dock)
+            if before is not None:
+                self._window.splitDockWidget(before, dock, Qt.Orientation.Horizontal)
+            dock.show()
+            before = dock
+        for spec in self._specs.values():
+            if spec.behind:
+                dock = self.docks[spec.id]
+                dock.setFloating(False)
+                self._window.tabifyDockWidget(self.docks[spec.behind], dock)
+                dock.show()
+                self.docks[spec.behind].raise_()
+        docks = [self.docks[spec.id] for spec in row]
+        self._window.resizeDocks(docks, [100] * len(docks), Qt.Orientation.Horizontal)
+        self._window.resizeDocks(docks, [_HEIGHT_PX] * len(docks), Qt.Orientation.Vertical)
+        self._arranging = False
+
+    def _restore(self, layout: str) -> None:
+        if not layout:
+            self._arrange()
+            return
+        self._arranging = True
+        state = QByteArray.fromBase64(QByteArray(layout.encode("ascii", "ignore")))
+        known = self._window.restoreState(state, LAYOUT_VERSION)
+        self._arranging = False
+        if not known:
+            self._arrange()
+
+    @property
+    def _layout(self) -> str:
+        return self._workspace.document.experiment.dashboard.layout if self._workspace else ""
+
+    # news
+
+    def _on_news(self, _topics: frozenset[str]) -> None:
+        self._wake()
+
+    @Slot()
+    def _wake(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _refresh_due(self) -> None:
+        """Draw the panels that can be seen, have news and are due; rest when none has any."""
+        waiting = False
+        for id_, panel in self.panels.items():
+            news = tuple(self._record.versions[topic] for topic in sorted(panel.topics))
+            if news == self._seen.get(id_) and not panel.stale:
+                continue
+            if not panel.isVisible() or panel.visibleRegion().isEmpty():
+                continue
+            if not panel.pace.due:
+                waiting = True
+                continue
+            panel.stale = False
+            self._seen[id_] = news
+            panel.refresh()
+            panel.pace.refreshed()
+        if not waiting:
+            self._timer.stop()
+
+    @Slot(bool)
+    def _on_shown(self, _shown: bool) -> None:
+        self._wake()
+        self._tell_watch()
+
+    @Slot()
+    def _tell_watch(self) -> None:
+        open_ = {
+            spec.watches: id_
+            for id_, spec in self._specs.items()
+            if id_ in self.docks and not self.docks[id_].isHidden()
+        }
+        watch = Watch(
+            gradients="gradients" in open_,
+            attention="attention" in open_,
+            embedding=self.panels[open_["embedding"]].block if "embedding" in open_ else "",
+        )
+        if watch != self._watch:
+            self._watch = watch
+            self.watch_changed.emit(watch)
+
+    # the document
+
+    @Slot()
+    def _on_moved(self) -> None:
+        if not self._arranging:
+            self._settling.start()
+
+    @Slot(object)
+    def _on_settings(self, settings: dict[str, bool | int | float | str]) -> None:
+        panel = self.sender()
+        id_ = next((id_ for id_, other in self.panels.items() if other is panel), "")
+        if self._workspace is not None and id_:
+            self._workspace.apply(SetPanel(id_, settings))
+
+    def _on_document(self, change: Diff) -> None:
+        if not change.dashboard:
+            return
+        before, after = change.before.dashboard, change.after.dashboard
+        if before.layout != after.layout and after.layout != self._current_layout():
+            self._restore(after.layout)
+        for id_, panel in self.panels.items():
+            if before.panels.get(id_) != after.panels.get(id_):
+                panel.show_settings(after.panels.get(id_, {}))
+                panel.mark_stale()
+
+    def _current_layout(self) -> str:
+        return self._window.saveState(LAYOUT_VERSION).toBase64().toStdString()
+
+    # Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Close and not self._arranging:
+            self._settling.start()
+        return super().eventFilter(watched, event)

@@ -1,0 +1,174 @@
+"""PanelSpec and Panel: how a panel is declared, and what every panel has.
+
+A panel is one file in ``panels/`` with one ``PanelSpec``; it is found by being there. It sees a
+record, so it cannot tell a live run from a replay, and it cannot reach the run itself.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Literal
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from studio.app.workspace import Workspace
+from studio.core.check import columns_of
+from studio.core.params import Value
+from studio.runs.record import Record
+
+from . import panels
+from .cursor import Cursor
+from .pace import Pace
+
+
+@dataclass(frozen=True, slots=True)
+class PanelContext:
+    """What a panel is given to work with."""
+
+    record: Record
+    cursor: Cursor
+    workspace: Workspace | None = None
+    settings: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelSpec:
+    """A panel of the dashboard.
+
+    Attributes:
+        icon: name of an icon in ``resources/icons``.
+        watches: what the engine has to look at while the panel is open.
+        behind: id of the panel it is tabbed behind; empty for one that stands in the row.
+        order: places from left to right.
+    """
+
+    id: str
+    title: str
+    icon: str
+    help: str
+    make: Callable[[PanelContext], "Panel"]
+    watches: Literal["", "gradients", "attention", "embedding"] = ""
+    behind: str = ""
+    order: int = 0
+
+
+def declared_panels() -> tuple[PanelSpec, ...]:
+    """Return every panel there is a file of, from left to right."""
+    return tuple(sorted(_found(), key=lambda spec: (spec.order, spec.title)))
+
+
+def _found() -> Iterator[PanelSpec]:
+    for module in iter_modules(panels.__path__):
+        for value in vars(import_module(f"{panels.__name__}.{module.name}")).values():
+            if isinstance(value, PanelSpec):
+                yield value
+
+
+class Panel(QWidget):
+    """A view of a record, with a line above that says what is shown.
+
+    Attributes:
+        topics: the news of the record that it is drawn anew for.
+        settings_changed: what was chosen on it, to be kept with the experiment.
+        title_changed: what it is called now.
+        watch_changed: it wants the engine to look at something else.
+        outdated: it became stale, and wants to be drawn without news.
+        pace: how often it may be drawn.
+    """
+
+    topics: frozenset[str] = frozenset()
+    settings_changed = Signal(object)
+    title_changed = Signal(str)
+    watch_changed = Signal()
+    outdated = Signal()
+
+    def __init__(self, context: PanelContext, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.record = context.record
+        self.cursor_step = context.cursor
+        self.pace = Pace()
+        self.block = ""
+        """Id of the block whose output is to be projected; only embeddings have one."""
+        self.stale = False
+        self._workspace = context.workspace
+        self._settings = dict(context.settings)
+        self.setObjectName("panel")
+        self.setAccessibleName(title)
+        self.caption = QLabel(self)
+        self.caption.setProperty("tone", "small")
+        self.caption.setMinimumWidth(1)
+        self.header = QHBoxLayout()
+        self.header.setContentsMargins(10, 4, 6, 0)
+        self.header.setSpacing(4)
+        self.header.addWidget(self.caption, 1)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self.body.addLayout(self.header)
+
+    def refresh(self) -> None:
+        """Show what the record says now."""
+        raise NotImplementedError
+
+    def set_record(self, record: Record) -> None:
+        """Show another run."""
+        self.record = record
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of what belongs to the last record."""
+
+    @property
+    def settings(self) -> dict[str, Value]:
+        """What was chosen on it."""
+        return dict(self._settings)
+
+    def show_settings(self, settings: Mapping[str, Value]) -> None:
+        """Take over what was chosen, as after an undo."""
+        self._settings = dict(settings)
+
+    def choose(self, name: str, value: Value) -> None:
+        """Set something on the panel, to be kept."""
+        if self._settings.get(name) != value:
+            self._settings[name] = value
+            self.settings_changed.emit(self.settings)
+
+    def mark_stale(self) -> None:
+        """Ask to be drawn anew though the record has no news."""
+        self.stale = True
+        self.outdated.emit()
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Return a setting that is on or off."""
+        return bool(self._settings.get(name, default))
+
+    def number(self, name: str, default: float) -> float:
+        """Return a setting that is a number."""
+        value = self._settings.get(name, default)
+        return float(value) if isinstance(value, int | float) else default
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a setting that is text."""
+        return str(self._settings.get(name, default))
+
+    def title_of(self, block: str, fallback: str) -> str:
+        """Return a block's title as it is on the canvas, else as the run knew it."""
+        node = self._workspace.graph.nodes.get(block) if self._workspace else None
+        return node.title if node else fallback
+
+    def labels_of(self, role: str) -> tuple[str, ...]:
+        """Return the names of the classes, or the symbols, of the first column of a role."""
+        if self._workspace is None:
+            return ()
+        data = self._workspace.document.experiment.data
+        columns = columns_of(data, self._workspace.catalog)
+        return next((tuple(column.labels) for column in columns if column.role == role), ())
+
+    # Qt
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
+            self.mark_stale()
+        super().changeEvent(event)

@@ -1,0 +1,1 @@
+"""The panels, one declaration in each file."""

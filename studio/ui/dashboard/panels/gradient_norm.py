@@ -1,0 +1,72 @@
+"""The gradient norm of every layer over time, as a map: where it learns, stalls, explodes."""
+
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtWidgets import QMenu
+
+from studio.runs.record import LAYERS, RUN
+from studio.ui.dashboard.export import copy_image, copy_svg
+from studio.ui.dashboard.heatmap import HeatMap
+from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
+from studio.ui.theme import tokens
+
+
+class GradientNormPanel(Panel):
+    """Layers × steps; the first layer stands at the top."""
+
+    topics = frozenset({LAYERS, RUN})
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__(context, "Gradient norm")
+        self.map = HeatMap("Gradient norm, layers by steps", context.cursor, self)
+        self.map.hint = "Press Train to see how strongly every layer learns"
+        self.pace = self.map.pace
+        self.caption.setText("L2 norm of each layer's gradient, logarithmic colours")
+        self.body.addWidget(self.map, 1)
+        self._menu = QMenu(self)
+        self._menu.addAction("Show everything").triggered.connect(self._show_all)
+        self._menu.addAction("Copy as image").triggered.connect(self._copy_image)
+        self._menu.addAction("Copy as SVG").triggered.connect(self._copy_svg)
+        self.map.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.map.customContextMenuRequested.connect(self._pop_up)
+
+    def refresh(self) -> None:
+        """Show what the record says now."""
+        started = self.record.started
+        layers = started.layers if started else ()
+        names = [self.title_of(block, title) for block, title in layers]
+        grid = self.record.layers.get("grad_norm")
+        if grid is not None and len(names) != grid.layers:
+            names = [f"layer {place + 1}" for place in range(grid.layers)]
+        self.map.show_grid(grid, names)
+
+    def forget(self) -> None:
+        """Let go of the last record."""
+        self.map.show_grid(None, ())
+        self.map.show_all()
+
+    @Slot(QPoint)
+    def _pop_up(self, at: QPoint) -> None:
+        self._menu.popup(self.map.mapToGlobal(at))
+
+    @Slot()
+    def _show_all(self) -> None:
+        self.map.show_all()
+
+    @Slot()
+    def _copy_image(self) -> None:
+        copy_image(self.map, tokens(self))
+
+    @Slot()
+    def _copy_svg(self) -> None:
+        copy_svg(self.map, "Gradient norm")
+
+
+SPEC = PanelSpec(
+    id="gradient-norm",
+    title="Gradient norm",
+    icon="flame",
+    help="How strongly every layer is pulled at every step; zero means it does not learn",
+    make=GradientNormPanel,
+    watches="gradients",
+    order=30,
+)

@@ -1,0 +1,100 @@
+"""Whatever the run measures beside the loss: accuracy, mean absolute error, …."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QComboBox
+
+from studio.ui.dashboard.curve_panel import CurvePanel, Source
+from studio.ui.dashboard.panel import PanelContext, PanelSpec
+
+_PARTS = {"train": (0, False), "validation": (1, True), "test": (2, True)}
+_SHORT = {"mae": "Mean absolute error", "mse": "Mean squared error", "r2": "R²"}
+
+
+class MetricPanel(CurvePanel):
+    """One metric of all parts; where there are several, a box chooses.
+
+    Settings: ``metric``, beside those of every chart.
+    """
+
+    smoothing = 0.6
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__(context, "Accuracy")
+        self.chart.hint = "Press Train to see how well the network does"
+        self._choice = QComboBox(self)
+        self._choice.setAccessibleName("Metric")
+        self._choice.hide()
+        self._choice.activated.connect(self._on_chosen)
+        self.header.insertWidget(1, self._choice)
+        self._names: list[str] = []
+
+    def refresh(self) -> None:
+        """Show what the record says now."""
+        self._show_names()
+        metric = self.shown_metric
+        self.chart.percent = metric.endswith("accuracy")
+        self.chart.within = (0.0, 1.0) if self.chart.percent else None
+        if self.record.series and not metric:
+            self.chart.hint = "This network measures nothing beside its loss"
+        super().refresh()
+
+    @property
+    def shown_metric(self) -> str:
+        """The chosen metric, else the first there is; empty where there is none."""
+        chosen = self.text("metric")
+        return chosen if chosen in self._names else next(iter(self._names), "")
+
+    def sources(self) -> list[Source]:
+        """Return the metric of every part that has it."""
+        series, metric = self.record.series, self.shown_metric
+        return [
+            Source(part, series[f"{part}/{metric}"], colour, dashed=dashed, smooth=not dashed)
+            for part, (colour, dashed) in _PARTS.items()
+            if f"{part}/{metric}" in series
+        ]
+
+    def caption_text(self) -> str:
+        """Return what is measured."""
+        return "share of right answers" if self.chart.percent else ""
+
+    def _show_names(self) -> None:
+        parts = [name.partition("/") for name in self.record.series]
+        names = [name for part, _, name in parts if part in _PARTS and name != "loss"]
+        names = list(dict.fromkeys(names))
+        if names == self._names:
+            return
+        self._names = names
+        self._choice.clear()
+        self._choice.addItems([worded(name) for name in names])
+        self._choice.setVisible(len(names) > 1)
+        self._show_title()
+
+    def _show_title(self) -> None:
+        title = worded(self.shown_metric) if self.shown_metric else "Accuracy"
+        if self.shown_metric:
+            self._choice.setCurrentIndex(self._names.index(self.shown_metric))
+        self.setAccessibleName(title)
+        self.chart.setAccessibleName(title)
+        self.title_changed.emit(title)
+
+    @Slot(int)
+    def _on_chosen(self, index: int) -> None:
+        self.choose("metric", self._names[index])
+        self._show_title()
+        self.refresh()
+
+
+def worded(metric: str) -> str:
+    """Return a metric's name as a title."""
+    text = metric.replace("_", " ")
+    return _SHORT.get(metric.lower(), text[:1].upper() + text[1:])
+
+
+SPEC = PanelSpec(
+    id="metric",
+    title="Accuracy",
+    icon="target",
+    help="What is measured beside the loss, such as the share of right answers",
+    make=MetricPanel,
+    order=20,
+)

@@ -1,0 +1,236 @@
+"""StepPlot: what every chart over the steps shares: range, zoom, the cursor, the axis below."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.core.text import grouped
+from studio.ui.theme import Tokens, tokens
+
+from .cursor import Cursor
+from .pace import Pace
+from .paint import Row, figures, paint_box, paint_empty
+from .scale import Scale
+from .ticks import linear_ticks
+
+_AXIS_PX = 20.0
+_LABEL_ROOM_PX = 64.0
+
+
+class StepPlot(QWidget):
+    """A plot over the steps of a run.
+
+    The wheel zooms at the pointer, dragging moves, a double click shows everything again. Left and
+    Right move the cursor, + and − zoom, Home shows everything.
+    """
+
+    def __init__(self, title: str, cursor: Cursor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hint = "Press Train to fill this chart"
+        self.steps_per_epoch = 0
+        """Above zero, the axis counts epochs."""
+        self.pace = Pace()
+        self.painted = 0
+        """How often it was drawn."""
+        self._cursor = cursor
+        self._range: tuple[float, float] | None = None
+        self._area = QRectF()
+        self._x = Scale(0, 1, 0, 1)
+        self._drag: QPointF | None = None
+        self.setAccessibleName(title)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        cursor.moved.connect(self._show_cursor)
+
+    @property
+    def area(self) -> QRectF:
+        """Where the plot itself stands, without the axes."""
+        return self._area
+
+    @property
+    def x_scale(self) -> Scale:
+        """Steps to pixels."""
+        return self._x
+
+    def show_all(self) -> None:
+        """Show all steps, and follow the run as it goes on."""
+        self._range = None
+        self.update()
+
+    def show_steps(self, lo: float, hi: float) -> None:
+        """Show the steps from ``lo`` to ``hi``."""
+        self._range = (lo, max(hi, lo + 1e-6))
+        self.update()
+
+    def paint_all(self, painter: QPainter, theme: Tokens) -> None:
+        """Draw the whole chart, on the screen or into a picture."""
+        painter.setFont(figures(self))
+        painter.fillRect(self.rect(), QColor(theme.panel))
+        span = self.span()
+        if span is None:
+            painter.setFont(figures(self, "normal"))
+            paint_empty(painter, QRectF(self.rect()), self.hint, theme)
+            return
+        lo, hi = self._range or span
+        self._area = QRectF(self.rect()).marginsRemoved(self.margins(QFontMetricsF(painter.font())))
+        self._x = Scale(lo, hi if hi > lo else lo + 1, self._area.left(), self._area.right())
+        self._paint_x_axis(painter, theme)
+        self.paint_plot(painter, theme)
+        self._paint_cursor(painter, theme)
+
+    # for charts
+
+    def span(self) -> tuple[float, float] | None:
+        """Return the first and the last step there is; None while there is nothing."""
+        raise NotImplementedError
+
+    def margins(self, metrics: QFontMetricsF) -> QMarginsF:
+        """Return the room around the plot."""
+        return QMarginsF(48, 8, 12, _AXIS_PX)
+
+    def paint_plot(self, painter: QPainter, theme: Tokens) -> None:
+        """Draw what is inside the axes, and the axis of values."""
+        raise NotImplementedError
+
+    def rows_at(self, step: float, theme: Tokens) -> Sequence[Row]:
+        """Return the values at a step."""
+        raise NotImplementedError
+
+    def step_label(self, step: float) -> str:
+        """Return how a step is named at the cursor."""
+        if self.steps_per_epoch:
+            return f"epoch {step / self.steps_per_epoch:.2f} · step {grouped(round(step))}"
+        return f"step {grouped(round(step))}"
+
+    # painting
+
+    def _paint_x_axis(self, painter: QPainter, theme: Tokens) -> None:
+        unit = self.steps_per_epoch or 1
+        most = max(int(self._area.width() / _LABEL_ROOM_PX), 1)
+        ticks = linear_ticks(self._x.lo / unit, self._x.hi / unit, most, whole=unit == 1)
+        metrics = QFontMetricsF(painter.font())
+        baseline = self._area.bottom() + metrics.ascent() + 4
+        name = "epoch" if self.steps_per_epoch else "step"
+        end = self._area.right() - metrics.horizontalAdvance(name)
+        for tick in ticks:
+            x = self._x.pixel(tick.value * unit)
+            width = metrics.horizontalAdvance(tick.label)
+            painter.setPen(QPen(QColor(theme.line), 1))
+            painter.drawLine(QPointF(x, self._area.bottom()), QPointF(x, self._area.bottom() + 3))
+            if x + width / 2 < end - 6:
+                painter.setPen(QColor(theme.muted))
+                painter.drawText(QPointF(x - width / 2, baseline), tick.label)
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(QPointF(end, baseline), name)
+
+    def _paint_cursor(self, painter: QPainter, theme: Tokens) -> None:
+        step = self._cursor.step
+        if step is None or not self._x.lo <= step <= self._x.hi:
+            return
+        x = self._x.pixel(step)
+        painter.setPen(QPen(QColor(theme.muted), 1))
+        painter.drawLine(QPointF(x, self._area.top()), QPointF(x, self._area.bottom()))
+        rows = self.rows_at(step, theme)
+        if rows:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_box(painter, self._area, x, self.step_label(step), rows, theme)
+
+    @Slot()
+    def _show_cursor(self) -> None:
+        self.update()
+
+    def _zoom(self, x: float, factor: float) -> None:
+        span = self.span()
+        if span is None:
+            return
+        lo, hi = self._x.zoomed(x, factor)
+        lo, hi = max(lo, span[0]), min(hi, span[1])
+        if (lo, hi) == span:
+            self.show_all()
+        elif hi - lo >= 2:
+            self.show_steps(lo, hi)
+
+    def _step_cursor(self, pixels: int) -> None:
+        span = self.span()
+        if span is None:
+            return
+        now = self._cursor.step if self._cursor.step is not None else self._x.hi
+        step = now + pixels * max((self._x.hi - self._x.lo) / max(self._area.width(), 1), 1)
+        self._cursor.point(min(max(round(step), span[0]), span[1]))
+
+    # Qt
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 200)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(140, 90)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.pace.begin()
+        painter = QPainter(self)
+        self.paint_all(painter, tokens(self))
+        painter.end()
+        self.painted += 1
+        self.pace.end()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turns = event.angleDelta().y() / 120
+        self._zoom(event.position().x(), 0.8**turns)
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._drag = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        span = self.span()
+        if span is None:
+            return
+        if self._drag is not None:
+            lo, hi = self._x.moved(event.position().x() - self._drag.x())
+            self._drag = event.position()
+            by = max(span[0] - lo, 0) + min(span[1] - hi, 0)
+            self.show_steps(lo + by, hi + by)
+        inside = self._area.left() <= event.position().x() <= self._area.right()
+        step = self._x.value(event.position().x())
+        self._cursor.point(float(np.clip(round(step), *span)) if inside else None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._drag = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.show_all()
+
+    def leaveEvent(self, event: object) -> None:
+        self._cursor.point(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        middle = self._area.center().x()
+        match event.key():
+            case Qt.Key.Key_Left | Qt.Key.Key_Right:
+                self._step_cursor(-1 if event.key() == Qt.Key.Key_Left else 1)
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self._zoom(middle, 0.8)
+            case Qt.Key.Key_Minus:
+                self._zoom(middle, 1.25)
+            case Qt.Key.Key_Home:
+                self.show_all()
+            case Qt.Key.Key_Escape:
+                self._cursor.point(None)
+            case _:
+                super().keyPressEvent(event)
