@@ -1,0 +1,112 @@
+"""``make gallery``: train every experiment of the gallery with three seeds, and say how well.
+
+Each run goes through ``netwright train`` in a process of its own, as a person's would. The table
+goes to stdout and to build/gallery.md; the exit code is 1 when a promise is not kept. Names as
+arguments choose; ``--seeds 0,1`` other seeds.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from math import log
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from studio.app.gallery import exhibits
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the median of the seeds must reach on the test part, in how much time at most."""
+
+    accuracy: float = 0.0
+    bits: float = float("inf")
+    """Bits a character."""
+    seconds: float = 120.0
+
+
+PROMISES = {
+    "lenet-digits": Promise(accuracy=0.97, seconds=90),
+    "spirals-mlp": Promise(accuracy=0.97),
+    "recall-lstm": Promise(accuracy=0.99),
+    "recall-attention": Promise(accuracy=0.99),
+    "wine-mlp": Promise(accuracy=0.95),
+    "characters": Promise(bits=2.4),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One run; seconds are of the whole command, start of Python and of the engine included."""
+
+    accuracy: float
+    loss: float
+    seconds: float
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="names of the gallery; all without any")
+    parser.add_argument("--seeds", default="0,1,2")
+    options = parser.parse_args()
+    seeds = [int(seed) for seed in options.seeds.split(",")]
+    names = options.names or [exhibit.name for exhibit in exhibits()]
+    lines = [
+        "| experiment | accuracy by seed | median | loss | bits | seconds | promise |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    kept = True
+    print("\n".join(lines), flush=True)
+    for name in names:
+        results = [train(name, seed) for seed in seeds]
+        line, good = _row(name, results)
+        kept &= good
+        lines.append(line)
+        print(line, flush=True)
+    table = Path("build/gallery.md")
+    table.parent.mkdir(exist_ok=True)
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return 0 if kept else 1
+
+
+def train(name: str, seed: int) -> Result:
+    """Train through the command line.
+
+    Raises:
+        CalledProcessError: the run failed; what it said is on stderr.
+    """
+    begin = perf_counter()
+    command = [sys.executable, "-m", "studio", "train", name, "--seed", str(seed), "--json"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    seconds = perf_counter() - begin
+    test = json.loads(done.stdout.splitlines()[-1])["metrics"]["test"]
+    return Result(test["accuracy"], test["loss"], seconds)
+
+
+def _row(name: str, results: list[Result]) -> tuple[str, bool]:
+    accuracy = median(result.accuracy for result in results)
+    loss = median(result.loss for result in results)
+    seconds = median(result.seconds for result in results)
+    promise = PROMISES.get(name, Promise())
+    good = (
+        accuracy >= promise.accuracy
+        and loss / log(2) <= promise.bits
+        and seconds <= promise.seconds
+    )
+    cells = (
+        name,
+        ", ".join(f"{result.accuracy:.1%}" for result in results),
+        f"{accuracy:.1%}",
+        f"{loss:.4f}",
+        f"{loss / log(2):.3f}",
+        f"{seconds:.1f}",
+        "kept" if good else "not kept",
+    )
+    return f"| {' | '.join(cells)} |", good
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""The gallery is what a newcomer sees first: whole, tidy, explained, and ready to train."""
+
+from itertools import combinations
+
+import pytest
+
+from studio.app.catalogue import builtin_catalog
+from studio.app.gallery import Exhibit, exhibits, find_experiment
+from studio.compile.run import plan_run
+from studio.core.check import check
+from studio.core.errors import FileError
+from studio.core.fileio import dumps
+
+CATALOG = builtin_catalog()
+EXHIBITS = exhibits()
+CARD_WIDTH, CARD_HEIGHT = 180, 84
+"""Of a block on the canvas, in its units."""
+
+every_exhibit = pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.name)
+
+
+def test_the_gallery_has_what_the_handbook_names() -> None:
+    assert [exhibit.name for exhibit in EXHIBITS] == [
+        "characters",
+        "lenet-digits",
+        "recall-attention",
+        "recall-lstm",
+        "spirals-mlp",
+        "wine-mlp",
+    ]
+
+
+@every_exhibit
+def test_an_exhibit_has_no_problem_and_can_be_trained(exhibit: Exhibit) -> None:
+    experiment = exhibit.read()
+
+    spec = plan_run(experiment, CATALOG, run_id="test")
+
+    assert check(experiment, CATALOG).problems == ()
+    assert spec.program.losses
+    assert "accuracy" in spec.program.metrics
+
+
+@every_exhibit
+def test_an_exhibit_is_stored_exactly_as_the_program_would_save_it(exhibit: Exhibit) -> None:
+    assert dumps(exhibit.read()) == exhibit.path.read_text(encoding="utf-8")
+
+
+@every_exhibit
+def test_an_exhibit_tells_what_to_look_at_and_what_to_try(exhibit: Exhibit) -> None:
+    experiment = exhibit.read()
+
+    assert experiment.title
+    assert "Press Train" in experiment.notes
+    assert "Try: " in experiment.notes
+
+
+@every_exhibit
+def test_no_two_cards_of_an_exhibit_touch(exhibit: Exhibit) -> None:
+    for one, other in combinations(exhibit.read().graph.nodes.values(), 2):
+        apart = abs(one.x - other.x) >= CARD_WIDTH + 20 or abs(one.y - other.y) >= CARD_HEIGHT + 20
+        assert apart, (one.title, other.title)
+
+
+@every_exhibit
+def test_wires_of_an_exhibit_run_to_the_right_within_a_row(exhibit: Exhibit) -> None:
+    graph = exhibit.read().graph
+
+    for wire in graph.wires:
+        source, target = graph.nodes[wire.source.node], graph.nodes[wire.target.node]
+        assert source.x < target.x or source.y < target.y, str(wire)
+
+
+@pytest.mark.parametrize("name", ["lenet-digits", "lenet-digits.netwright"])
+def test_a_name_of_the_gallery_serves_where_a_file_does(name: str) -> None:
+    assert find_experiment(name).stem == "lenet-digits"
+
+
+def test_a_wrong_name_is_answered_with_the_right_ones() -> None:
+    with pytest.raises(FileError, match=r"lenet-digtis: .* wine-mlp"):
+        find_experiment("lenet-digtis")
