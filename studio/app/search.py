@@ -10,7 +10,7 @@ def found_blocks(query: str, specs: Iterable[BlockSpec]) -> list[BlockSpec]:
 
     Titles count most, then synonyms, ids and families; every word typed must be found.
     """
-    words = query.lower().split()
+    words = _plain(query).split()
     if not words:
         return list(specs)
     scored = [(_block_score(words, spec), place, spec) for place, spec in enumerate(specs)]
@@ -20,18 +20,21 @@ def found_blocks(query: str, specs: Iterable[BlockSpec]) -> list[BlockSpec]:
 def score(query: str, text: str) -> float:
     """Return how well typed letters fit a text: 1 is the text itself, 0 does not fit.
 
-    Letters must come in order; the start of the text, then of a word, then a piece count most.
+    The start of the text counts most, then of a word, then a piece, then letters in order.
     """
-    query, text = query.lower(), text.lower()
+    query, text = _plain(query), _plain(text)
     if not query or not text:
         return 0.0
     share = len(query) / len(text)
     place = text.find(query)
     if place == 0:
         return 0.8 + 0.2 * share
-    if place > 0:
-        return (0.6 if not text[place - 1].isalnum() else 0.45) + 0.15 * share
-    return 0.3 * share if _in_order(query, text) else 0.0
+    inside = text.find(f" {query}")
+    if inside >= 0:
+        return 0.6 + 0.15 * share
+    if place > 0 and len(query) > 1:
+        return 0.45 + 0.15 * share
+    return 0.3 * share if len(query) > 2 and _in_order(query, text) else 0.0
 
 
 def _block_score(words: list[str], spec: BlockSpec) -> float:
@@ -47,6 +50,10 @@ def _block_score(words: list[str], spec: BlockSpec) -> float:
             return 0.0
         total += best
     return total
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("-", " ").replace("_", " ")
 
 
 def _in_order(query: str, text: str) -> bool:

@@ -10,6 +10,7 @@ from studio.core.edits import AddNodes, Edit
 from studio.core.errors import StudioError
 from studio.core.fitting import fitted_params
 from studio.core.graph import Graph, Node, NodeId, Wire, fresh_ids
+from studio.core.recipes import Column
 from studio.core.signal import Signal
 from studio.core.wiring import refusal
 
@@ -40,6 +41,11 @@ class Workspace:
     def graph(self) -> Graph:
         """The current drawing."""
         return self.document.graph
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that the chosen data give; none while no known data are chosen."""
+        return self._checker.columns(self.document.experiment.data)
 
     @property
     def selection(self) -> frozenset[NodeId]:

@@ -1,0 +1,145 @@
+"""Actions: everything a person can do, as one table that menus, keys and palette are drawn from.
+
+A row is one value at the top level of a module in ``studio.app.deeds``; it is found by being there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, TypeAlias
+
+from studio.core.errors import StudioError
+
+if TYPE_CHECKING:
+    from .studio import Studio
+
+MENUS = ("File", "Edit", "View", "Train", "Help")
+"""The menus in order; ``File/Gallery`` names a menu inside one of them."""
+
+Test: TypeAlias = "Callable[[Studio], bool]"
+
+
+def always(_studio: Studio) -> bool:
+    """Say yes."""
+    return True
+
+
+def has_selection(studio: Studio) -> bool:
+    """Tell whether any block is selected."""
+    return bool(studio.workspace.selection)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One thing a person can do.
+
+    Attributes:
+        id: stable, such as ``file.save``.
+        title: in the menu; ``…`` at the end where more will be asked.
+        run: does it; a StudioError it raises is shown as a notice.
+        when: whether it can be done now.
+        checked: for a switch, whether it is on.
+        words: gives a title that changes, such as ``Undo move blocks``.
+        keys: shortcuts in Qt's portable spelling, the first is shown.
+        menu: where it stands; empty for the command palette only.
+        place: order in the menu; a line is drawn where the tens change.
+        icon: a name in ``resources/icons``.
+        help: one sentence for tool tip and palette.
+    """
+
+    id: str
+    title: str
+    run: Callable[[Studio], None]
+    when: Test = always
+    checked: Test | None = None
+    words: Callable[[Studio], str] | None = None
+    keys: tuple[str, ...] = ()
+    menu: str = ""
+    place: int = 50
+    icon: str = ""
+    help: str = ""
+
+    def title_now(self, studio: Studio) -> str:
+        """Return the words to show at this moment."""
+        return self.words(studio) if self.words else self.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionList:
+    """A menu whose rows are found when it opens: recent files, the gallery, the panels."""
+
+    id: str
+    title: str
+    rows: Callable[[Studio], Iterable[Action]]
+    menu: str
+    place: int = 50
+    empty: str = "Nothing yet"
+    icon: str = ""
+
+
+Row: TypeAlias = Action | ActionList
+
+
+@dataclass(slots=True)
+class ActionTable:
+    """All actions by id."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+
+    def add(self, row: Row) -> None:
+        """Take one row in; an id is given once."""
+        assert row.id not in self.rows, row.id
+        self.rows[row.id] = row
+
+    def actions(self, studio: Studio) -> Iterator[Action]:
+        """Yield every single action, those of lists included."""
+        for row in self.rows.values():
+            if isinstance(row, Action):
+                yield row
+            else:
+                yield from row.rows(studio)
+
+    def menu(self, name: str) -> list[Row]:
+        """Return the rows that stand in this menu, in order."""
+        rows = [row for row in self.rows.values() if row.menu == name]
+        return sorted(rows, key=_place)
+
+
+def run_action(action: Action, studio: Studio) -> bool:
+    """Do it if it can be done now; a refusal becomes a notice.
+
+    Returns:
+        Whether it was done.
+    """
+    if not action.when(studio):
+        return False
+    try:
+        action.run(studio)
+    except StudioError as error:
+        studio.notices.say(_sentence(str(error)), "warning")
+        return False
+    return True
+
+
+def declared_actions() -> ActionTable:
+    """Return a table of every row declared in ``studio.app.deeds``."""
+    from . import deeds
+
+    table = ActionTable()
+    for module in iter_modules(deeds.__path__):
+        for value in vars(import_module(f"{deeds.__name__}.{module.name}")).values():
+            for row in value if isinstance(value, tuple) else (value,):
+                if isinstance(row, (Action, ActionList)):
+                    table.add(row)
+    return table
+
+
+def _place(row: Row) -> int:
+    return row.place
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

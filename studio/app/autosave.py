@@ -1,0 +1,157 @@
+"""Autosave: a recovery copy of unsaved work, written from a thread of its own.
+
+Decision: an experiment is an immutable value, so the window's thread only hands a reference over;
+turning it into text and flushing it to the disk happens beside the work and never delays it. One
+file per program that runs, named after its process: a copy whose process is gone was left behind
+by a kill or a crash, and is offered at the next start.
+"""
+
+import json
+import os
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.core.errors import FileError
+from studio.core.experiment import Experiment
+from studio.core.fileio import dumps, loads, write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """Unsaved work that a former program left behind."""
+
+    experiment: Experiment
+    path: Path | None
+    time_secs: float
+    copy: Path
+
+    @property
+    def clock(self) -> str:
+        """When it was written, as ``14:03``, with the day if that is not today."""
+        written = time.localtime(self.time_secs)
+        today = time.localtime()[:3] == written[:3]
+        return time.strftime("%H:%M" if today else "%d %b, %H:%M", written)
+
+    def discard(self) -> None:
+        """Delete the copy."""
+        with suppress(FileNotFoundError):
+            self.copy.unlink()
+
+
+class Autosave:
+    """Writes the last value handed over, ``delay_secs`` after the first change that waits."""
+
+    def __init__(self, folder: Path, *, delay_secs: float) -> None:
+        self.delay_secs = delay_secs
+        self.error = ""
+        self._file = folder / f"{os.getpid()}.json"
+        self._wake = threading.Condition()
+        self._waiting: tuple[Experiment, Path | None] | None = None
+        self._cleared = 0
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    def keep(self, experiment: Experiment, path: Path | None) -> None:
+        """Write this value soon; returns at once."""
+        with self._wake:
+            self._waiting = (experiment, path)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="autosave", daemon=True)
+                self._thread.start()
+            self._wake.notify_all()
+
+    def clear(self) -> None:
+        """Nothing is unsaved: forget what waits and delete the copy."""
+        with self._wake:
+            self._waiting = None
+            self._cleared += 1
+            self._unlink()
+
+    def close(self, *, keep_copy: bool = False) -> None:
+        """End the thread; the copy goes too, unless it is to be found at the next start."""
+        if not keep_copy:
+            self.clear()
+        with self._wake:
+            self._closing = True
+            self._wake.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _work(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(self._is_due)
+                self._wake.wait_for(self._is_closing, timeout=self.delay_secs)
+                job, self._waiting = self._waiting, None
+                cleared = self._cleared
+                if job is None and self._closing:
+                    return
+            if job is not None:
+                self._write(*job, cleared)
+
+    def _write(self, experiment: Experiment, path: Path | None, cleared: int) -> None:
+        content = {
+            "path": str(path) if path else "",
+            "time": time.time(),
+            "experiment": dumps(experiment),
+        }
+        try:
+            write_whole(self._file, json.dumps(content, ensure_ascii=False).encode())
+            self.error = ""
+        except FileError as error:
+            self.error = str(error)
+        with self._wake:
+            if cleared != self._cleared:
+                self._unlink()
+
+    def _unlink(self) -> None:
+        with suppress(FileNotFoundError):
+            self._file.unlink()
+
+    def _is_due(self) -> bool:
+        return self._closing or self._waiting is not None
+
+    def _is_closing(self) -> bool:
+        return self._closing
+
+
+def find_recovered(folder: Path) -> list[Recovered]:
+    """Return what programs that no longer run left in ``folder``, the newest first."""
+    found = []
+    for copy in folder.glob("*.json"):
+        if copy.stem.isdecimal() and not _still_runs(int(copy.stem), copy.stat().st_mtime):
+            recovered = _read(copy)
+            if recovered is not None:
+                found.append(recovered)
+    return sorted(found, key=_age)
+
+
+def _age(recovered: Recovered) -> float:
+    return -recovered.time_secs
+
+
+def _read(copy: Path) -> Recovered | None:
+    """Read one copy; one that is broken is left where it lies, for a person to look at."""
+    try:
+        content = json.loads(copy.read_text(encoding="utf-8"))
+        path = str(content["path"])
+        return Recovered(
+            loads(content["experiment"]), Path(path) if path else None, content["time"], copy
+        )
+    except (OSError, ValueError, KeyError, TypeError, FileError):
+        return None
+
+
+def _still_runs(process: int, written_secs: float) -> bool:
+    """Tell whether the process that wrote a copy lives; its number may have been given anew."""
+    if process == os.getpid():
+        return True
+    import psutil  # only where a copy was found
+
+    try:
+        return bool(psutil.Process(process).create_time() <= written_secs)
+    except psutil.Error:
+        return False

@@ -1,0 +1,1 @@
+"""Deeds: the rows of the action table, one module per menu. A value here is found by being here."""

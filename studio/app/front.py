@@ -1,0 +1,120 @@
+"""Front: what only a window can do, as the program asks for it; and a front without a window."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias
+
+Page: TypeAlias = Literal["build", "data", "train"]
+Answer: TypeAlias = Literal["save", "discard", "cancel"]
+Look: TypeAlias = Literal["fit", "fit-selection", "zoom-in", "zoom-out", "reset"]
+
+
+class Front(Protocol):
+    """Dialogs, clipboard, pages and panels. Questions are answered later, through ``then``."""
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+
+    def show_page(self, page: Page) -> None:
+        """Show a page."""
+
+    def ask_open(self, then: Callable[[Path], None]) -> None:
+        """Let a file be chosen."""
+
+    def ask_save(self, suggestion: Path, then: Callable[[Path], None]) -> None:
+        """Let a place for a file be chosen."""
+
+    def ask_folder(self, title: str, then: Callable[[Path], None]) -> None:
+        """Let a folder be chosen."""
+
+    def ask_unsaved(self, title: str, then: Callable[[Answer], None]) -> None:
+        """Ask what to do about unsaved changes."""
+
+    def clipboard(self) -> str:
+        """Return the text of the clipboard."""
+
+    def set_clipboard(self, text: str) -> None:
+        """Put text on the clipboard."""
+
+    def cursor(self) -> tuple[float, float] | None:
+        """Return the canvas position under the mouse; None while it is elsewhere."""
+
+    def look(self, how: Look) -> None:
+        """Change what part of the canvas is seen, and how large."""
+
+    def center_on(self, block: str) -> None:
+        """Bring a block into view."""
+
+    def panels(self) -> dict[str, bool]:
+        """Return the panels by title, and which of them are shown."""
+
+    def show_panel(self, title: str, shown: bool) -> None:
+        """Show or hide a panel."""
+
+    def arrange_panels(self) -> None:
+        """Put the panels back where they first stood."""
+
+    def open_dialog(self, name: str) -> None:
+        """Open one of the program's own dialogs: commands, settings, keys, about."""
+
+    def close(self) -> None:
+        """Close the window; the program ends with it."""
+
+
+class NoFront:
+    """No window: questions stay unanswered, the clipboard is a variable."""
+
+    def __init__(self) -> None:
+        self.page: Page = "build"
+        self._clipboard = ""
+
+    def show_page(self, page: Page) -> None:
+        """Remember the page."""
+        self.page = page
+
+    def ask_open(self, then: Callable[[Path], None]) -> None:
+        """Nobody can answer."""
+
+    def ask_save(self, suggestion: Path, then: Callable[[Path], None]) -> None:
+        """Nobody can answer."""
+
+    def ask_folder(self, title: str, then: Callable[[Path], None]) -> None:
+        """Nobody can answer."""
+
+    def ask_unsaved(self, title: str, then: Callable[[Answer], None]) -> None:
+        """Nobody can answer, so nothing is lost."""
+
+    def clipboard(self) -> str:
+        """Return what was put there."""
+        return self._clipboard
+
+    def set_clipboard(self, text: str) -> None:
+        """Keep the text."""
+        self._clipboard = text
+
+    def cursor(self) -> tuple[float, float] | None:
+        """There is no mouse."""
+        return None
+
+    def look(self, how: Look) -> None:
+        """There is no canvas."""
+
+    def center_on(self, block: str) -> None:
+        """There is no canvas."""
+
+    def panels(self) -> dict[str, bool]:
+        """There are no panels."""
+        return {}
+
+    def show_panel(self, title: str, shown: bool) -> None:
+        """There are no panels."""
+
+    def arrange_panels(self) -> None:
+        """There are no panels."""
+
+    def open_dialog(self, name: str) -> None:
+        """There are no dialogs."""
+
+    def close(self) -> None:
+        """There is nothing to close."""

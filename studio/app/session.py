@@ -1,0 +1,240 @@
+"""TrainingSession: the studio's hold on its engine, and on the run that the engine trains.
+
+Nothing here waits. Commands are sent, events are taken up by ``poll``, which the window calls some
+thirty times a second; listeners are told when the state changes.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol, TypeAlias, assert_never
+
+from studio.core.errors import RunError
+from studio.core.signal import Signal
+from studio.runs.commands import Command, Look, Pause, Resume, SetLearningRate, Show, Start, Stop
+from studio.runs.events import (
+    Ended,
+    EpochEnded,
+    Event,
+    Failed,
+    LayerRow,
+    Note,
+    Points,
+    Preview,
+    Progress,
+    Ready,
+    Snapshot,
+    Started,
+    StateChanged,
+)
+from studio.runs.spec import DataJob, RunSpec, Watch
+
+SessionState: TypeAlias = Literal[
+    "cold", "warming", "ready", "loading", "running", "paused", "ended"
+]
+
+
+class EngineHold(Protocol):
+    """What a session needs of an engine; ``studio.runs.handle.Engine`` is one."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still answer."""
+
+    def start(self) -> None:
+        """Begin to warm up; returns at once."""
+
+    def send(self, command: Command) -> None:
+        """Ask for something."""
+
+    def poll(self) -> Sequence[Event]:
+        """Return what happened since the last time."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+class Recorder(Protocol):
+    """What a session needs of a record; ``studio.runs.record.Record`` is one."""
+
+    def feed(self, events: Sequence[Event]) -> None:
+        """Take events in."""
+
+
+class TrainingSession:
+    """One engine at a time, one run at a time.
+
+    Told: ``changed`` (state), ``progressed`` (how far), ``previewed`` (samples of the data),
+    ``failed`` (the run cannot go on), ``noted`` (sentences), ``died`` (the engine is gone: what it
+    was doing).
+    """
+
+    def __init__(self, new_engine: Callable[[], EngineHold], record: Recorder) -> None:
+        self.changed: Signal[SessionState] = Signal()
+        self.progressed: Signal[Progress] = Signal()
+        self.previewed: Signal[Preview] = Signal()
+        self.failed: Signal[Failed] = Signal()
+        self.noted: Signal[Note] = Signal()
+        self.died: Signal[SessionState] = Signal()
+        self.record = record
+        self.ready: Ready | None = None
+        self.started: Started | None = None
+        self.progress: Progress | None = None
+        self.ended: Ended | None = None
+        self._new_engine = new_engine
+        self._engine: EngineHold | None = None
+        self._state: SessionState = "cold"
+        self._requests = 0
+        self._silent_polls = 0
+
+    @property
+    def state(self) -> SessionState:
+        """What the engine is doing."""
+        return self._state
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is under way, a paused one included."""
+        return self._state in {"loading", "running", "paused"}
+
+    @property
+    def device(self) -> str:
+        """What the run, or else the next one, trains on, in words; empty while unknown."""
+        if self.busy and self.started:
+            return self.started.device_name or self.started.device
+        if self.ready:
+            return self.ready.devices.get(self.ready.default, self.ready.default)
+        return ""
+
+    def warm_up(self) -> None:
+        """Start an engine if there is none; returns at once."""
+        if self._engine is None:
+            self._engine = self._new_engine()
+            self._silent_polls = 0
+            self._engine.start()
+            self._become("warming")
+
+    def start(self, spec: RunSpec, *, steps: int = 0) -> None:
+        """Begin a run; ``steps`` > 0 pauses after so many.
+
+        Raises:
+            RunError: a run is under way.
+        """
+        if self.busy:
+            raise RunError("A run is under way: stop it before you start another")
+        self.started, self.progress, self.ended = None, None, None
+        self._send(Start(spec=spec, steps=steps))
+        self._become("loading")
+
+    def pause(self) -> None:
+        """Wait after the current batch; without a run, do nothing."""
+        if self._state == "running":
+            self._send(Pause())
+
+    def resume(self, *, steps: int = 0) -> None:
+        """Go on after a pause; ``steps`` > 0 pauses again after so many."""
+        if self._state == "paused":
+            self._send(Resume(steps=steps))
+
+    def stop(self) -> None:
+        """End the run after the current batch, with its weights kept."""
+        if self.busy:
+            self._send(Stop())
+
+    def watch(self, watch: Watch) -> None:
+        """Change what is watched; without an engine, do nothing."""
+        if self._engine is not None:
+            self._engine.send(Look(watch=watch))
+
+    def set_learning_rate(self, lr: float) -> None:
+        """Use another base learning rate from the next step on."""
+        if self.busy:
+            self._send(SetLearningRate(lr=lr))
+
+    def preview(self, data: DataJob, *, samples: int = 48) -> int:
+        """Ask to see some of the data; the Preview told later carries the returned number."""
+        self._requests += 1
+        self._send(Show(request=self._requests, data=data, samples=samples))
+        return self._requests
+
+    def restart_engine(self) -> None:
+        """End the engine, whatever it does, and start a fresh one."""
+        self.close()
+        self.warm_up()
+
+    def close(self) -> None:
+        """End the engine."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+            self.ready = None
+            self._become("cold")
+
+    def poll(self) -> None:
+        """Take up what happened; the window calls this from its timer."""
+        if self._engine is None:
+            return
+        alive = self._engine.alive  # asked first, so that no last words are missed
+        events = self._engine.poll()
+        if events:
+            self.record.feed(events)
+            for event in events:
+                self._take(event)
+        if alive:
+            self._silent_polls = 0
+        elif self._silent_polls:
+            self._bury()
+        else:
+            self._silent_polls = 1  # its last words may still be on their way
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Ready() | Started() | StateChanged() | Ended():
+                self._follow(event)
+            case Progress():
+                self.progress = event
+                self.progressed.tell(event)
+            case Failed():
+                self.failed.tell(event)
+            case Note():
+                self.noted.tell(event)
+            case Preview():
+                self.previewed.tell(event)
+            case Points() | LayerRow() | Snapshot() | EpochEnded():
+                pass  # these are for the record alone
+            case _:
+                assert_never(event)
+
+    def _follow(self, event: Ready | Started | StateChanged | Ended) -> None:
+        match event:
+            case Ready():
+                self.ready = event
+                self._become("ready" if self._state == "warming" else self._state, tell=True)
+            case Started():
+                self.started = event
+                self._become(self._state, tell=True)
+            case StateChanged(state=state):
+                self._become(state)
+            case Ended():
+                self.ended = event
+                self._become("ended")
+            case _:
+                assert_never(event)
+
+    def _bury(self) -> None:
+        """The engine is gone: say so, and have a fresh one ready."""
+        was = self._state
+        assert self._engine is not None
+        self._engine.close()
+        self._engine = None
+        self.ready = None
+        self._become("cold")
+        self.died.tell(was)
+
+    def _send(self, command: Command) -> None:
+        self.warm_up()
+        assert self._engine is not None
+        self._engine.send(command)
+
+    def _become(self, state: SessionState, *, tell: bool = False) -> None:
+        if tell or state != self._state:
+            self._state = state
+            self.changed.tell(state)

@@ -1,0 +1,137 @@
+"""Settings: what a person chose for the program itself, declared here and kept in one JSON file.
+
+A new setting is one row of ``SETTINGS``; the dialog is drawn from it. A file that cannot be read,
+or holds a value that does not fit, falls back to the defaults: settings never keep anyone out.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from studio.core.errors import ParamError
+from studio.core.fileio import write_whole
+from studio.core.params import Param, Params, Value, complete
+from studio.core.signal import Signal
+
+SETTINGS: tuple[Param, ...] = (
+    Param(
+        "theme",
+        "system",
+        choices=("system", "light", "dark"),
+        help="System follows the desktop as it changes",
+    ),
+    Param(
+        "text_size",
+        13,
+        low=10,
+        high=24,
+        unit="px",
+        title="text size",
+        help="Size of the letters in the window",
+    ),
+    Param(
+        "autosave_seconds",
+        1.0,
+        low=0.1,
+        high=2.0,
+        unit="s",
+        title="recovery copy after",
+        help="How soon after a change a recovery copy is written",
+    ),
+    Param(
+        "warm_engine",
+        True,
+        title="start the engine with the program",
+        help="Training begins at once, for a few hundred megabytes of memory",
+    ),
+    Param(
+        "reduce_motion",
+        False,
+        title="reduce motion",
+        help="No animation on the canvas and in the window",
+    ),
+)
+"""Every setting of the program."""
+
+RECENT_LIMIT = 12
+
+
+class Settings:
+    """The current settings and the recently used files; every change is written at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.changed: Signal[str] = Signal()
+        self._path = path
+        content = _read(path)
+        self._values = _fitting(content.get("settings"))
+        recent = content.get("recent", [])
+        self._recent = [str(item) for item in recent] if isinstance(recent, list) else []
+        window = content.get("window", "")
+        self._window = window if isinstance(window, str) else ""
+
+    @property
+    def values(self) -> Params:
+        """A value for every setting."""
+        return Params(complete(SETTINGS, self._values))
+
+    def set(self, name: str, value: Value) -> None:
+        """Change one setting.
+
+        Raises:
+            ParamError: there is no such setting, or the value does not fit.
+        """
+        param = next((param for param in SETTINGS if param.name == name), None)
+        if param is None:
+            raise ParamError(f"settings: expected a known setting, received {name}")
+        fitted = param.fit(value)
+        if self.values[name] != fitted:
+            self._values[name] = fitted
+            self._write()
+            self.changed.tell(name)
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """Recently used files that still exist, the last one first."""
+        return tuple(path for path in map(Path, self._recent) if path.exists())
+
+    def remember(self, path: Path) -> None:
+        """Put a file first among the recent ones."""
+        name = str(path.absolute())
+        self._recent = [name, *(item for item in self._recent if item != name)][:RECENT_LIMIT]
+        self._write()
+        self.changed.tell("recent")
+
+    @property
+    def window(self) -> str:
+        """How the window stood when it was last closed, as the window wrote it."""
+        return self._window
+
+    def remember_window(self, geometry: str) -> None:
+        """Keep how the window stands."""
+        if geometry != self._window:
+            self._window = geometry
+            self._write()
+
+    def _write(self) -> None:
+        content = {"settings": self._values, "recent": self._recent, "window": self._window}
+        text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
+        write_whole(self._path, text.encode())
+
+
+def _read(path: Path) -> Mapping[str, object]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _fitting(given: object) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for param in SETTINGS:
+        if isinstance(given, dict) and param.name in given:
+            try:
+                values[param.name] = param.fit(given[param.name])
+            except ParamError:
+                continue
+    return values

@@ -1,0 +1,188 @@
+"""Studio: the whole program without its window; the place where all parts are put together."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from studio.core.catalog import Catalog
+from studio.core.document import Diff
+from studio.core.errors import StudioError
+from studio.runs.record import Record
+
+from . import folders
+from .actions import Action, declared_actions, run_action
+from .autosave import Autosave, Recovered, find_recovered
+from .catalogue import builtin_catalog
+from .filing import Filing
+from .front import Answer, Front, NoFront
+from .gallery import Exhibit
+from .notices import Notices
+from .session import EngineHold, TrainingSession
+from .settings import Settings
+from .trainer import Trainer
+from .workspace import Workspace
+
+
+class Studio:
+    """One document, one engine, and everything a person can do to them.
+
+    ``front`` is what only a window can do; until one takes its place there is none.
+    """
+
+    def __init__(
+        self, catalog: Catalog | None = None, new_engine: Callable[[], EngineHold] | None = None
+    ) -> None:
+        self.catalog = catalog or builtin_catalog()
+        self.settings = Settings(folders.settings_file())
+        self.notices = Notices()
+        self.workspace = Workspace(self.catalog)
+        self.filing = Filing(self.workspace, self.settings)
+        self.autosave = Autosave(
+            folders.recovery(), delay_secs=self.settings.values.real("autosave_seconds")
+        )
+        self.record = Record()
+        self.session = TrainingSession(new_engine or _engine, self.record)
+        self.trainer = Trainer(self.workspace, self.session, self.notices)
+        self.actions = declared_actions()
+        self.front: Front = NoFront()
+        self.workspace.document.changed.connect(self._on_changed)
+        self.workspace.refused.connect(self._say_refusal)
+        self.filing.changed.connect(self._on_filed)
+        self.settings.changed.connect(self._on_setting)
+
+    def run(self, id_: str) -> bool:
+        """Do the action of this id, if it can be done now.
+
+        Returns:
+            Whether it was done.
+        """
+        row = self.actions.rows[id_]
+        assert isinstance(row, Action), id_
+        return run_action(row, self)
+
+    # Files
+
+    def open(self, path: Path) -> None:
+        """Open a file; one that cannot be read is told, and changes nothing."""
+        self._attempt(partial(self.filing.open, path))
+
+    def open_exhibit(self, exhibit: Exhibit) -> None:
+        """Open a copy of an experiment of the gallery; saving asks where to."""
+        self._attempt(partial(self._adopt, exhibit))
+
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        """Save, asking where to if the document has no file; ``then`` follows a success."""
+        after = partial(self._save_and, then)
+        if self.filing.path is None:
+            self.front.ask_save(self.filing.suggestion, after)
+        else:
+            after(self.filing.path)
+
+    def save_to(self, path: Path) -> None:
+        """Save to a file; a failure is told."""
+        self._save_and(None, path)
+
+    def when_safe(self, then: Callable[[], None]) -> None:
+        """Go on once nothing can be lost: at once, or after asking about unsaved changes."""
+        if not self.filing.dirty:
+            then()
+            return
+        title = self.workspace.document.experiment.title
+        self.front.ask_unsaved(title, partial(self._on_answer, then))
+
+    def export_to(self, folder: Path) -> None:
+        """Write the Python program into a folder; a failure is told."""
+        self._attempt(partial(self.trainer.export_to, folder))
+
+    # Recovery
+
+    def recover(self, *, offer_only: bool = False) -> bool:
+        """Bring back what a killed program left behind, newest first; nothing is asked.
+
+        With ``offer_only`` (a file was asked for) the work on screen stays, and the recovered is
+        offered in a notice.
+
+        Returns:
+            Whether recovered work is now on screen.
+        """
+        found = find_recovered(folders.recovery())
+        if not found:
+            return False
+        newest = found[0]
+        if offer_only and newest.path != self.filing.path:
+            message = f"Unsaved work on {newest.experiment.title} from {newest.clock} was found"
+            answers = (("Open", partial(self._open_found, newest)), ("Discard", newest.discard))
+            self.notices.say(message, answers=answers)
+            return False
+        self._take_over(newest)
+        return True
+
+    def close(self, *, keep_copy: bool = False) -> None:
+        """End the engine and the autosave; the recovery copy goes, unless it is kept."""
+        self.session.close()
+        self.autosave.close(keep_copy=keep_copy)
+
+    def _open_found(self, recovered: Recovered) -> None:
+        self.when_safe(partial(self._take_over, recovered))
+
+    def _take_over(self, recovered: Recovered) -> None:
+        self.filing.adopt(recovered.experiment, recovered.path, saved=False)
+        self.autosave.keep(recovered.experiment, recovered.path)
+        recovered.discard()
+        message = f"Recovered unsaved work from {recovered.clock}"
+        answers = (("Keep", _nothing), ("Discard", partial(self._discard, recovered.path)))
+        self.notices.say(message, answers=answers)
+
+    def _discard(self, path: Path | None) -> None:
+        if path is not None and path.exists():
+            self.open(path)
+        else:
+            self.filing.new()
+
+    def _adopt(self, exhibit: Exhibit) -> None:
+        self.filing.adopt(exhibit.read(), None)
+
+    def _on_answer(self, then: Callable[[], None], answer: Answer) -> None:
+        if answer == "save":
+            self.save(then)
+        elif answer == "discard":
+            then()
+
+    def _save_and(self, then: Callable[[], None] | None, path: Path) -> None:
+        if self._attempt(partial(self.filing.save, path)) and then is not None:
+            then()
+
+    def _attempt(self, deed: Callable[[], None]) -> bool:
+        try:
+            deed()
+        except StudioError as error:
+            self._say_refusal(str(error))
+            return False
+        return True
+
+    def _on_changed(self, change: Diff) -> None:
+        if self.filing.dirty:
+            self.autosave.keep(change.after, self.filing.path)
+        else:
+            self.autosave.clear()
+
+    def _on_filed(self, _nothing: None) -> None:
+        if not self.filing.dirty:
+            self.autosave.clear()
+
+    def _on_setting(self, name: str) -> None:
+        if name == "autosave_seconds":
+            self.autosave.delay_secs = self.settings.values.real(name)
+
+    def _say_refusal(self, sentence: str) -> None:
+        self.notices.say(sentence[:1].upper() + sentence[1:], "warning")
+
+
+def _engine() -> EngineHold:
+    from studio.runs.handle import Engine  # brings multiprocessing: not before the first paint
+
+    return Engine()
+
+
+def _nothing() -> None:
+    return None

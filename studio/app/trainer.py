@@ -1,0 +1,129 @@
+"""Trainer: what Train, Step and Export mean for the open document, and the news they make."""
+
+from functools import partial
+from pathlib import Path
+
+from studio.core.document import Diff
+from studio.core.errors import StudioError
+from studio.core.signal import Signal
+from studio.runs.events import Failed, Note, Preview
+
+from .notices import Answer, Notices
+from .running import run_spec, why_not
+from .session import SessionState, TrainingSession
+from .workspace import Workspace
+
+
+class Trainer:
+    """Trains the open document, and says what became of it."""
+
+    def __init__(self, workspace: Workspace, session: TrainingSession, notices: Notices) -> None:
+        self.failure: Failed | None = None
+        self.samples_known: Signal[int] = Signal()
+        self.previewed: Signal[Preview] = Signal()
+        self.samples: int | None = None
+        self._workspace = workspace
+        self._session = session
+        self._notices = notices
+        session.changed.connect(self._on_state)
+        workspace.document.changed.connect(self._on_changed)
+        session.previewed.connect(self._on_preview)
+        session.failed.connect(self._say_failure)
+        session.noted.connect(self._say_note)
+        session.died.connect(self._on_engine_died)
+
+    @property
+    def why_not(self) -> str:
+        """Why the drawing cannot be trained yet; empty if it can."""
+        return why_not(self._workspace)
+
+    def train(self, *, steps: int = 0) -> None:
+        """Train from the first weights, or go on after a pause; ``steps`` > 0 pauses after.
+
+        Raises:
+            RunError: it cannot be trained yet, and why.
+            CompileError: the drawing cannot become a program.
+        """
+        if self._session.state == "paused":
+            self._session.resume(steps=steps)
+            return
+        spec = run_spec(self._workspace)
+        self.failure = None
+        self._session.start(spec, steps=steps)
+
+    def preview(self) -> int:
+        """Ask to see some of the chosen data; the number comes back with the Preview.
+
+        Raises:
+            CompileError: no data are chosen, or they are not installed.
+        """
+        from studio.compile.run import plan_data
+
+        data = self._workspace.document.experiment.data
+        return self._session.preview(plan_data(data, self._workspace.catalog))
+
+    def count_samples(self, samples: int) -> None:
+        """Take note of how many samples there are to train on."""
+        if samples != self.samples:
+            self.samples = samples
+            self.samples_known.tell(samples)
+
+    def _on_preview(self, preview: Preview) -> None:
+        if not preview.error:
+            self.count_samples(preview.samples.get("train", 0))
+        self.previewed.tell(preview)
+
+    def _on_state(self, _state: SessionState) -> None:
+        started = self._session.started
+        if started is not None and self._session.state == "running":
+            self.count_samples(started.samples.get("train", 0))
+
+    def _on_changed(self, change: Diff) -> None:
+        if change.data:
+            self.samples = None
+
+    def export_to(self, folder: Path) -> None:
+        """Write the program of the drawing, and its trained weights if there are any.
+
+        Raises:
+            CompileError: the drawing cannot become a program.
+            FileError: the folder cannot be written.
+        """
+        from studio.compile.project import export_python
+
+        export_python(self._workspace.document.experiment, self._workspace.catalog, folder)
+        self._notices.say(f"Exported model.py to {folder}")
+
+    def _say_failure(self, failure: Failed) -> None:
+        self.failure = failure
+        way_on = f". {failure.hint}" if failure.hint else ""
+        answers: tuple[Answer, ...] = ()
+        if failure.kind == "engine-died":
+            answers = (("Train again", self._train_again), ("Dismiss", _nothing))
+        if failure.block in self._workspace.graph.nodes:
+            show = partial(self._workspace.select, (failure.block,))
+            answers = (("Show the block", show), ("Dismiss", _nothing))
+        self._notices.say(
+            f"{failure.message}{way_on}", "error", answers=answers, details=failure.details
+        )
+
+    def _say_note(self, note: Note) -> None:
+        self._notices.say(note.message, note.level)
+
+    def _on_engine_died(self, doing: SessionState) -> None:
+        if doing == "warming":
+            message = "The engine could not be started. The drawing can still be edited"
+            answers: tuple[Answer, ...] = (("Try again", self._session.warm_up),)
+            self._notices.say(message, "error", answers=answers)
+            return
+        self._session.warm_up()  # what became of the run was said by its last event
+
+    def _train_again(self) -> None:
+        try:
+            self.train()
+        except StudioError as error:
+            self._notices.say(str(error), "warning")
+
+
+def _nothing() -> None:
+    return None

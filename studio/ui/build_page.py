@@ -1,0 +1,39 @@
+"""BuildPage: the palette, the canvas and the inspector, side by side."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+
+from studio.app.workspace import Workspace
+
+from .canvas.canvas import Canvas
+from .inspector.inspector import Inspector
+from .palette.palette import Palette
+
+PALETTE_PX, INSPECTOR_PX = 220, 304
+
+
+class BuildPage(QWidget):
+    """Where the network is drawn."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.setHandleWidth(1)
+        split.setChildrenCollapsible(True)
+        self.palette_panel = Palette(workspace, split)
+        self.canvas = Canvas(workspace, split)
+        self.inspector = Inspector(workspace, split)
+        for place, (part, width) in enumerate(
+            (
+                (self.palette_panel, PALETTE_PX),
+                (self.canvas, 0),
+                (self.inspector, INSPECTOR_PX),
+            )
+        ):
+            split.addWidget(part)
+            split.setStretchFactor(place, 0 if width else 1)
+            split.setCollapsible(place, bool(width))
+        split.setSizes([PALETTE_PX, 900, INSPECTOR_PX])
+        row.addWidget(split)

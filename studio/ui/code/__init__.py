@@ -1,0 +1,1 @@
+"""The code view: the generated program beside the drawing."""

@@ -1,0 +1,1 @@
+"""The Data page: choose samples, divide them, look at them."""

@@ -1,0 +1,21 @@
+"""Words for values: class names where there are any, short numbers where not."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.core.recipes import Column
+
+
+def words_for(column: Column, value: NDArray[np.generic] | np.generic) -> str:
+    """Return one sample's value in words; of many numbers the first few."""
+    flat = np.asarray(value).reshape(-1)
+    shown = [_word(column, item) for item in flat[:8].tolist()]
+    return " ".join(shown) + (" …" if flat.size > len(shown) else "")
+
+
+def _word(column: Column, item: object) -> str:
+    if isinstance(item, float):
+        return f"{item:.4g}"
+    if isinstance(item, int) and 0 <= item < len(column.labels):
+        return column.labels[item]
+    return str(item)

@@ -1,0 +1,111 @@
+"""WindowFront: what the program asks of its window, done with Qt. No dialog is ever executed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtWidgets import QMainWindow
+
+from studio.app.front import Answer, Look, Page
+from studio.app.studio import Studio
+
+from .dialogs import files
+from .docks import Docks
+from .pages import Pages
+
+ZOOM_STEP = 1.25
+
+
+class WindowFront:
+    """The front of one window."""
+
+    def __init__(self, studio: Studio, window: QMainWindow, pages: Pages, docks: Docks) -> None:
+        self._studio = studio
+        self._window = window
+        self._pages = pages
+        self._docks = docks
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        return self._pages.page
+
+    def show_page(self, page: Page) -> None:
+        """Show a page."""
+        self._pages.show_page(page)
+
+    def ask_open(self, then: Callable[[Path], None]) -> None:
+        """Let a file be chosen."""
+        files.ask_open(self._window, then)
+
+    def ask_save(self, suggestion: Path, then: Callable[[Path], None]) -> None:
+        """Let a place for a file be chosen."""
+        files.ask_save(self._window, suggestion, then)
+
+    def ask_folder(self, title: str, then: Callable[[Path], None]) -> None:
+        """Let a folder be chosen."""
+        files.ask_folder(self._window, title, then)
+
+    def ask_unsaved(self, title: str, then: Callable[[Answer], None]) -> None:
+        """Ask what to do about unsaved changes."""
+        files.ask_unsaved(self._window, title, then)
+
+    def clipboard(self) -> str:
+        """Return the text of the clipboard."""
+        return QGuiApplication.clipboard().text()
+
+    def set_clipboard(self, text: str) -> None:
+        """Put text on the clipboard."""
+        QGuiApplication.clipboard().setText(text)
+
+    def cursor(self) -> tuple[float, float] | None:
+        """Return the canvas position under the mouse; None while it is elsewhere."""
+        canvas = self._pages.build.canvas
+        at = QPointF(canvas.mapFromGlobal(QCursor.pos()))
+        if self.page != "build" or not canvas.rect().contains(at.toPoint()):
+            return None
+        on_canvas = canvas.scene_from_view(at)
+        return on_canvas.x(), on_canvas.y()
+
+    def look(self, how: Look) -> None:
+        """Change what part of the canvas is seen, and how large."""
+        canvas = self._pages.build.canvas
+        match how:
+            case "fit":
+                canvas.fit()
+            case "fit-selection":
+                canvas.fit_selection()
+            case "zoom-in":
+                canvas.zoom_by(ZOOM_STEP)
+            case "zoom-out":
+                canvas.zoom_by(1 / ZOOM_STEP)
+            case "reset":
+                canvas.reset_zoom()
+
+    def center_on(self, block: str) -> None:
+        """Bring a block into view."""
+        self.show_page("build")
+        self._pages.build.canvas.center_on(block)
+
+    def panels(self) -> dict[str, bool]:
+        """Return the panels by title, and which of them are shown."""
+        return self._docks.shown()
+
+    def show_panel(self, title: str, shown: bool) -> None:
+        """Show or hide a panel."""
+        self._docks.show_panel(title, shown=shown)
+
+    def arrange_panels(self) -> None:
+        """Put the panels back where they first stood."""
+        self._docks.arrange()
+
+    def open_dialog(self, name: str) -> None:
+        """Open one of the program's own dialogs: commands, settings, keys, about."""
+        from .dialogs.all import open_dialog
+
+        open_dialog(name, self._studio, self._window)
+
+    def close(self) -> None:
+        """Close the window; the program ends with it."""
+        self._window.close()

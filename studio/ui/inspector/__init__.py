@@ -1,0 +1,1 @@
+"""The inspector: forms and facts for what is selected."""

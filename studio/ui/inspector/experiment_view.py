@@ -1,0 +1,71 @@
+"""ExperimentView: the experiment itself: title, notes, and what it amounts to."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from studio.app.workspace import Workspace
+from studio.core.edits import SetText
+from studio.core.graph import Node
+from studio.core.text import grouped, memory, scaled
+from studio.ui.widgets.facts import Facts
+from studio.ui.widgets.labels import Line, Text
+
+BYTES_PER_WEIGHT = 4
+
+
+class ExperimentView(QWidget):
+    """What is shown with nothing selected."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(Text("Experiment", self, "title"))
+        self.title = QLineEdit(self)
+        self.title.setAccessibleName("Title of the experiment")
+        self.title.setPlaceholderText("Title")
+        self.title.textEdited.connect(self._on_title)
+        self.notes = QPlainTextEdit(self)
+        self.notes.setAccessibleName("Notes on the experiment")
+        self.notes.setPlaceholderText("Notes: what is tried here, and what came out")
+        self.notes.setTabChangesFocus(True)
+        self.notes.setFixedHeight(120)
+        self.notes.textChanged.connect(self._on_notes)
+        self.facts = Facts(self)
+        for part in (self.title, self.notes, Line(self), self.facts, Line(self)):
+            column.addWidget(part)
+        column.addWidget(Text("Select a block to see and set what it does", self, "small"))
+
+    def suits(self, nodes: tuple[Node, ...]) -> bool:
+        """Tell whether this view can go on for the selected blocks."""
+        return not nodes
+
+    def refresh(self) -> None:
+        """Show the experiment as it is now."""
+        experiment, checked = self._workspace.document.experiment, self._workspace.checked
+        if self.title.text() != experiment.title:
+            self.title.setText(experiment.title)
+        if self.notes.toPlainText() != experiment.notes:
+            self.notes.blockSignals(True)
+            self.notes.setPlainText(experiment.notes)
+            self.notes.blockSignals(False)
+        source = self._workspace.catalog.sources.get(experiment.data.source.kind)
+        self.facts.show_rows(
+            [
+                ("Data", source.title if source else "None chosen"),
+                ("Blocks", grouped(len(experiment.graph.nodes))),
+                ("Parameters", grouped(checked.parameters)),
+                ("Cost a sample", scaled(checked.macs, "MAC")),
+                ("Weights", memory(checked.parameters * BYTES_PER_WEIGHT)),
+            ]
+        )
+
+    @Slot(str)
+    def _on_title(self, text: str) -> None:
+        self._workspace.apply(SetText(title=text, label="Change title", merge="title"))
+
+    @Slot()
+    def _on_notes(self) -> None:
+        self._workspace.apply(SetText(notes=self.notes.toPlainText()))

@@ -1,0 +1,81 @@
+"""Inspector: what is selected, or with nothing selected the experiment itself."""
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from studio.app.workspace import Workspace
+from studio.core.check import Checked
+from studio.core.document import Diff
+from studio.core.graph import NodeId
+
+from .block_view import BlockView
+from .experiment_view import ExperimentView
+from .several_view import SeveralView
+
+View = BlockView | SeveralView | ExperimentView
+
+
+class Inspector(QScrollArea):
+    """The right hand side of the Build page."""
+
+    code_asked = Signal(str)
+
+    def __init__(self, workspace: Workspace, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._view: View | None = None
+        self.setObjectName("inspector")
+        self.setAccessibleName("Inspector")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(264)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        workspace.selection_changed.connect(self._on_selection)
+        workspace.document.changed.connect(self._on_changed)
+        workspace.checked_changed.connect(self._on_checked)
+        self.refresh()
+
+    @property
+    def view(self) -> View:
+        """What is shown."""
+        assert self._view is not None
+        return self._view
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is selected now; forms that fit stay, so that typing goes on."""
+        nodes = self._workspace.selected
+        if self._view is not None and self._view.suits(nodes):
+            self._view.refresh()
+            return
+        self._view = self._new_view()
+        page = QWidget(self)
+        page.setObjectName("panel")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(16, 12, 12, 16)
+        column.addWidget(self._view)
+        column.addStretch(1)
+        self._view.setParent(page)
+        self.setWidget(page)
+        self._view.refresh()
+        if isinstance(self._view, BlockView):
+            self._view.code_asked.connect(self.code_asked)
+
+    def _new_view(self) -> View:
+        nodes = self._workspace.selected
+        if not nodes:
+            return ExperimentView(self._workspace, self)
+        if len(nodes) == 1:
+            return BlockView(self._workspace, nodes[0], self)
+        return SeveralView(self._workspace, nodes, self)
+
+    def _on_selection(self, _ids: frozenset[NodeId]) -> None:
+        self._soon.start()
+
+    def _on_changed(self, _change: Diff) -> None:
+        self._soon.start()
+
+    def _on_checked(self, _checked: Checked) -> None:
+        self._soon.start()

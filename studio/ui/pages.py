@@ -1,0 +1,43 @@
+"""Pages: Build, Data and Train in one place; the latter two are made when they are first seen."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from studio.app.front import Page
+from studio.app.studio import Studio
+
+from .build_page import BuildPage
+
+PAGES: tuple[Page, ...] = ("build", "data", "train")
+
+
+class Pages(QStackedWidget):
+    """One page at a time."""
+
+    turned = Signal(str)
+
+    def __init__(self, studio: Studio, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._studio = studio
+        self.page: Page = "build"
+        self.build = BuildPage(studio.workspace, self)
+        self._made: dict[Page, QWidget] = {"build": self.build}
+        self.addWidget(self.build)
+
+    def show_page(self, page: Page) -> None:
+        """Show a page."""
+        if page not in self._made:
+            self._made[page] = self._make(page)
+            self.addWidget(self._made[page])
+        self.page = page
+        self.setCurrentWidget(self._made[page])
+        self.turned.emit(page)
+
+    def _make(self, page: Page) -> QWidget:
+        if page == "data":
+            from .data.page import DataPage
+
+            return DataPage(self._studio.workspace, self._studio.trainer, self)
+        from .training.page import TrainPage
+
+        return TrainPage(self._studio.workspace, self._studio.trainer, self)

@@ -1,0 +1,78 @@
+"""start: one application, one studio, one window; heavy parts come after the first paint."""
+
+import faulthandler
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from studio.app.gallery import find_experiment
+from studio.app.studio import Studio
+from studio.core.errors import FileError
+
+from .bridge import Mishaps
+from .look import Look, load_fonts
+from .window import MainWindow
+
+
+def run(file: str | None = None, *, demo: Path | None = None, argv: list[str] | None = None) -> int:
+    """Open the window and return the exit code once it is closed.
+
+    With ``demo`` it opens the gallery's LeNet and trains at once; without a display it then leaves
+    a picture, the metrics, the program and the weights in that folder, and ends.
+    """
+    faulthandler.enable()
+    app = make_application([*sys.argv[:1], *(argv or [])])
+    studio = Studio()
+    mishaps = Mishaps(studio.notices)
+    mishaps.watch()
+    look = Look(app, studio.settings)
+    window = MainWindow(studio, look)
+    _open_first(studio, "lenet-digits" if demo else file)
+    later = _Later(window, demo, app.platformName() == "offscreen")
+    window.show()
+    QTimer.singleShot(0, later.go_on)
+    code = app.exec()
+    mishaps.rest()
+    studio.close()
+    return code
+
+
+def make_application(argv: list[str]) -> QApplication:
+    """Return the application, with its style and letters but without a window."""
+    QApplication.setApplicationName("Netwright")
+    QApplication.setApplicationDisplayName("Netwright")
+    app = QApplication(argv)
+    app.setStyle("Fusion")
+    load_fonts()
+    return app
+
+
+def _open_first(studio: Studio, file: str | None) -> None:
+    if file is not None:
+        try:
+            path = find_experiment(file)
+        except FileError as error:
+            studio.notices.say(str(error), "warning")
+        else:
+            studio.open(path)
+    studio.recover(offer_only=file is not None)
+
+
+class _Later(QObject):
+    """What waits for the first paint."""
+
+    def __init__(self, window: MainWindow, demo: Path | None, unseen: bool) -> None:
+        super().__init__(window)
+        self._window = window
+        self._demo = demo
+        self._unseen = unseen
+
+    @Slot()
+    def go_on(self) -> None:
+        """Make the panels, then start the engine."""
+        self._window.docks.make_dashboard()
+        studio = self._window.studio
+        if studio.settings.values.flag("warm_engine") or self._demo:
+            studio.session.warm_up()

@@ -1,0 +1,88 @@
+"""StatusLine: the numbers under everything: problems, size of the network, how far the run is."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
+
+from studio.app.session import SessionState, TrainingSession
+from studio.core.check import Checked
+from studio.core.text import duration, grouped, memory, plural, scaled
+from studio.runs.events import Progress
+
+from .icons import Icons
+from .theme import Tokens
+
+BYTES_PER_WEIGHT = 4
+"""32-bit floats, the only kind the engine trains."""
+
+
+class StatusLine(QStatusBar):
+    """One line; a click on the problems opens their list."""
+
+    problems_asked = Signal()
+
+    def __init__(self, session: TrainingSession, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._icons: tuple[Icons, Tokens] | None = None
+        self._count = 0
+        self.setSizeGripEnabled(False)
+        self._problems = QToolButton(self)
+        self._problems.setToolButtonStyle(self._problems.toolButtonStyle().ToolButtonTextBesideIcon)
+        self._problems.setToolTip("Show the list of problems")
+        self._problems.clicked.connect(self.problems_asked)
+        self.addWidget(self._problems)
+        self._network = QLabel(self)
+        self._network.setAccessibleName("Size of the network")
+        self.addWidget(self._network)
+        self._run = QLabel(self)
+        self._run.setAccessibleName("Progress of the run")
+        self.addPermanentWidget(self._run)
+        session.changed.connect(self._on_state)
+        session.progressed.connect(self._on_progress)
+
+    def show_checked(self, checked: Checked) -> None:
+        """Show the findings of the drawing."""
+        self._count = len(checked.problems)
+        self._problems.setText(plural(self._count, "problem") if self._count else "No problems")
+        self._network.setText(
+            f"{plural(checked.parameters, 'parameter')}  ·  {scaled(checked.macs, 'MAC')} a sample"
+            f"  ·  {memory(checked.parameters * BYTES_PER_WEIGHT)} of weights"
+        )
+        self._paint_sign()
+
+    def set_icons(self, icons: Icons, theme: Tokens) -> None:
+        """Take the icons of a theme."""
+        self._icons = (icons, theme)
+        self._paint_sign()
+
+    def _paint_sign(self) -> None:
+        if self._icons:
+            icons, theme = self._icons
+            name = "triangle-alert" if self._count else "circle-check"
+            self._problems.setIcon(icons.get(name, theme.error if self._count else theme.good))
+
+    def _on_state(self, state: SessionState) -> None:
+        ended = self._session.ended
+        if state == "ended" and ended is not None:
+            words = {
+                "finished": "Finished", "early-stopped": "Stopped early",
+                "stopped": "Stopped", "failed": "Failed",
+            }  # fmt: skip
+            self._run.setText(
+                f"{words[ended.reason]} after {plural(ended.epoch, 'epoch')} "
+                f"in {duration(ended.seconds)}"
+            )
+        elif state in {"cold", "warming", "ready"}:
+            self._run.setText("")
+        elif self._session.progress is None:
+            self._run.setText("Loading the data…")
+
+    def _on_progress(self, progress: Progress) -> None:
+        started = self._session.started
+        planned = started.epochs if started else 0
+        of = f"/{planned}" if planned else ""
+        self._run.setText(
+            f"epoch {progress.epoch}{of}  ·  step {grouped(progress.step)}  ·  "
+            f"{scaled(progress.samples_per_sec, 'samples/s')}  ·  "
+            f"{duration(progress.seconds_left)} left"
+        )

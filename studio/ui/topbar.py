@@ -1,0 +1,106 @@
+"""TopBar: what this is, where one is, and the buttons that train it."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from studio.app.session import SessionState, TrainingSession
+
+from .icons import Icons
+from .menus import Menus
+from .theme import Tokens
+from .widgets.segments import Segments
+
+_STATES: dict[SessionState, str] = {
+    "cold": "Engine off",
+    "warming": "Engine starting…",
+    "ready": "Ready",
+    "loading": "Loading the data…",
+    "running": "Training",
+    "paused": "Paused",
+    "ended": "Ready",
+}
+
+
+class TopBar(QToolBar):
+    """The bar over the pages; it does not move."""
+
+    page_chosen = Signal(int)
+
+    def __init__(self, menus: Menus, session: TrainingSession, parent: QWidget) -> None:
+        super().__init__("Top bar", parent)
+        self._session = session
+        self.setObjectName("top-bar")
+        self.setMovable(False)
+        self.setFixedHeight(44)
+        self.setIconSize(QSize(18, 18))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._menu = self._menu_button(menus)
+        self.addWidget(self._menu)
+        self._title = QLabel(self)
+        self._title.setProperty("tone", "heading")
+        self._title.setMinimumWidth(240)
+        self._title.setContentsMargins(4, 0, 0, 0)
+        self.addWidget(self._title)
+        self._stretch()
+        self._pages = Segments([menus.deeds[f"view.{name}"] for name in _PAGES], self)
+        self._pages.chosen.connect(self.page_chosen)
+        self.addWidget(self._pages)
+        self._stretch()
+        self._train = self._button(menus, "train.start", primary=True)
+        for id_ in ("train.pause", "train.step", "train.stop"):
+            self._button(menus, id_)
+        self._device = QLabel(self)
+        self._device.setProperty("tone", "muted")
+        self._device.setContentsMargins(12, 0, 4, 0)
+        self._device.setAccessibleName("State of the engine and its device")
+        self.addWidget(self._device)
+        session.changed.connect(self.show_state)
+        self.show_state(session.state)
+
+    def show_title(self, title: str, *, dirty: bool) -> None:
+        """Show the experiment's title, with a dot while it is not saved."""
+        self._title.setText(f"{title} ●" if dirty else title)
+        self._title.setToolTip("Not saved yet" if dirty else "Saved")
+        self._title.setAccessibleName(f"{title}, not saved" if dirty else title)
+
+    def show_page(self, place: int) -> None:
+        """Show which page is shown."""
+        self._pages.choose(place)
+
+    def show_state(self, state: SessionState) -> None:
+        """Show what the engine does, and on which device."""
+        device = self._session.device
+        self._device.setText(f"{_STATES[state]} · {device}" if device else _STATES[state])
+
+    def set_icons(self, icons: Icons, theme: Tokens) -> None:
+        """Take the icons of a theme."""
+        self._menu.setIcon(icons.get("menu"))
+        self._train.setIcon(icons.get("play", theme.on_accent))
+
+    def _menu_button(self, menus: Menus) -> QToolButton:
+        button = QToolButton(self)
+        button.setMenu(menus.main)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setAccessibleName("Main menu")
+        button.setToolTip("Main menu  Alt+M")
+        button.setShortcut("Alt+M")
+        return button
+
+    def _button(self, menus: Menus, id_: str, *, primary: bool = False) -> QToolButton:
+        button = QToolButton(self)
+        button.setDefaultAction(menus.deeds[id_])
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if primary:
+            button.setObjectName("primary")
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setMinimumWidth(92)
+        self.addWidget(button)
+        return button
+
+    def _stretch(self) -> None:
+        space = QWidget(self)
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(space)
+
+
+_PAGES = ("build", "data", "train")

@@ -1,0 +1,104 @@
+"""TrainPage: how the network learns, and what that comes to before it begins."""
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from studio.app.choosing import learning_rates, steps_per_epoch
+from studio.app.trainer import Trainer
+from studio.app.workspace import Workspace
+from studio.core.document import Diff
+from studio.core.experiment import TRAINING
+from studio.core.params import Params, complete
+from studio.core.text import grouped, plural
+from studio.ui.widgets.card import Card
+from studio.ui.widgets.curve import Curve
+from studio.ui.widgets.facts import Facts
+from studio.ui.widgets.labels import Text
+
+from .recipe_card import FormCard, RecipeCard
+
+
+class TrainPage(QScrollArea):
+    """Forms on the left, their consequences on the right."""
+
+    def __init__(self, workspace: Workspace, trainer: Trainer, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._trainer = trainer
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setAccessibleName("Train page")
+        page = QWidget(self)
+        page.setObjectName("page")
+        self.settings = FormCard("Run", "settings", workspace, page)
+        self.optimizer = RecipeCard("Optimiser", "optimizer", workspace, page)
+        self.objective = FormCard("Gradient", "objective", workspace, page)
+        self.schedule = RecipeCard("Learning-rate schedule", "schedule", workspace, page)
+        self.curve = Curve("epochs", page)
+        self.curve.setAccessibleName("Learning rate over the training")
+        self.facts = Facts(page)
+        self.why_not = Text("", page, "error")
+        self._lay_out(page)
+        self.setWidget(page)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        workspace.document.changed.connect(self._on_changed)
+        trainer.samples_known.connect(self._on_samples)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the settings as they are now."""
+        for card in (self.settings, self.optimizer, self.objective, self.schedule):
+            card.refresh()
+        experiment = self._workspace.document.experiment
+        samples = self._trainer.samples
+        params = Params(complete(TRAINING, experiment.training.settings))
+        points = learning_rates(experiment, self._workspace.catalog, samples)
+        self.curve.show_points(points, x_end=params.whole("epochs"))
+        self.why_not.say(self._trainer.why_not)
+        each = steps_per_epoch(experiment, samples)
+        known = samples is not None
+        self.facts.show_rows(
+            [
+                ("Training samples", grouped(samples) if samples else "Known once data are read"),
+                ("Steps an epoch", grouped(each) if known else "Known once data are read"),
+                ("Steps in all", grouped(each * params.whole("epochs")) if known else "–"),
+                ("Parameters to learn", grouped(self._workspace.checked.parameters)),
+                ("Early stopping", _patience(params.whole("early_stopping"))),
+            ]
+        )
+
+    def _lay_out(self, page: QWidget) -> None:
+        rate = Card("Learning rate, as planned", page)
+        rate.add(self.curve)
+        plan = Card("Plan", page)
+        plan.add(self.facts)
+        plan.add(self.why_not)
+        grid = QGridLayout(page)
+        grid.setContentsMargins(24, 24, 24, 24)
+        grid.setSpacing(16)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column, cards in (
+            (left, (self.settings, self.optimizer, self.objective)),
+            (right, (self.schedule, rate, plan)),
+        ):
+            column.setSpacing(16)
+            for card in cards:
+                column.addWidget(card)
+            column.addStretch(1)
+        grid.addLayout(left, 0, 1)
+        grid.addLayout(right, 0, 2)
+        for place, stretch in enumerate((1, 8, 10, 1)):
+            grid.setColumnStretch(place, stretch)
+        grid.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def _on_changed(self, _change: Diff) -> None:
+        self._soon.start()
+
+    def _on_samples(self, _samples: int) -> None:
+        self._soon.start()
+
+
+def _patience(epochs: int) -> str:
+    return f"After {plural(epochs, 'epoch')} without a gain" if epochs else "Never"

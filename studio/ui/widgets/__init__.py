@@ -1,0 +1,1 @@
+"""Small widgets that know nothing of experiments: fields, bars, pictures, empty states."""

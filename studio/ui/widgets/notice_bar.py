@@ -1,0 +1,91 @@
+"""NoticeBar: news above the page, one line each, with what can be done about it."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from studio.app.notices import Notice, NoticeLevel
+from studio.ui.theme import Tokens, tokens
+
+from .labels import Text
+
+SHOWN = 3
+_SIGNS: dict[NoticeLevel, str] = {"info": "Note", "warning": "Attention", "error": "Error"}
+
+
+class NoticeBar(QWidget):
+    """The latest notices, the newest at the bottom; older ones come back as these are dismissed."""
+
+    answered = Signal(object, str)
+    dismissed = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._strips: list[_Strip] = []
+        self.setVisible(False)
+
+    def show_notices(self, notices: tuple[Notice, ...]) -> None:
+        """Show these."""
+        for strip in self._strips:
+            strip.setVisible(False)
+            strip.deleteLater()
+        self._strips = [_Strip(notice, self) for notice in notices[-SHOWN:]]
+        for strip in self._strips:
+            strip.answered.connect(self.answered)
+            strip.dismissed.connect(self.dismissed)
+            self._column.addWidget(strip)
+        self.setVisible(bool(self._strips))
+
+
+class _Strip(QFrame):
+    answered = Signal(object, str)
+    dismissed = Signal(object)
+
+    def __init__(self, notice: Notice, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._notice = notice
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 4, 8, 4)
+        row.setSpacing(4)
+        sign = QLabel(_SIGNS[notice.level], self)
+        sign.setProperty("tone", "heading")
+        label = Text(notice.message, self)
+        label.setAccessibleName(f"{_SIGNS[notice.level]}: {notice.message}")
+        label.setToolTip(notice.details[-2000:])
+        row.addWidget(sign)
+        row.addSpacing(8)
+        row.addWidget(label, 1)
+        for words, _ in notice.answers:
+            button = QPushButton(words, self)
+            button.clicked.connect(self._on_answer)
+            row.addWidget(button)
+        if not notice.answers:
+            close = QPushButton("Dismiss", self)
+            close.setObjectName("flat")
+            close.clicked.connect(self._on_dismiss)
+            row.addWidget(close)
+
+    @Slot()
+    def _on_answer(self) -> None:
+        button = self.sender()
+        assert isinstance(button, QPushButton)
+        self.answered.emit(self._notice, button.text())
+
+    @Slot()
+    def _on_dismiss(self) -> None:
+        self.dismissed.emit(self._notice)
+
+    def _colour(self, t: Tokens) -> str:
+        return {"info": t.accent, "warning": t.warning, "error": t.error}[self._notice.level]
+
+    # Qt
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        t = tokens(self)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(t.raised))
+        painter.fillRect(0, 0, 4, self.height(), QColor(self._colour(t)))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(t.line))

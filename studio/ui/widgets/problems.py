@@ -1,0 +1,68 @@
+"""ProblemList: everything wrong in the drawing, with a way out; a click goes to the block."""
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QWidget
+
+from studio.app.workspace import Workspace
+from studio.core.check import Checked, Problem
+from studio.ui.icons import drawn
+from studio.ui.theme import tokens
+
+from .labels import Empty
+
+NODE = Qt.ItemDataRole.UserRole
+
+
+class ProblemList(QStackedWidget):
+    """The problems of the present drawing."""
+
+    block_asked = Signal(str)
+
+    def __init__(self, workspace: Workspace, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._shown: tuple[Problem, ...] | None = None
+        self._empty = Empty("No problems", "What is wrong in the drawing is listed here", self)
+        self._list = QListWidget(self)
+        self._list.setAccessibleName("Problems in the drawing")
+        self._list.setWordWrap(True)
+        self.addWidget(self._empty)
+        self.addWidget(self._list)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._refresh)
+        workspace.checked_changed.connect(self._on_checked)
+        self._list.itemClicked.connect(self._go_to)
+        self._list.itemActivated.connect(self._go_to)
+        self._refresh()
+
+    def _on_checked(self, _checked: Checked) -> None:
+        self._soon.start()
+
+    @Slot()
+    def _refresh(self) -> None:
+        problems = self._workspace.checked.problems
+        if problems == self._shown:
+            return
+        self._shown = problems
+        self._list.clear()
+        for problem in problems:
+            self._list.addItem(self._item(problem))
+        self.setCurrentWidget(self._list if problems else self._empty)
+
+    def _item(self, problem: Problem) -> QListWidgetItem:
+        hint = f"\n{problem.hint}" if problem.hint else ""
+        item = QListWidgetItem(f"{problem.message}{hint}")
+        t = tokens(self)
+        name, colour = (
+            ("circle-x", t.error) if problem.level == "error" else ("triangle-alert", t.warning)
+        )
+        item.setIcon(drawn(name, colour, 32))
+        item.setData(NODE, problem.node or "")
+        return item
+
+    @Slot(QListWidgetItem)
+    def _go_to(self, item: QListWidgetItem) -> None:
+        node = str(item.data(NODE))
+        if node:
+            self._workspace.select([node])
+            self.block_asked.emit(node)

@@ -1,0 +1,194 @@
+"""MainWindow: the frame around pages and panels. It shows and asks; the studio decides."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+
+from studio.app.front import NoFront
+from studio.app.notices import Notice
+from studio.app.session import SessionState
+from studio.app.studio import Studio
+from studio.core.check import Checked
+from studio.core.document import Diff
+from studio.core.fileio import SUFFIX
+from studio.core.graph import NodeId
+
+from .bridge import Pulse
+from .docks import PROBLEMS, Docks
+from .front import WindowFront
+from .icons import Icons
+from .look import Look
+from .menus import Menus
+from .pages import PAGES, Pages
+from .statusline import StatusLine
+from .topbar import TopBar
+from .widgets.notice_bar import NoticeBar
+
+
+class MainWindow(QMainWindow):
+    """One window over one studio."""
+
+    def __init__(self, studio: Studio, look: Look) -> None:
+        super().__init__()
+        self.studio = studio
+        self._look = look
+        self._may_close = False
+        self.setObjectName("window")
+        self.resize(1440, 900)
+        self.setMinimumSize(960, 600)
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.menus = Menus(studio, self)
+        self._bar = TopBar(self.menus, studio.session, self)
+        self.addToolBar(self._bar)
+        self._status = StatusLine(studio.session, self)
+        self.setStatusBar(self._status)
+        centre = QWidget(self)
+        self._notices = NoticeBar(centre)
+        self.pages = Pages(studio, centre)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._notices)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(centre)
+        self.docks = Docks(studio, self)
+        self._pulse = Pulse(studio.session, self)
+        studio.front = WindowFront(studio, self, self.pages, self.docks)
+        self._connect()
+        self._show_all()
+
+    def _connect(self) -> None:
+        studio, workspace = self.studio, self.studio.workspace
+        workspace.document.changed.connect(self._on_changed)
+        workspace.selection_changed.connect(self._on_selection)
+        workspace.checked_changed.connect(self._on_checked)
+        studio.filing.changed.connect(self._on_filed)
+        studio.notices.changed.connect(self._on_notices)
+        studio.session.changed.connect(self._on_session)
+        self._look.changed.connect(self._on_look)
+        self._bar.page_chosen.connect(self._on_page_chosen)
+        self.pages.turned.connect(self._on_turned)
+        self._status.problems_asked.connect(self._show_problems)
+        self.docks.problems.block_asked.connect(self._center_on)
+        self.docks.code.block_asked.connect(self._center_on)
+        self._notices.answered.connect(self._on_answered)
+        self._notices.dismissed.connect(self._on_dismissed)
+
+    def _show_all(self) -> None:
+        self._on_look()
+        self._on_filed(None)
+        self._on_checked(self.studio.workspace.checked)
+        self._on_notices(self.studio.notices.open)
+        self._bar.show_page(0)
+        geometry = self.studio.settings.window
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+
+    # What the studio tells
+
+    def _on_changed(self, change: Diff) -> None:
+        self.menus.refresh_soon()
+        if change.before.title != change.after.title:
+            self._on_filed(None)
+
+    def _on_selection(self, _selection: frozenset[NodeId]) -> None:
+        self.menus.refresh_soon()
+
+    def _on_session(self, _state: SessionState) -> None:
+        self.menus.refresh_soon()
+
+    def _on_checked(self, checked: Checked) -> None:
+        self._status.show_checked(checked)
+
+    def _on_filed(self, _nothing: None) -> None:
+        title, dirty = self.studio.workspace.document.experiment.title, self.studio.filing.dirty
+        self._bar.show_title(title, dirty=dirty)
+        self.setWindowTitle(f"{title}{' ●' if dirty else ''} – Netwright")
+        path = self.studio.filing.path
+        self.setWindowFilePath(str(path) if path else "")
+
+    def _on_notices(self, notices: tuple[Notice, ...]) -> None:
+        self._notices.show_notices(notices)
+
+    # What a person does
+
+    @Slot()
+    def _on_look(self) -> None:
+        theme = self._look.theme
+        icons = Icons(theme)
+        self.menus.set_icons(icons)
+        self._bar.set_icons(icons, theme)
+        self._status.set_icons(icons, theme)
+
+    @Slot(int)
+    def _on_page_chosen(self, place: int) -> None:
+        if PAGES[place] != self.pages.page:
+            self.pages.show_page(PAGES[place])
+
+    @Slot(str)
+    def _on_turned(self, page: str) -> None:
+        self._bar.show_page([str(known) for known in PAGES].index(page))
+        self.menus.refresh_soon()
+
+    @Slot()
+    def _show_problems(self) -> None:
+        self.docks.show_panel(PROBLEMS, shown=not self.docks.shown()[PROBLEMS])
+
+    @Slot(str)
+    def _center_on(self, block: str) -> None:
+        self.studio.front.center_on(block)
+
+    @Slot(object, str)
+    def _on_answered(self, notice: Notice, words: str) -> None:
+        self.studio.notices.answer(notice, words)
+
+    @Slot(object)
+    def _on_dismissed(self, notice: Notice) -> None:
+        self.studio.notices.dismiss(notice)
+
+    @Slot()
+    def _close_for_good(self) -> None:
+        self._may_close = True
+        self.close()
+
+    # Qt
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close and self.studio.filing.dirty:
+            event.ignore()
+            self.studio.when_safe(self._close_for_good)
+            return
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self.studio.settings.remember_window(geometry)
+        self._pulse.stop()
+        self.studio.front = NoFront()
+        self.studio.close()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for path in _dropped(event):
+            event.acceptProposedAction()
+            self.studio.when_safe(_Opening(self.studio, path))
+
+
+class _Opening:
+    """Opens a dropped file once nothing can be lost."""
+
+    def __init__(self, studio: Studio, path: Path) -> None:
+        self._studio = studio
+        self._path = path
+
+    def __call__(self) -> None:
+        self._studio.open(self._path)
+
+
+def _dropped(event: QDropEvent) -> list[Path]:
+    files = (Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
+    return [path for path in files if path.suffix == SUFFIX][:1]
