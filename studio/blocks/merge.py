@@ -29,7 +29,7 @@ def _elementwise(shapes: Shapes, _: Params) -> Inferred:
 
 def _joined_by(sign: str) -> Callable[[Shapes, Params], str]:
     def expression(shapes: Shapes, _: Params) -> str:
-        return f" {sign} ".join(f"{{x.{slot}}}" for slot in range(len(shapes.many("x"))))
+        return f" {sign} ".join(f"{{{slot}}}" for slot in shapes)
 
     return expression
 

@@ -4,31 +4,40 @@ Pure Python and incremental: a block is looked at again only if it or a shape be
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Literal, TypeAlias
 
-from .blocks import BlockSpec, Inferred, Port
+from .blocks import BlockSpec, Inferred
 from .catalog import Catalog
-from .errors import ParamError, ShapeError
+from .errors import ShapeError
 from .experiment import Data, Experiment
 from .graph import End, Graph, Node, NodeId
-from .params import Param, Params, Value, complete
+from .params import Params, complete
+from .problems import (
+    Level,
+    Problem,
+    failed_rule,
+    stray_wires,
+    unconnected,
+    unfit_data,
+    unfit_dtypes,
+    unfit_params,
+    unknown_kind,
+    unknown_ports,
+)
 from .recipes import Column
 from .shapes import Shape, Shapes
 
-Level: TypeAlias = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """What is wrong, where, and a way out. An error keeps the drawing from becoming a program."""
-
-    message: str
-    node: NodeId | None = None
-    port: str | None = None
-    hint: str = ""
-    level: Level = "error"
+__all__ = [
+    "BlockFacts",
+    "Checked",
+    "Checker",
+    "Level",
+    "Problem",
+    "check",
+    "column_for",
+    "columns_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +96,18 @@ class Checker:
                 facts = last[3]
             else:
                 facts = self._facts(node, inputs, experiment.data)
+                if None in inputs.values():
+                    sources = graph.inputs_of[id_].values()
+                    outputs = {end.node: blocks[end.node].outputs for end in sources}
+                    strays = stray_wires(graph, node, outputs)
+                    facts = replace(facts, problems=(*facts.problems, *strays))
             known[id_] = (node, inputs, experiment.data, facts)
             blocks[id_] = facts
         self._known = known
         return Checked(
             blocks,
             (
-                *_unfit_data(experiment.data, self._catalog),
+                *unfit_data(experiment.data, self._catalog),
                 *(problem for facts in blocks.values() for problem in facts.problems),
             ),
             sum(facts.parameters for facts in blocks.values()),
@@ -109,12 +123,16 @@ class Checker:
     def _facts(self, node: Node, inputs: dict[str, Shape | None], data: Data) -> BlockFacts:
         spec = self._catalog.block(node.kind)
         if spec is None:
-            return BlockFacts(problems=(_unknown_kind(node),))
+            return BlockFacts(problems=(unknown_kind(node),))
         known = {port: shape for port, shape in inputs.items() if shape is not None}
-        missing = tuple(_unconnected(spec, node, inputs))
-        unfit = tuple(_unfit_params(spec, node))
-        if missing or unfit or len(known) < len(inputs):
-            return BlockFacts(inputs=known, problems=missing + unfit)
+        problems = (
+            *unknown_ports(spec, node, inputs),
+            *unconnected(spec, node, inputs),
+            *unfit_dtypes(spec, node, known),
+            *unfit_params(spec, node),
+        )
+        if problems or len(known) < len(inputs):
+            return BlockFacts(inputs=known, problems=problems)
         params = Params(complete(spec.params, node.params))
         try:
             inferred = spec.infer(Shapes(known), params)
@@ -122,6 +140,8 @@ class Checker:
             port = refusal.args[1] if len(refusal.args) > 1 else None
             problem = Problem(message=f"{node.title}: {refusal.args[0]}", node=node.id, port=port)
             return BlockFacts(inputs=known, problems=(problem,))
+        except Exception as error:  # noqa: BLE001 - a plug-in's rule must not end the window
+            return BlockFacts(inputs=known, problems=(failed_rule(spec, node, error),))
         return BlockFacts(
             inputs=known,
             outputs=inferred.outputs,
@@ -183,63 +203,6 @@ def _shapes_into(
     return {
         port: blocks[end.node].outputs.get(end.port) for port, end in graph.inputs_of[id_].items()
     }
-
-
-def _unknown_kind(node: Node) -> Problem:
-    return Problem(
-        message=f"{node.title}: the block {node.kind} is not installed; it is kept as it was",
-        node=node.id,
-        hint="Install the plug-in that gives it, or delete the block",
-    )
-
-
-def _unconnected(
-    spec: BlockSpec, node: Node, inputs: Mapping[str, Shape | None]
-) -> Iterator[Problem]:
-    stems = {name.partition(".")[0] for name in inputs}
-    for port in spec.inputs:
-        if not port.optional and port.name not in stems:
-            yield Problem(
-                message=f"{node.title}: nothing is connected to {port.name}",
-                node=node.id,
-                port=_first_slot(port),
-                hint=f"Draw a wire to {port.name}",
-            )
-
-
-def _first_slot(port: Port) -> str:
-    return f"{port.name}.0" if port.many else port.name
-
-
-def _unfit_params(spec: BlockSpec, node: Node) -> Iterator[Problem]:
-    for sentence in _refusals(spec.params, node.params):
-        yield Problem(
-            message=f"{node.title}: {sentence}", node=node.id, hint="Reset it to its default"
-        )
-
-
-def _unfit_data(data: Data, catalog: Catalog) -> Iterator[Problem]:
-    kind = data.source.kind
-    if not kind:
-        return
-    source = catalog.sources.get(kind)
-    if source is None:
-        yield Problem(
-            message=f"The data {kind} are not installed",
-            hint="Choose other data, or install the plug-in that gives them",
-        )
-        return
-    for sentence in _refusals(source.params, data.source.params):
-        yield Problem(message=f"{source.title}: {sentence}", hint="Reset it to its default")
-
-
-def _refusals(declared: tuple[Param, ...], given: Mapping[str, Value]) -> Iterator[str]:
-    for param in declared:
-        if param.name in given:
-            try:
-                param.fit(given[param.name])
-            except ParamError as refusal:
-                yield str(refusal)
 
 
 def _in_full(shape: Shape) -> str:

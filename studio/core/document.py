@@ -133,6 +133,7 @@ class Document:
 
     def apply(self, edit: Edit) -> None:
         """Change the experiment; one step of undo, or part of the last if the merge keys agree."""
+        self._expect_quiet()
         before = self._experiment
         after = edit(before)
         if after == before:
@@ -162,6 +163,7 @@ class Document:
 
     def undo(self) -> None:
         """Go back one step; without one, stay."""
+        self._expect_quiet()
         if self._done and self._group is None:
             step = self._done.pop()
             self._undone.append(step)
@@ -169,6 +171,7 @@ class Document:
 
     def redo(self) -> None:
         """Go forward one step; without one, stay."""
+        self._expect_quiet()
         if self._undone and self._group is None:
             step = self._undone.pop()
             self._done.append(step)
@@ -176,6 +179,7 @@ class Document:
 
     def restart(self, experiment: Experiment) -> None:
         """Work on another experiment from here on, saved and without a history."""
+        self._expect_quiet()
         self._done.clear()
         self._undone.clear()
         self._saved = experiment
@@ -198,9 +202,11 @@ class Document:
         else:
             self._done.append(step)
 
-    def _become(self, experiment: Experiment) -> None:
+    def _expect_quiet(self) -> None:
         if self._telling:
             raise StudioError("a listener changed the document while being told of a change")
+
+    def _become(self, experiment: Experiment) -> None:
         change = diff(self._experiment, experiment)
         self._experiment = experiment
         self._telling = True

@@ -110,8 +110,8 @@ class Move:
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment with the blocks moved."""
-        nodes = experiment.graph.nodes
-        moved = (replace(nodes[id_], x=float(x), y=float(y)) for id_, (x, y) in self.to.items())
+        nodes = zip(experiment.graph.known(self.to), self.to.values(), strict=True)
+        moved = (replace(node, x=float(x), y=float(y)) for node, (x, y) in nodes)
         return _with_graph(experiment, experiment.graph.put(*moved))
 
 
@@ -131,7 +131,7 @@ class SetParam:
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment with the value set."""
-        nodes = [experiment.graph.nodes[id_] for id_ in self.ids]
+        nodes = experiment.graph.known(self.ids)
         changed = (replace(node, params={**node.params, self.name: self.value}) for node in nodes)
         return _with_graph(experiment, experiment.graph.put(*changed))
 
@@ -181,11 +181,8 @@ class SetData:
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment with the data."""
-        nodes = experiment.graph.nodes
-        fitted = (
-            replace(nodes[id_], params={**nodes[id_].params, **new})
-            for id_, new in self.params.items()
-        )
+        nodes = zip(experiment.graph.known(self.params), self.params.values(), strict=True)
+        fitted = (replace(node, params={**node.params, **new}) for node, new in nodes)
         return replace(_with_graph(experiment, experiment.graph.put(*fitted)), data=self.data)
 
 

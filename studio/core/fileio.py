@@ -2,21 +2,25 @@
 
 import json
 import os
-import tempfile
+import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from secrets import token_hex
 from typing import TypeVar
 
 from .errors import FileError
 from .experiment import FORMAT, Choice, Dashboard, Data, Experiment, Objective, Training
-from .graph import End, Graph, Node
+from .graph import End, Graph, Node, closed_up, fits_as_id
 from .params import Value
 
 SUFFIX = ".netwright"
 
 T = TypeVar("T")
+
+_WHOLE = "the file"
+_LARGEST = 1e300
 
 
 def dumps(experiment: Experiment) -> str:
@@ -45,9 +49,9 @@ def loads(text: str) -> Experiment:
     """
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FileError(f"this is not an experiment: {error}") from None
-    reader = _Reader(document, "the file")
+    reader = _Reader(document, _WHOLE)
     version = reader.take("format", int)
     if version > FORMAT:
         raise FileError(
@@ -90,19 +94,20 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         FileError: nothing was changed.
     """
-    neighbour = None
+    target = Path(os.path.realpath(path))  # a link stays a link
+    neighbour = target.with_name(f".{target.name}.{token_hex(4)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, neighbour = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with open(neighbour, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(neighbour, path)
+        if target.exists():
+            shutil.copymode(target, neighbour)
+        os.replace(neighbour, target)
     except OSError as error:
-        if neighbour:
-            with suppress(OSError):
-                os.unlink(neighbour)
+        with suppress(OSError):
+            neighbour.unlink()
         raise FileError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
@@ -134,6 +139,9 @@ def _experiment(reader: "_Reader") -> Experiment:
 def _graph(reader: "_Reader") -> Graph:
     blocks = reader.inside("blocks")
     nodes = {id_: _node(id_, blocks.inside(id_)) for id_ in blocks.names()}
+    unfit = next((id_ for id_ in nodes if not fits_as_id(id_)), None)
+    if unfit is not None:
+        raise FileError(f"blocks: expected ids without dots and spaces, received {unfit!r}")
     feeds: dict[End, End] = {}
     for line in reader.take("wires", list, []):
         source, arrow, target = str(line).partition(" -> ")
@@ -141,7 +149,7 @@ def _graph(reader: "_Reader") -> Graph:
         if not arrow or any(end.node not in nodes or not end.port for end in ends):
             raise FileError(f"wires: expected two ports of blocks in this file, received {line!r}")
         feeds[ends[1]] = ends[0]
-    graph = Graph(nodes, feeds)
+    graph = Graph(nodes, closed_up(feeds))
     if len(graph.order) != len(nodes):
         raise FileError(
             "wires: expected no loop, received one through "
@@ -152,7 +160,7 @@ def _graph(reader: "_Reader") -> Graph:
 
 def _node(id_: str, reader: "_Reader") -> Node:
     at = reader.take("at", list, [0.0, 0.0])
-    if len(at) != 2 or not all(isinstance(number, (int, float)) for number in at):
+    if len(at) != 2 or not all(_is_finite(number) for number in at):
         raise FileError(f"{reader.place}: expected a position of two numbers, received {at!r}")
     x, y = (float(number) for number in at)
     return Node(
@@ -211,7 +219,8 @@ class _Reader:
         return list(self._content)
 
     def inside(self, name: str) -> "_Reader":
-        return _Reader(self._content.get(name, {}), name)
+        place = name if self.place == _WHOLE else f"{self.place}.{name}"
+        return _Reader(self._content.get(name, {}), place)
 
     def take(self, name: str, kind: type[T] | tuple[type[T], ...], default: T | None = None) -> T:
         value = self._content.get(name, default)
@@ -227,12 +236,18 @@ class _Reader:
     def _value(self, name: str, value: object) -> Value:
         if isinstance(value, list) and all(isinstance(item, int) for item in value):
             return tuple(value)
-        if value is None or isinstance(value, (bool, int, float, str)):
+        if value is None or isinstance(value, (bool, int, str)):
+            return value
+        if isinstance(value, float) and _is_finite(value):
             return value
         raise FileError(
             f"{self.place}: expected {name} as a number, text or list of sizes, "
             f"received {_noun(value)}"
         )
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, (int, float)) and -_LARGEST <= value <= _LARGEST
 
 
 def _noun(value: object) -> str:

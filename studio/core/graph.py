@@ -1,6 +1,7 @@
 """Graph: blocks and wires as an immutable value. Selection, zoom and run state are not in it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -129,16 +130,20 @@ class Graph:
         """Place new blocks.
 
         Raises:
-            GraphError: an id is taken.
+            GraphError: an id is taken, or is not fit for an address.
         """
-        taken = [node.id for node in nodes if node.id in self.nodes]
+        ids = Counter(node.id for node in nodes)
+        taken = sorted(id_ for id_, times in ids.items() if id_ in self.nodes or times > 1)
         if taken:
             raise GraphError(f"expected new block ids, received {', '.join(taken)} again")
+        unfit = next((id_ for id_ in ids if not fits_as_id(id_)), None)
+        if unfit is not None:
+            raise GraphError(f"expected a block id without dots and spaces, received {unfit!r}")
         return Graph({**self.nodes, **{node.id: node for node in nodes}}, self.feeds)
 
     def put(self, *nodes: Node) -> "Graph":
         """Replace blocks by others of the same ids."""
-        self._expect_known(node.id for node in nodes)
+        self.known(node.id for node in nodes)
         graph = Graph({**self.nodes, **{node.id: node for node in nodes}}, self.feeds)
         # What is known of the wiring stays true: the same blocks, the same wires.
         graph.__dict__.update(
@@ -148,7 +153,7 @@ class Graph:
 
     def remove(self, *ids: NodeId) -> "Graph":
         """Take blocks away, and every wire that touches them."""
-        self._expect_known(ids)
+        self.known(ids)
         cut = self.disconnect(*(wire.target for wire in self.wires_of(ids)))
         return Graph({id_: node for id_, node in self.nodes.items() if id_ not in ids}, cut.feeds)
 
@@ -158,7 +163,7 @@ class Graph:
         Raises:
             GraphError: an end is missing, or the wire would make a loop.
         """
-        self._expect_known(end.node for wire in wires for end in wire)
+        self.known(end.node for wire in wires for end in wire)
         graph = Graph(self.nodes, {**self.feeds, **{wire.target: wire.source for wire in wires}})
         if len(graph.order) != len(graph.nodes):
             names = " and ".join(self.nodes[wire.target.node].title for wire in wires[:3])
@@ -168,28 +173,48 @@ class Graph:
     def disconnect(self, *targets: End) -> "Graph":
         """Free inputs; slots of a port that takes several close up."""
         feeds = {target: source for target, source in self.feeds.items() if target not in targets}
-        for node, port in {
-            (target.node, target.port.partition(".")[0]) for target in targets if "." in target.port
-        }:
-            slots = sorted(
-                (end for end in feeds if end.node == node and end.port.startswith(f"{port}.")),
-                key=lambda end: slot_of(end.port),
-            )
-            closed = {End(node, f"{port}.{slot}"): feeds.pop(end) for slot, end in enumerate(slots)}
-            feeds.update(closed)
-        return Graph(self.nodes, feeds)
+        return Graph(self.nodes, closed_up(feeds))
 
     def rename(self, node: NodeId, title: str) -> "Graph":
         """Give a block another title."""
-        return self.put(replace(self.nodes[node], title=title))
+        return self.put(*(replace(known, title=title) for known in self.known([node])))
 
-    def _expect_known(self, ids: Iterable[NodeId]) -> None:
+    def known(self, ids: Iterable[NodeId]) -> list[Node]:
+        """Return the blocks of these ids.
+
+        Raises:
+            GraphError: there is no such block.
+        """
+        ids = list(ids)
         missing = [id_ for id_ in ids if id_ not in self.nodes]
         if missing:
             raise GraphError(f"expected blocks of this graph, received {', '.join(missing)}")
+        return [self.nodes[id_] for id_ in ids]
 
 
 _WIRING = {"inputs_of", "consumers_of", "order"}
+
+
+def closed_up(feeds: Mapping[End, End]) -> dict[End, End]:
+    """Return the wires with the slots of every port that takes several counted from 0."""
+    if not any("." in target.port for target in feeds):
+        return dict(feeds)
+    closed: dict[End, End] = {}
+    taken: dict[End, int] = {}
+    for target in sorted(feeds, key=lambda end: slot_of(end.port)):
+        stem, dot, _ = target.port.partition(".")
+        if dot:
+            slot = taken.get(End(target.node, stem), 0)
+            taken[End(target.node, stem)] = slot + 1
+            closed[End(target.node, f"{stem}.{slot}")] = feeds[target]
+        else:
+            closed[target] = feeds[target]
+    return closed
+
+
+def fits_as_id(id_: str) -> bool:
+    """Tell whether an id can stand in an address such as ``conv1.x``."""
+    return re.fullmatch(r"[^\s.]+", id_) is not None
 
 
 def fresh_ids(stem: str, taken: Iterable[str], *, number: int = 1) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import isnan
+from math import isfinite
 from typing import Literal, TypeAlias
 
 from .errors import ParamError
@@ -93,7 +93,7 @@ class Param(_ParamFields):
                 continue
             below = self.low is not None and number < self.low
             above = self.high is not None and number > self.high
-            if below or above or isnan(number):
+            if below or above or not isfinite(number):
                 raise ParamError(f"{self.label}: expected {self.wanted}, received {number:g}")
 
     def __str__(self) -> str:
@@ -207,7 +207,7 @@ def _read_float(param: Param, value: object) -> Value:
         raise _unfit(param, value)
     try:
         return float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise _unfit(param, value) from None
 
 

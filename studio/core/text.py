@@ -19,7 +19,8 @@ def class_name(title: str) -> str:
     """Return a class name for a title: ``LeNet on digits`` becomes ``LeNetOnDigits``."""
     words = re.findall(r"[A-Za-z0-9]+", title)
     name = "".join(word[0].upper() + word[1:] for word in words) or "Network"
-    return f"Network{name}" if name[0].isdigit() or name in {"Tensor", "F"} else name
+    taken = name[0].isdigit() or name in {"Tensor", "F"} or keyword.iskeyword(name)
+    return f"Network{name}" if taken else name
 
 
 def unique(name: str, taken: Collection[str]) -> str:

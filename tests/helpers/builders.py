@@ -12,6 +12,7 @@ from studio.core.catalog import Catalog
 from studio.core.experiment import Choice, Data, Experiment, Objective, Training
 from studio.core.graph import End, Graph, Node, Wire, fresh_ids
 from studio.core.params import Value
+from studio.core.text import identifier, unique
 from studio.core.wiring import free_input
 
 CATALOG: Catalog = builtin_catalog()
@@ -22,7 +23,7 @@ Part = str | tuple[str, Mapping[str, Value]]
 
 
 class Drawing:
-    """A graph in the making; blocks are known by their titles, which are their ids too."""
+    """A graph in the making."""
 
     def __init__(self, title: str = "Test network", catalog: Catalog = CATALOG) -> None:
         self.title = title
@@ -30,12 +31,15 @@ class Drawing:
         self._catalog = catalog
 
     def place(self, kind: str, *, title: str = "", **params: Value) -> str:
-        """Place one block and return its id: the given title, or the next free one of its kind."""
+        """Place one block and return its id, which is its title too unless one is given."""
         spec = self._catalog.block(kind)
         assert spec is not None, f"expected a block of the catalog, received {kind}"
-        title = title or fresh_ids(spec.name_stem, self.graph.nodes)[0]
-        self.graph = self.graph.add(Node(title, kind, title, params))
-        return title
+        if title:
+            id_ = unique(identifier(title), self.graph.nodes)
+        else:
+            id_ = fresh_ids(spec.name_stem, self.graph.nodes)[0]
+        self.graph = self.graph.add(Node(id_, kind, title or id_, params))
+        return id_
 
     def wire(self, source: str, target: str) -> None:
         """Join ``block[.port]`` to ``block[.port]``; without a port the first that is free."""
