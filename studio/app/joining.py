@@ -98,7 +98,7 @@ def _with_one_of_each(workspace: Workspace) -> Graph:
 
 
 def _stand_in(kind: str) -> NodeId:
-    return f"offered {kind}"
+    return "?" + kind.replace(".", "?")
 
 
 def carried_over(carried: End, wire: Wire) -> Rewire:

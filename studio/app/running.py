@@ -5,7 +5,7 @@ import time
 from studio.core.check import Checked
 from studio.core.errors import RunError
 from studio.core.text import plural
-from studio.runs.spec import RunSpec
+from studio.runs.spec import RunSpec, Watch
 
 from . import folders
 from .workspace import Workspace
@@ -25,7 +25,7 @@ def why_not(workspace: Workspace) -> str:
     return ""
 
 
-def run_spec(workspace: Workspace, *, keep: bool = True) -> RunSpec:
+def run_spec(workspace: Workspace, watch: Watch, *, keep: bool = True) -> RunSpec:
     """Return everything the engine is told of a run of the current drawing.
 
     Raises:
@@ -43,6 +43,7 @@ def run_spec(workspace: Workspace, *, keep: bool = True) -> RunSpec:
         workspace.catalog,
         run_id=run_id,
         folder=str(folders.runs() / run_id) if keep else "",
+        watch=watch,
         checked=workspace.checked,
     )
 

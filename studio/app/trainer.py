@@ -7,6 +7,7 @@ from studio.core.document import Diff
 from studio.core.errors import StudioError
 from studio.core.signal import Signal
 from studio.runs.events import Failed, Note, Preview
+from studio.runs.spec import Watch
 
 from .notices import Answer, Notices
 from .running import run_spec, why_not
@@ -23,6 +24,7 @@ class Trainer:
         self.previewed: Signal[Preview] = Signal()
         self.samples: int | None = None
         self._workspace = workspace
+        self._watch = Watch()
         self._session = session
         self._notices = notices
         session.changed.connect(self._on_state)
@@ -47,9 +49,15 @@ class Trainer:
         if self._session.state == "paused":
             self._session.resume(steps=steps)
             return
-        spec = run_spec(self._workspace)
+        spec = run_spec(self._workspace, self._watch)
         self.failure = None
         self._session.start(spec, steps=steps)
+
+    def watch(self, watch: Watch) -> None:
+        """Look at this from now on, in the run under way and in the next ones."""
+        self._watch = watch
+        if self._session.busy:
+            self._session.watch(watch)
 
     def preview(self) -> int:
         """Ask to see some of the chosen data; the number comes back with the Preview.

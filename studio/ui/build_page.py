@@ -35,5 +35,6 @@ class BuildPage(QWidget):
             split.addWidget(part)
             split.setStretchFactor(place, 0 if width else 1)
             split.setCollapsible(place, bool(width))
+        self.palette_panel.setMinimumWidth(176)
         split.setSizes([PALETTE_PX, 900, INSPECTOR_PX])
         row.addWidget(split)

@@ -1,13 +1,19 @@
 """Docks: the panels around the pages: code, problems, history, and the dashboard's."""
 
-from PySide6.QtCore import QObject, Qt
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from studio.app.studio import Studio
+from studio.runs.spec import Watch
 
 from .code.view import CodeView
 from .widgets.history import HistoryList
 from .widgets.problems import ProblemList
+
+if TYPE_CHECKING:
+    from .dashboard.docks import DashboardDocks
 
 CODE, PROBLEMS, HISTORY = "Code", "Problems", "History"
 
@@ -19,6 +25,7 @@ class Docks(QObject):
         super().__init__(window)
         self._studio = studio
         self._window = window
+        self._dashboard: DashboardDocks | None = None
         self.code = CodeView(studio.workspace, window)
         self.problems = ProblemList(studio.workspace, window)
         self.history = HistoryList(studio.workspace.document, window)
@@ -46,12 +53,32 @@ class Docks(QObject):
 
     def make_dashboard(self) -> None:
         """Make the charts; pyqtgraph is first imported here."""
+        if self._dashboard is not None:
+            return
+        from .dashboard.docks import DashboardDocks
+
+        self._dashboard = DashboardDocks(self._window, self._studio.record, self._studio.workspace)
+        self._dashboard.watch_changed.connect(self._on_watch)
+        self._on_watch(self._dashboard.watch)
+        self._docks.update({dock.accessibleName(): dock for dock in self._dashboard.docks.values()})
+
+    def close(self) -> None:
+        """Look at the record no more."""
+        if self._dashboard is not None:
+            self._dashboard.close()
+            self._dashboard = None
 
     def arrange(self) -> None:
         """Put everything back where it first stood."""
-        for dock in self._docks.values():
-            dock.setFloating(False)
-            dock.hide()
+        for title in (CODE, HISTORY, PROBLEMS):
+            self._docks[title].setFloating(False)
+            self._docks[title].hide()
+        if self._dashboard is not None:
+            self._dashboard.reset_layout()
+
+    @Slot(object)
+    def _on_watch(self, watch: Watch) -> None:
+        self._studio.trainer.watch(watch)
 
     def _add(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)

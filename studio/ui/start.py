@@ -31,6 +31,8 @@ def run(file: str | None = None, *, demo: Path | None = None, argv: list[str] | 
     window = MainWindow(studio, look)
     _open_first(studio, "lenet-digits" if demo else file)
     later = _Later(window, demo, app.platformName() == "offscreen")
+    if app.platformName() != "offscreen":  # its screen is smaller than any window
+        window.restore_place()
     window.show()
     QTimer.singleShot(0, later.go_on)
     code = app.exec()

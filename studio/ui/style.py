@@ -56,6 +56,7 @@ QComboBox QAbstractItemView {{ border: 1px solid {t.line}; background: {t.raised
                                selection-color: {t.text}; padding: 4px; }}
 
 QScrollArea, QAbstractScrollArea#bare {{ border: 0; background: {t.panel}; }}
+QScrollArea#page-area {{ background: {t.window}; }}
 QWidget#panel {{ background: {t.panel}; }}
 QWidget#page {{ background: {t.window}; }}
 QFrame#card {{ background: {t.panel}; border: 1px solid {t.line}; border-radius: 8px; }}

@@ -16,7 +16,7 @@ from studio.core.fileio import SUFFIX
 from studio.core.graph import NodeId
 
 from .bridge import Pulse
-from .docks import PROBLEMS, Docks
+from .docks import CODE, PROBLEMS, Docks
 from .front import WindowFront
 from .icons import Icons
 from .look import Look
@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self._status.problems_asked.connect(self._show_problems)
         self.docks.problems.block_asked.connect(self._center_on)
         self.docks.code.block_asked.connect(self._center_on)
+        self.pages.build.inspector.code_asked.connect(self._show_code)
         self._notices.answered.connect(self._on_answered)
         self._notices.dismissed.connect(self._on_dismissed)
 
@@ -83,6 +84,10 @@ class MainWindow(QMainWindow):
         self._on_checked(self.studio.workspace.checked)
         self._on_notices(self.studio.notices.open)
         self._bar.show_page(0)
+        self.pages.build.canvas.setFocus()
+
+    def restore_place(self) -> None:
+        """Stand where the window last stood."""
         geometry = self.studio.settings.window
         if geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
@@ -138,6 +143,10 @@ class MainWindow(QMainWindow):
         self.docks.show_panel(PROBLEMS, shown=not self.docks.shown()[PROBLEMS])
 
     @Slot(str)
+    def _show_code(self, _block: str) -> None:
+        self.docks.show_panel(CODE, shown=True)
+
+    @Slot(str)
     def _center_on(self, block: str) -> None:
         self.studio.front.center_on(block)
 
@@ -164,6 +173,7 @@ class MainWindow(QMainWindow):
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         self.studio.settings.remember_window(geometry)
         self._pulse.stop()
+        self.docks.close()
         self.studio.front = NoFront()
         self.studio.close()
         event.accept()

@@ -105,6 +105,6 @@ class _TwoLines(QStyledItemDelegate):
 def _lines(text: str, option: QStyleOptionViewItem, font: QFont) -> int:
     metrics = QFontMetrics(font)
     box = metrics.boundingRect(
-        QRect(0, 0, WIDTH_PX - 58, 400), Qt.TextFlag.TextWordWrap.value, text
+        QRect(0, 0, WIDTH_PX - 46, 400), Qt.TextFlag.TextWordWrap.value, text
     )
     return round(box.height() / metrics.lineSpacing())

@@ -1,5 +1,7 @@
 """TrainPage: how the network learns, and what that comes to before it begins."""
 
+from contextlib import suppress
+
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -7,6 +9,7 @@ from studio.app.choosing import learning_rates, steps_per_epoch
 from studio.app.trainer import Trainer
 from studio.app.workspace import Workspace
 from studio.core.document import Diff
+from studio.core.errors import CompileError
 from studio.core.experiment import TRAINING
 from studio.core.params import Params, complete
 from studio.core.text import grouped, plural
@@ -27,6 +30,7 @@ class TrainPage(QScrollArea):
         self._trainer = trainer
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
+        self.setObjectName("page-area")
         self.setAccessibleName("Train page")
         page = QWidget(self)
         page.setObjectName("page")
@@ -45,6 +49,8 @@ class TrainPage(QScrollArea):
         workspace.document.changed.connect(self._on_changed)
         trainer.samples_known.connect(self._on_samples)
         self.refresh()
+        if trainer.samples is None:
+            self._ask_for_samples()
 
     @Slot()
     def refresh(self) -> None:
@@ -68,6 +74,11 @@ class TrainPage(QScrollArea):
                 ("Early stopping", _patience(params.whole("early_stopping"))),
             ]
         )
+
+    def _ask_for_samples(self) -> None:
+        """Have the data read, so that the plan can say how many steps there are."""
+        with suppress(CompileError):  # said by the plan itself
+            self._trainer.preview()
 
     def _lay_out(self, page: QWidget) -> None:
         rate = Card("Learning rate, as planned", page)
@@ -93,8 +104,10 @@ class TrainPage(QScrollArea):
             grid.setColumnStretch(place, stretch)
         grid.setAlignment(Qt.AlignmentFlag.AlignTop)
 
-    def _on_changed(self, _change: Diff) -> None:
+    def _on_changed(self, change: Diff) -> None:
         self._soon.start()
+        if change.data and self.isVisible():
+            self._ask_for_samples()
 
     def _on_samples(self, _samples: int) -> None:
         self._soon.start()

@@ -20,6 +20,7 @@ from studio.core.params import Param, Value, show
 from studio.ui.theme import tokens
 
 MIXED = "several values"
+UNIT_GAP_PX = 6
 
 
 class LineField(QLineEdit):
@@ -37,6 +38,8 @@ class LineField(QLineEdit):
         self.editingFinished.connect(self._on_finished)
         if param.kind in {"int", "float"}:
             self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        if param.unit:
+            self.setTextMargins(0, 0, self._unit_width() + UNIT_GAP_PX, 0)
 
     def set_value(self, value: Value, *, mixed: bool = False) -> None:
         """Show a value; text that already means it is left as it was typed."""
@@ -60,6 +63,9 @@ class LineField(QLineEdit):
             self.setText(shown(value))
             self._mark("")
             self.changed.emit(value)
+
+    def _unit_width(self) -> int:
+        return self.fontMetrics().horizontalAdvance(self._param.unit)
 
     def _read(self) -> Value | ParamError:
         try:
@@ -92,6 +98,15 @@ class LineField(QLineEdit):
         self.refused.emit(sentence)
 
     # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._param.unit:
+            painter = QPainter(self)
+            painter.setPen(QColor(tokens(self).muted))
+            place = self.rect().adjusted(0, 0, -8, 0)
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(place, flags, self._param.unit)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)

@@ -72,7 +72,7 @@ class _Row(QWidget):
         self.field.setAccessibleName(param.label)
         self.field.setAccessibleDescription(param.help)
         self.field.setToolTip(_tip(param))
-        self._label = QLabel(param.label[:1].upper() + param.label[1:], form)
+        self._label = QLabel(_capital(param.label), form)
         self._label.setToolTip(_tip(param))
         self._label.setBuddy(self.field)
         self._reset = _reset_button(param, form)
@@ -81,12 +81,8 @@ class _Row(QWidget):
         self.error.setVisible(False)
         grid.addWidget(self._label, 2 * place, 0)
         grid.addWidget(self.field, 2 * place, 1, alignment=_alignment(self.field))
-        if param.unit:
-            unit = QLabel(param.unit, form)
-            unit.setProperty("tone", "small")
-            grid.addWidget(unit, 2 * place, 2)
-        grid.addWidget(self._reset, 2 * place, 3)
-        grid.addWidget(self.error, 2 * place + 1, 1, 1, 3)
+        grid.addWidget(self._reset, 2 * place, 2)
+        grid.addWidget(self.error, 2 * place + 1, 1, 1, 2)
         self.field.changed.connect(self._on_changed)
         if isinstance(self.field, LineField):
             self.field.refused.connect(self.error.say)
@@ -123,6 +119,11 @@ def _reset_button(param: Param, form: QWidget) -> QToolButton:
     policy.setRetainSizeWhenHidden(True)
     button.setSizePolicy(policy)
     return button
+
+
+def _capital(label: str) -> str:
+    """Begin a label with a capital, but leave symbols such as β alone."""
+    return label[0].upper() + label[1:] if label[0].isascii() else label
 
 
 def _alignment(field: Field) -> Qt.AlignmentFlag:
