@@ -1,7 +1,5 @@
 """Running: from the drawing to what an engine is told, and why that cannot be done yet."""
 
-import time
-
 from studio.core.check import Checked
 from studio.core.errors import RunError
 from studio.core.text import plural
@@ -25,7 +23,7 @@ def why_not(workspace: Workspace) -> str:
     return ""
 
 
-def run_spec(workspace: Workspace, watch: Watch, *, keep: bool = True) -> RunSpec:
+def run_spec(workspace: Workspace, watch: Watch) -> RunSpec:
     """Return everything the engine is told of a run of the current drawing.
 
     Raises:
@@ -37,12 +35,13 @@ def run_spec(workspace: Workspace, watch: Watch, *, keep: bool = True) -> RunSpe
         raise RunError(reason)
     from studio.compile.run import plan_run
 
-    run_id = time.strftime("%Y%m%d-%H%M%S")
+    experiment = workspace.document.experiment
+    folder = folders.new_run(experiment.title)
     return plan_run(
-        workspace.document.experiment,
+        experiment,
         workspace.catalog,
-        run_id=run_id,
-        folder=str(folders.runs() / run_id) if keep else "",
+        run_id=folder.name,
+        folder=str(folder),
         watch=watch,
         checked=workspace.checked,
     )

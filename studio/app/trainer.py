@@ -7,7 +7,7 @@ from studio.core.document import Diff
 from studio.core.errors import StudioError
 from studio.core.signal import Signal
 from studio.runs.events import Failed, Note, Preview
-from studio.runs.spec import Watch
+from studio.runs.spec import RunSpec, Watch
 
 from .notices import Answer, Notices
 from .running import run_spec, why_not
@@ -20,6 +20,7 @@ class Trainer:
 
     def __init__(self, workspace: Workspace, session: TrainingSession, notices: Notices) -> None:
         self.failure: Failed | None = None
+        self.run: RunSpec | None = None
         self.samples_known: Signal[int] = Signal()
         self.previewed: Signal[Preview] = Signal()
         self.samples: int | None = None
@@ -50,7 +51,7 @@ class Trainer:
             self._session.resume(steps=steps)
             return
         spec = run_spec(self._workspace, self._watch)
-        self.failure = None
+        self.failure, self.run = None, spec
         self._session.start(spec, steps=steps)
 
     def watch(self, watch: Watch) -> None:
@@ -99,8 +100,25 @@ class Trainer:
         """
         from studio.compile.project import export_python
 
-        export_python(self._workspace.document.experiment, self._workspace.catalog, folder)
-        self._notices.say(f"Exported model.py to {folder}")
+        experiment, catalog = self._workspace.document.experiment, self._workspace.catalog
+        weights = self._weights()
+        checked = self._workspace.checked
+        export_python(experiment, catalog, folder, weights=weights, checked=checked)
+        what = "model.py" if weights is None else "model.py and its trained weights"
+        self._notices.say(f"Exported {what} to {folder}")
+
+    def _weights(self) -> bytes | None:
+        """Return the weights of the last run if they are those of the present drawing."""
+        from studio.compile.source import compile_network
+        from studio.runs.store import WEIGHTS
+
+        if self.run is None or self._session.busy:
+            return None
+        file = Path(self.run.folder) / WEIGHTS
+        experiment, catalog = self._workspace.document.experiment, self._workspace.catalog
+        program = compile_network(experiment, catalog, self._workspace.checked)
+        same = program.text == self.run.program.text
+        return file.read_bytes() if same and file.is_file() else None
 
     def _say_failure(self, failure: Failed) -> None:
         self.failure = failure

@@ -12,6 +12,7 @@ from studio.app.studio import Studio
 from studio.core.errors import FileError
 
 from .bridge import Mishaps
+from .demo import Demo
 from .look import Look, load_fonts
 from .window import MainWindow
 
@@ -30,7 +31,7 @@ def run(file: str | None = None, *, demo: Path | None = None, argv: list[str] | 
     look = Look(app, studio.settings)
     window = MainWindow(studio, look)
     _open_first(studio, "lenet-digits" if demo else file)
-    later = _Later(window, demo, app.platformName() == "offscreen")
+    later = _Later(window, demo, unseen=app.platformName() == "offscreen")
     if app.platformName() != "offscreen":  # its screen is smaller than any window
         window.restore_place()
     window.show()
@@ -65,11 +66,12 @@ def _open_first(studio: Studio, file: str | None) -> None:
 class _Later(QObject):
     """What waits for the first paint."""
 
-    def __init__(self, window: MainWindow, demo: Path | None, unseen: bool) -> None:
+    def __init__(self, window: MainWindow, demo: Path | None, *, unseen: bool) -> None:
         super().__init__(window)
         self._window = window
         self._demo = demo
         self._unseen = unseen
+        self._tour: Demo | None = None
 
     @Slot()
     def go_on(self) -> None:
@@ -78,3 +80,7 @@ class _Later(QObject):
         studio = self._window.studio
         if studio.settings.values.flag("warm_engine") or self._demo:
             studio.session.warm_up()
+        self._window.pages.build.canvas.fit()
+        if self._demo:
+            self._tour = Demo(self._window, self._demo, unseen=self._unseen)
+            self._tour.begin()

@@ -83,6 +83,6 @@ class StatusLine(QStatusBar):
         of = f"/{planned}" if planned else ""
         self._run.setText(
             f"epoch {progress.epoch}{of}  ·  step {grouped(progress.step)}  ·  "
-            f"{scaled(progress.samples_per_sec, 'samples/s')}  ·  "
+            f"{grouped(round(progress.samples_per_sec))} samples/s  ·  "
             f"{duration(progress.seconds_left)} left"
         )
