@@ -17,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from typing import IO, NamedTuple, Protocol
 
@@ -135,26 +136,29 @@ class Process:
 
     def _read(self) -> None:
         """Connect, then pass on what arrives until the connection ends."""
-        try:
-            with self._listener, self._listener.accept() as connection:
-                self._connected.set()
-                writer = threading.Thread(
-                    target=self._write,
-                    args=(connection,),
-                    name="netwright-engine-commands",
-                    daemon=True,
-                )
-                writer.start()
-                with suppress(EOFError, OSError):
-                    while True:
-                        self._receive(connection.recv_bytes())
-                self._commands.put(None)
-                writer.join()
-        except (EOFError, OSError):
-            pass  # it ended before it had connected: the other thread tells
+        with self._listener, self._accepted() as connection:
+            self._connected.set()
+            writer = threading.Thread(
+                target=self._write,
+                args=(connection,),
+                name="netwright-engine-commands",
+                daemon=True,
+            )
+            writer.start()
+            with suppress(EOFError, OSError):
+                while True:
+                    self._receive(connection.recv_bytes())
+            self._commands.put(None)
+            writer.join()
         self._reap()
         if not self._closing:
             self._receive(self._death())
+
+    def _accepted(self) -> "Connection[bytes, bytes]":
+        """Return the connection of whoever has the key; others are turned away."""
+        while True:
+            with suppress(AuthenticationError, EOFError, ConnectionError):
+                return self._listener.accept()
 
     def _write(self, connection: "Connection[bytes, bytes]") -> None:
         with suppress(OSError):
@@ -162,10 +166,13 @@ class Process:
                 connection.send_bytes(command)
 
     def _await_end(self) -> None:
-        """Wait for the process, so that no zombie stays; wake an accept that waits in vain."""
+        """Wait for the process, so that no zombie stays.
+
+        Had it not connected yet, it is waited for in vain: we connect in its stead.
+        """
         self._child.wait()
         if not self._connected.is_set():
-            with suppress(Exception), Client(self._listener.address, authkey=b"nobody"):
+            with suppress(EOFError, OSError), Client(self._listener.address, authkey=self._key):
                 pass
 
     def _reap(self) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_MAGIC = b"SQLite format 3\0"
 _SELECT_ALL = """
 SELECT seq, NULL, first, stride, count, steps, "values", name FROM chunks
   JOIN series ON series.id = chunks.series
@@ -42,10 +43,10 @@ class SavedRun:
         if not path.is_file():
             raise FileError(f"{folder}: there is no record of a run")
         try:
-            self._base = sqlite3.connect(path)
+            self._base = _opened(path)
             found = self._base.execute("SELECT value FROM meta WHERE name = 'spec'").fetchone()
             self.names = [name for (name,) in self._base.execute("SELECT name FROM series")]
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise FileError(f"{folder}: the record cannot be read: {error}") from None
         self.spec: RunSpec | None = (
             msgspec.msgpack.decode(found[0], type=RunSpec) if found else None
@@ -91,6 +92,37 @@ class SavedRun:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    base = sqlite3.connect(path)
+    try:
+        base.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.DatabaseError:
+        base.close()
+        content = path.read_bytes()
+        if not content.startswith(_MAGIC):
+            raise
+        return _salvaged(content)
+    return base
+
+
+def _salvaged(content: bytes) -> sqlite3.Connection:
+    """Open the beginning of a torn file, which SQLite refuses for not being as long as it says.
+
+    The header's number of pages becomes what is there, and its write-ahead log none.
+    """
+    page_bytes = int.from_bytes(content[16:18], "big") or 1
+    pages = len(content) // page_bytes
+    header = content[:18] + b"\1\1" + content[20:28] + pages.to_bytes(4, "big")
+    base = sqlite3.connect(":memory:")
+    try:
+        base.deserialize((header + content[32:])[: pages * page_bytes])
+        base.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.Error:
+        base.close()
+        raise
+    return base
 
 
 def _steps(first: int, stride: int, count: int, packed: bytes | None) -> "NDArray[np.int64]":

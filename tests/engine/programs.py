@@ -93,7 +93,7 @@ def load_clouds(params: Mapping[str, int]) -> dict[str, np.ndarray]:
     """Return three clouds of points in four dimensions."""
     random = np.random.default_rng(params.get("seed", 0))
     classes = np.arange(params["samples"]) % 3
-    centres = random.normal(size=(3, 4)) * 2
+    centres = random.normal(size=(3, 4)) * 3
     return {
         "x": (centres[classes] + random.normal(size=(len(classes), 4))).astype(np.float32),
         "class": classes.astype(np.int64),

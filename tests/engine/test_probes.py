@@ -1,0 +1,285 @@
+"""Probes: what they show is what torch computes otherwise, and they leave no trace."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from studio.engine.build import Network
+from studio.engine.probes.attention import attention_maps
+from studio.engine.probes.governor import Governor
+from studio.engine.probes.norms import Norms
+from studio.engine.probes.projection import Projection
+from studio.engine.probes.quiet import quietly
+from studio.engine.train import train
+from studio.runs.arrays import array_to_numpy
+from studio.runs.events import Event, LayerRow, Points, Snapshot, Started
+from studio.runs.spec import Watch
+from tests.engine import programs
+
+CPU = torch.device("cpu")
+
+
+def snapshots(events: list[Event], kind: str) -> list[Snapshot]:
+    return [event for event in events if isinstance(event, Snapshot) and event.kind == kind]
+
+
+# Norms
+
+
+def test_norms_of_gradients_are_those_that_torch_computes_weight_by_weight() -> None:
+    torch.manual_seed(0)
+    layers = nn.ModuleList([nn.Linear(5, 7), nn.Linear(7, 3)])
+    layers[1](layers[0](torch.randn(4, 5))).square().sum().backward()
+
+    expected = [
+        torch.linalg.vector_norm(torch.cat([p.grad.flatten() for p in layer.parameters()])).item()
+        for layer in layers
+    ]
+
+    norms = Norms([list(layer.parameters()) for layer in layers])
+    assert expected == pytest.approx(norms.of_gradients().tolist())
+
+
+def test_a_block_without_a_gradient_has_the_norm_0() -> None:
+    used, unused = nn.Linear(2, 2), nn.Linear(2, 2)
+    used(torch.ones(1, 2)).sum().backward()
+
+    first, second = Norms([list(used.parameters()), list(unused.parameters())]).of_gradients()
+
+    assert first > 0
+    assert second == 0
+
+
+def test_a_run_tells_a_norm_for_every_layer_that_was_started_with() -> None:
+    events = list(train(programs.run()))
+
+    started = next(event for event in events if isinstance(event, Started))
+    rows = [e for e in events if isinstance(e, LayerRow) and e.name == "grad_norm"]
+    totals = {
+        step: value
+        for event in events
+        if isinstance(event, Points) and event.name == "grad_norm"
+        for step, value in zip(event.steps, event.values, strict=True)
+    }
+    assert (("fc1", "FC1"), ("norm", "NORM"), ("fc2", "FC2")) == started.layers
+    assert rows[0].step == 1
+    assert all(len(row.values) == 3 for row in rows)
+    assert np.linalg.norm(rows[0].values) == pytest.approx(totals[1])
+
+
+# Attention
+
+ATTENTION = """
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Small(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(9, 8)
+        self.attn_a = nn.MultiheadAttention(8, 2, dropout=0.3, batch_first=True)
+        self.attn_b = nn.Linear(8, 24)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, tokens):
+        h = self.embed(tokens)  # embed
+        h = self.attn_a(h, h, h, need_weights=False)[0]  # attn_a
+        q, k, v = self.attn_b(h).view(*h.shape[:2], 3, 2, 4).permute(2, 0, 3, 1, 4)
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=CAUSAL)
+        h = y.transpose(1, 2).flatten(2)  # attn_b
+        logits = self.head(h.mean(1))  # head
+        return logits
+
+    def losses(self, logits, target):
+        return {"loss": F.cross_entropy(logits, target)}
+
+    def metrics(self, logits, target):
+        return {}
+"""
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_attention_maps_are_exact(causal: bool) -> None:
+    torch.manual_seed(0)
+    network = Network(programs.program(ATTENTION.replace("CAUSAL", str(causal))), "maps")
+    tokens = torch.randint(0, 9, (4, 6))
+    module = network.module.eval()
+    with torch.no_grad():
+        h = module.embed(tokens[:1])
+        after, expected = module.attn_a(h, h, h, average_attn_weights=False)
+        q, k, _ = module.attn_b(after).view(1, 6, 3, 2, 4).permute(2, 0, 3, 1, 4)
+        scores = q @ k.transpose(-2, -1) / 2.0
+        if causal:
+            scores = scores.masked_fill(~torch.ones(6, 6, dtype=torch.bool).tril(), -torch.inf)
+    module.train()
+
+    with quietly(module, CPU):
+        maps = attention_maps(network, [tokens])
+
+    assert torch.equal(expected[0], maps["attn_a"])
+    assert torch.allclose(scores.softmax(-1)[0], maps["attn_b"], atol=1e-6)
+    assert maps["attn_a"].shape == (2, 6, 6)
+
+
+def test_a_boolean_mask_counts_in_the_map() -> None:
+    masked = ATTENTION.replace("is_causal=CAUSAL", "attn_mask=torch.tensor([[True, False] * 3])")
+    network = Network(programs.program(masked), "maps")
+
+    with quietly(network.module, CPU):
+        maps = attention_maps(network, [torch.zeros(1, 6, dtype=torch.long)])
+
+    weights = maps["attn_b"]
+    assert weights[..., 1::2].eq(0).all()
+    assert torch.allclose(weights.sum(-1), torch.ones(2, 6))
+
+
+def load_tokens(params: object) -> dict[str, np.ndarray]:
+    """Return short strings of tokens whose class is the first."""
+    tokens = np.random.default_rng(0).integers(0, 3, (90, 6))
+    return {"tokens": tokens, "class": tokens[:, 0]}
+
+
+def test_a_run_shows_every_attention_block_with_the_tokens_it_looked_at() -> None:
+    from studio.runs.spec import Argument, ColumnInfo
+
+    spec = programs.run(
+        program=programs.program(
+            ATTENTION.replace("CAUSAL", "True"),
+            inputs=(Argument(name="tokens", column="tokens"),),
+            metrics=(),
+        ),
+        data=programs.data(
+            load="tests.engine.test_probes:load_tokens",
+            columns=(
+                ColumnInfo(name="tokens", role="input", shape=(6,), dtype="int", limit=9),
+                ColumnInfo(name="class", role="target", shape=(), dtype="int", limit=3),
+            ),
+        ),
+        watch=Watch(embedding=""),
+    )
+
+    events = list(train(spec))
+
+    started = next(event for event in events if isinstance(event, Started))
+    shown = snapshots(events, "attention")
+    assert (("attn_a", "ATTN_A"), ("attn_b", "ATTN_B")) == started.attentions
+    assert {"attn_a", "attn_b"} == {snapshot.block for snapshot in shown}
+    assert shown[0].step == 0
+    assert shown[0].arrays["weights"].shape == (2, 6, 6)
+    assert array_to_numpy(shown[0].arrays["tokens"]).shape == (6,)
+
+
+# Embedding
+
+
+def test_an_embedding_is_shown_from_the_start_with_classes_of_held_out_samples() -> None:
+    events = list(train(programs.run(watch=Watch(embedding="norm"))))
+
+    first = snapshots(events, "embedding")[0]
+    assert first.step == 0
+    assert first.arrays["points"].shape == (36, 3)
+    assert [12, 12, 12] == np.bincount(array_to_numpy(first.arrays["labels"])).tolist()
+    assert 0 < array_to_numpy(first.arrays["explained"])[0] <= 1
+
+
+def test_a_projection_shows_the_principal_components() -> None:
+    from sklearn.decomposition import PCA
+
+    values = np.random.default_rng(0).normal(size=(60, 8)) * np.arange(1, 9)
+
+    view = Projection().view(values)
+
+    pca = PCA(3).fit(values)
+    assert np.allclose(np.abs(pca.transform(values)), np.abs(view.points))
+    assert pca.explained_variance_ratio_.sum() == pytest.approx(view.explained)
+
+
+def test_a_projection_of_more_features_than_samples_is_the_same() -> None:
+    from sklearn.decomposition import PCA
+
+    values = np.random.default_rng(0).normal(size=(20, 50))
+
+    view = Projection().view(values)
+
+    assert np.allclose(np.abs(PCA(3).fit_transform(values)), np.abs(view.points))
+
+
+def test_points_stay_where_they_were_until_the_axes_show_too_little() -> None:
+    random = np.random.default_rng(0)
+    wide, narrow = np.array([9.0, 8, 7, 0.1, 0.1, 0.1]), np.array([0.1, 0.1, 0.1, 9, 8, 7])
+    values = random.normal(size=(80, 6))
+    projection = Projection()
+
+    first = projection.view(values * wide)
+    same = projection.view(values * wide + 5.0)
+    turned = projection.view(values * narrow)
+
+    assert [True, False, True] == [first.refitted, same.refitted, turned.refitted]
+    assert np.allclose(first.points, same.points)
+    assert turned.explained > 0.9
+
+
+def test_new_axes_are_turned_to_lie_over_the_picture_before() -> None:
+    """The same cloud, seen through other features: after the refit it has not moved."""
+    random = np.random.default_rng(0)
+    cloud = random.normal(size=(80, 3)) * [5, 4, 3]
+    elsewhere = np.linalg.qr(random.normal(size=(12, 12)))[0]
+    projection = Projection()
+
+    before = projection.view(cloud @ elsewhere[:3])
+    after = projection.view(cloud @ elsewhere[3:6])
+
+    assert after.refitted
+    assert np.allclose(before.points, after.points, atol=1e-8)
+
+
+def test_fewer_than_three_features_still_give_points_in_space() -> None:
+    view = Projection().view(np.random.default_rng(0).normal(size=(10, 2)))
+
+    assert view.points.shape == (10, 3)
+    assert np.all(view.points[:, 2] == 0)
+
+
+# No trace
+
+
+def test_a_look_leaves_generators_modes_and_running_means_alone() -> None:
+    network = Network(programs.program(), "quiet")
+    module = network.module.train()
+    module.norm.eval()
+    state = torch.get_rng_state()
+    before = {name: value.clone() for name, value in module.state_dict().items()}
+
+    with quietly(module, CPU):
+        out = network.look([torch.randn(8, 4)], lambda block, value: None)
+
+    assert torch.equal(state, torch.get_rng_state())
+    assert all(torch.equal(before[name], value) for name, value in module.state_dict().items())
+    assert (module.training, module.norm.training, module.fc1.training) == (True, False, True)
+    assert isinstance(out, torch.Tensor)
+    assert not out.requires_grad
+
+
+def test_the_governor_keeps_a_probe_to_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("studio.engine.probes.governor.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("studio.engine.probes.governor.thread_time", lambda: clock[0])
+    governor = Governor(per_sec=10, share=0.01)
+
+    while clock[0] < 100.0:
+        if governor.due(clock[0]):
+            with governor.look(1000):
+                clock[0] += 0.004
+        clock[0] += 0.001
+
+    assert 0.008 < governor.spent_secs / clock[0] <= 0.011
+
+
+def test_nothing_is_watched_with_a_budget_of_nothing() -> None:
+    events = list(train(programs.run(watch=Watch(embedding="fc1", budget=0.0))))
+
+    assert not snapshots(events, "embedding")
+    assert not [event for event in events if isinstance(event, LayerRow)]
