@@ -84,7 +84,7 @@ class Process:
         self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._child = self._launch()
         self._connected = threading.Event()
-        self._closing = False
+        self._closing = self._gone = False
         self._threads = [
             threading.Thread(target=work, name=f"netwright-engine-{name}", daemon=True)
             for name, work in (("events", self._read), ("end", self._await_end))
@@ -95,7 +95,7 @@ class Process:
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return self._child.returncode is None and not self._closing
+        return not self._gone and not self._closing
 
     def send(self, command: bytes) -> None:
         """Queue a command, also before the process is there to read it."""
@@ -151,6 +151,8 @@ class Process:
             self._commands.put(None)
             writer.join()
         self._reap()
+        # Before the last words: who asks in this order, alive and then poll, misses none.
+        self._gone = True
         if not self._closing:
             self._receive(self._death())
 

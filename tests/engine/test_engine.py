@@ -1,4 +1,4 @@
-"""The engine as the window holds it: in a process or in ours, asked from outside, ended for sure."""
+"""The engine as the window holds it: in a process or in ours, asked from outside, ended."""
 
 import multiprocessing.connection
 import os
