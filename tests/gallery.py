@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from math import log
 from pathlib import Path
 from statistics import median
+from subprocess import PIPE
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from studio.app.gallery import exhibits
@@ -78,10 +80,11 @@ def train(name: str, seed: int) -> Result:
     Raises:
         CalledProcessError: the run failed; what it said is on stderr.
     """
-    begin = perf_counter()
     command = [sys.executable, "-m", "studio", "train", name, "--seed", str(seed), "--json"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    seconds = perf_counter() - begin
+    with TemporaryDirectory() as out:
+        begin = perf_counter()
+        done = subprocess.run([*command, "--out", out], stdout=PIPE, text=True, check=True)
+        seconds = perf_counter() - begin
     test = json.loads(done.stdout.splitlines()[-1])["metrics"]["test"]
     return Result(test["accuracy"], test["loss"], seconds)
 
