@@ -1,0 +1,44 @@
+"""A training step of a drawn network against the same network written by hand."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import torch
+
+from studio.engine.train import Training
+from studio.runs.spec import Watch
+from tests.bench.by_hand import HandLoop, tasks
+from tests.bench.drawn import QUIET, run_of, watched
+from tests.bench.pairs import compare
+
+STEPS = {"MLP": 400, "CNN": 40, "LSTM": 40, "Transformer": 20}
+"""Steps a turn: about a third of a second each."""
+
+
+class DrawnLoop:
+    """The engine's own training of the drawn network, step by step."""
+
+    def __init__(self, name: str, watch: Watch) -> None:
+        self._events = Training(run_of(name, watch)).steps()
+
+    def run(self, steps: int) -> None:
+        """Take so many steps; what becomes known is thrown away."""
+        taken = sum(1 for _ in islice(self._events, steps))
+        assert steps == taken, "the run ended before the benchmark did"
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Yield what was measured, the ratio and the budget."""
+    torch.set_num_threads(1)
+    for task in tasks():
+        steps = STEPS[task.name]
+        hand = HandLoop(task)
+        for words, watch, budget in (
+            ("no panel", QUIET, "1.01"),
+            ("default panels", watched(task.name), "1.03"),
+        ):
+            drawn = DrawnLoop(task.name, watch)
+            for loop in (hand, drawn):
+                loop.run(steps)
+            ratio = compare(lambda: drawn.run(steps), lambda: hand.run(steps))  # noqa: B023
+            yield f"{task.name}: step against hand-written, {words}", str(ratio), f"≤ {budget}"
