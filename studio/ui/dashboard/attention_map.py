@@ -91,19 +91,20 @@ class AttentionMap(QWidget):
     # painting
 
     def _lay_out(self, area: QRectF, heads: Sequence[int], metrics: QFontMetricsF) -> None:
-        """Find the grid in which the maps are largest."""
+        """Find the grid in which the maps are largest and few places stay empty."""
         assert self._weights is not None
         _, queries, keys = self._weights.shape
         if len(heads) == 1:
             room = self._token_room(area, metrics)
             area = area.adjusted(room, 0, 0, -_CAPTION_PX if room else 0)
-        best = (0.0, 1)
+        fits = []
         for columns in range(1, len(heads) + 1):
             rows = -(-len(heads) // columns)
             wide = (area.width() - _GAP_PX * (columns - 1)) / columns / keys
             tall = (area.height() / rows - _CAPTION_PX - 2) / queries
-            best = max(best, (min(wide, tall), columns))
-        cell, columns = best
+            left_over = rows * columns - len(heads)
+            fits.append((min(wide, tall) * (1 - 0.1 * left_over), columns, min(wide, tall)))
+        _, columns, cell = max(fits)
         wide, tall = max(cell * keys, 1.0), max(cell * queries, 1.0)
         rows = -(-len(heads) // columns)
         across = columns * wide + (columns - 1) * _GAP_PX

@@ -13,13 +13,13 @@ from studio.ui.theme import Tokens
 from .colours import mixed
 from .cursor import Cursor
 from .curves import Curve, paint_dots, paint_line
-from .paint import Row, spread
+from .paint import Row, paint_mark, spread
 from .plot import StepPlot
 from .scale import Scale, value_range
 from .ticks import Tick, linear_ticks, log_ticks, number
 
 _MARK_PX = 14
-_ROW_PX = 40.0
+_ROW_PX = 28.0
 _DOTS = 60
 
 
@@ -78,7 +78,7 @@ class CurveChart(StepPlot):
     def margins(self, metrics: QFontMetricsF) -> QMarginsF:
         """Return the room for the numbers on the left and the names on the right."""
         names = [metrics.horizontalAdvance(curve.name) for curve in self._curves]
-        right = max([*names, metrics.horizontalAdvance("0.00×10⁻⁴")]) + 14
+        right = max([*names, metrics.horizontalAdvance("0.0000")]) + 12 + _MARK_PX
         if right > self.width() * 0.4:
             right = 12
         return QMarginsF(46, 8, right, 20)
@@ -117,6 +117,17 @@ class CurveChart(StepPlot):
                 text = self.text_of(point[1])
                 rows.append(Row(curve.name, text, curve.colour, curve.dashed))
         return rows
+
+    def paint_at(self, painter: QPainter, step: float) -> None:
+        """Set a dot on every curve at a step."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for curve in self._curves:
+            point = curve.line.value_at(step)
+            if point is not None and np.isfinite(at := self._y.pixel(point[1])):
+                painter.setPen(
+                    QPen(curve.colour, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+                )
+                painter.drawPoint(QPointF(self.x_scale.pixel(step), at))
 
     # painting
 
@@ -181,26 +192,32 @@ class CurveChart(StepPlot):
                 painter.drawText(QPointF(left, self.area.top() + metrics.ascent() + 2), "NaN")
 
     def _paint_names(self, painter: QPainter, views: Sequence[View], theme: Tokens) -> None:
-        metrics = QFontMetricsF(painter.font())
-        room = self.width() - self.area.right()
-        line = metrics.height()
-        two = len(views) <= 3 and line * 2 * len(views) <= self.area.height()
-        tall = line * (2 if two else 1)
-        shown = self._named(views, int(self.area.height() // tall))
-        wanted = [float(self._y.pixel(views[at].last[-1])) - tall / 2 for at in shown]
-        places = spread(wanted, tall, self.area.top() - 4, self.area.bottom() - tall + 4)
-        if room < 30:
+        """Write at the right what each curve is called and its value: at the cursor, or now."""
+        if self.width() - self.area.right() < 30:
             return
+        metrics = QFontMetricsF(painter.font())
+        line = metrics.height()
+        both = len(views) <= 3 and line * 2 * len(views) <= self.area.height()
+        tall = line * (2 if both else 1)
+        shown = self._named(views, int(self.area.height() // tall))
+        wanted = [self._y.pixel(float(views[at].last[-1])) - line / 2 for at in shown]
+        places = spread(wanted, tall, self.area.top() - 4, self.area.bottom() - tall + 4)
         left = self.area.right() + 6
         for at, top in zip(shown, places, strict=True):
             curve = self._curves[at]
-            painter.setPen(QColor(theme.muted if two else theme.text))
-            painter.setPen(curve.colour if not two else QColor(theme.text))
-            painter.drawText(QPointF(left, top + metrics.ascent()), curve.name)
-            if two and curve.line.last:
+            middle = QPointF(left, top + line / 2)
+            paint_mark(painter, middle, curve.colour, dashed=curve.dashed)
+            painter.setPen(QColor(theme.text))
+            painter.drawText(QPointF(left + _MARK_PX, top + metrics.ascent()), curve.name)
+            if both:
                 painter.setPen(QColor(theme.muted))
-                text = self.text_of(curve.line.last[1])
-                painter.drawText(QPointF(left, top + line + metrics.ascent() - 1), text)
+                baseline = top + line + metrics.ascent() - 1
+                painter.drawText(QPointF(left + _MARK_PX, baseline), self._value_text(curve))
+
+    def _value_text(self, curve: Curve) -> str:
+        line, step = curve.behind or curve.line, self.cursor_step
+        point = line.last if step is None else line.value_at(step)
+        return self.text_of(point[1]) if point else ""
 
     def _named(self, views: Sequence[View], most: int) -> list[int]:
         """Return which curves are named: all, or evenly many of them."""

@@ -47,6 +47,7 @@ class DashboardDocks(QObject):
         self._specs = {spec.id: spec for spec in declared_panels()}
         self._seen: dict[str, tuple[int, ...]] = {}
         self._arranging = False
+        self._closed = False
         self._watch = Watch()
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
@@ -108,6 +109,7 @@ class DashboardDocks(QObject):
 
     def close(self) -> None:
         """Stop looking at the record."""
+        self._closed = True
         self._timer.stop()
         self._settling.stop()
         self._record.changed.disconnect(self._on_news)
@@ -129,7 +131,6 @@ class DashboardDocks(QObject):
         dock.toggleViewAction().setStatusTip(spec.help)
         dock.installEventFilter(self)
         self.panels[spec.id], self.docks[spec.id] = panel, dock
-        self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         dock.visibilityChanged.connect(self._on_shown)
         dock.topLevelChanged.connect(self._on_moved)
         dock.dockLocationChanged.connect(self._on_moved)
@@ -145,9 +146,12 @@ class DashboardDocks(QObject):
         area = Qt.DockWidgetArea.BottomDockWidgetArea
         before: QDockWidget | None = None
         row = [spec for spec in self._specs.values() if not spec.behind]
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            # Or else Qt leaves an old tab bar where tabbed docks are added again.
+            self._window.removeDockWidget(dock)
         for spec in row:
             dock = self.docks[spec.id]
-            dock.setFloating(False)
             self._window.addDockWidget(area, dock)
             if before is not None:
                 self._window.splitDockWidget(before, dock, Qt.Orientation.Horizontal)
@@ -156,7 +160,6 @@ class DashboardDocks(QObject):
         for spec in self._specs.values():
             if spec.behind:
                 dock = self.docks[spec.id]
-                dock.setFloating(False)
                 self._window.tabifyDockWidget(self.docks[spec.behind], dock)
                 dock.show()
                 self.docks[spec.behind].raise_()
@@ -170,6 +173,9 @@ class DashboardDocks(QObject):
             self._arrange()
             return
         self._arranging = True
+        for dock in self.docks.values():
+            if self._window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
+                self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         state = QByteArray.fromBase64(QByteArray(layout.encode("ascii", "ignore")))
         known = self._window.restoreState(state, LAYOUT_VERSION)
         self._arranging = False
@@ -187,12 +193,13 @@ class DashboardDocks(QObject):
 
     @Slot()
     def _wake(self) -> None:
-        if not self._timer.isActive():
+        if not self._closed and not self._timer.isActive():
             self._timer.start()
 
     @Slot()
     def _refresh_due(self) -> None:
         """Draw the panels that can be seen, have news and are due; rest when none has any."""
+        self._tell_watch()
         waiting = False
         for id_, panel in self.panels.items():
             news = tuple(self._record.versions[topic] for topic in sorted(panel.topics))
@@ -212,8 +219,7 @@ class DashboardDocks(QObject):
 
     @Slot(bool)
     def _on_shown(self, _shown: bool) -> None:
-        self._wake()
-        self._tell_watch()
+        self._wake()  # not more: this is also told while the window goes
 
     @Slot()
     def _tell_watch(self) -> None:

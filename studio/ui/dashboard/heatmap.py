@@ -142,7 +142,7 @@ class HeatMap(StepPlot):
         metrics = QFontMetricsF(painter.font())
         scale = Scale(low, high, bar.bottom(), bar.top(), log=True)
         painter.setPen(QColor(theme.muted))
-        for tick in log_ticks(low, high, max(int(bar.height() / 28), 2)):
+        for tick in log_ticks(low, high, max(int(bar.height() / 18), 2)):
             if tick.label:
                 y = scale.pixel(tick.value)
                 y = min(max(y, bar.top() + metrics.capHeight() / 2), bar.bottom())

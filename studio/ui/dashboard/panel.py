@@ -10,7 +10,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.app.workspace import Workspace
@@ -21,6 +22,26 @@ from studio.runs.record import Record
 from . import panels
 from .cursor import Cursor
 from .pace import Pace
+
+_HEADER_PX = 26
+
+
+class _Caption(QLabel):
+    """A line that ends in … where there is no room for all of it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("tone", "small")
+        self.setMinimumWidth(1)
+
+    # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +116,12 @@ class Panel(QWidget):
         self._workspace = context.workspace
         self._settings = dict(context.settings)
         self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(title)
-        self.caption = QLabel(self)
-        self.caption.setProperty("tone", "small")
-        self.caption.setMinimumWidth(1)
+        self.caption = _Caption(self)
         self.header = QHBoxLayout()
-        self.header.setContentsMargins(10, 4, 6, 0)
+        self.header.setContentsMargins(10, 2, 4, 0)
+        self.header.addStrut(_HEADER_PX)
         self.header.setSpacing(4)
         self.header.addWidget(self.caption, 1)
         self.body = QVBoxLayout(self)

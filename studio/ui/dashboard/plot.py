@@ -26,7 +26,7 @@ from .scale import Scale
 from .ticks import linear_ticks
 
 _AXIS_PX = 20.0
-_LABEL_ROOM_PX = 64.0
+_LABEL_ROOM_PX = 52.0
 
 
 class StepPlot(QWidget):
@@ -60,6 +60,11 @@ class StepPlot(QWidget):
     def area(self) -> QRectF:
         """Where the plot itself stands, without the axes."""
         return self._area
+
+    @property
+    def cursor_step(self) -> float | None:
+        """The step that all charts point at."""
+        return self._cursor.step
 
     @property
     def x_scale(self) -> Scale:
@@ -110,6 +115,9 @@ class StepPlot(QWidget):
         """Return the values at a step."""
         raise NotImplementedError
 
+    def paint_at(self, painter: QPainter, step: float) -> None:
+        """Draw what marks the values at a step."""
+
     def step_label(self, step: float) -> str:
         """Return how a step is named at the cursor."""
         if self.steps_per_epoch:
@@ -144,7 +152,9 @@ class StepPlot(QWidget):
         x = self._x.pixel(step)
         painter.setPen(QPen(QColor(theme.muted), 1))
         painter.drawLine(QPointF(x, self._area.top()), QPointF(x, self._area.bottom()))
-        rows = self.rows_at(step, theme)
+        self.paint_at(painter, step)
+        # Elsewhere the numbers beside the curves say what they were.
+        rows = self.rows_at(step, theme) if self.underMouse() or self.hasFocus() else ()
         if rows:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_box(painter, self._area, x, self.step_label(step), rows, theme)

@@ -27,7 +27,7 @@ from .ticks import number
 MANY = 2000
 """Above so many points they are set as pixels of one image."""
 _DOT_PX = 5.0
-_SHRINK = 0.6
+_SHRINK = 0.75
 _EXTRA = ("#B0B7C0", "#7A4F9A", "#3F7F7F", "#B5495B")
 _BAR_PX = 8.0
 
@@ -113,12 +113,12 @@ class Scatter(QWidget):
 
     def _fit(self, points: NDArray[np.floating], *, afresh: bool) -> None:
         low, high = points.min(axis=0), points.max(axis=0)
-        reach = float((high - low).max()) / 2 * 1.08 or 1.0
+        reach = float((high - low).max()) / 2 or 1.0
         x, y = (float(value) for value in (low + high) / 2)
         offset = max(abs(x - self._centre[0]), abs(y - self._centre[1]))
-        fits = reach + offset <= self._reach * 1.06
+        fits = reach + offset <= self._reach
         if afresh or not fits or reach < self._reach * _SHRINK:
-            self._centre, self._reach = (x, y), reach * 1.15
+            self._centre, self._reach = (x, y), reach * (1.03 if afresh else 1.12)
 
     def _colours(self, cloud: Cloud, theme: Tokens) -> NDArray[np.uint32]:
         if cloud.classes:

@@ -2,13 +2,13 @@
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox
 
 from studio.core.text import grouped, plural
 from studio.runs.arrays import array_to_numpy
 from studio.runs.events import Snapshot
 from studio.runs.record import RUN
 from studio.ui.dashboard.attention_map import AttentionMap
+from studio.ui.dashboard.choice import Choice
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
 
 
@@ -25,13 +25,11 @@ class AttentionPanel(Panel):
         self.map = AttentionMap(self)
         self.pace = self.map.pace
         self.map.head_chosen.connect(self._on_head)
-        self._blocks = QComboBox(self)
-        self._blocks.setAccessibleName("Attention block")
-        self._blocks.activated.connect(self._on_block)
-        self._blocks.hide()
+        self._blocks = Choice("Attention block", self)
+        self._blocks.chosen.connect(self._on_block)
         self._ids: list[str] = []
         self._titles: list[str] = []
-        self.header.insertWidget(1, self._blocks)
+        self.header.insertWidget(0, self._blocks)
         self.body.addWidget(self.map, 1)
         context.cursor.moved.connect(self._on_cursor)
 
@@ -63,8 +61,7 @@ class AttentionPanel(Panel):
         head = int(self.number("head", -1))
         self.map.show_weights(weights, self._names(snapshot), head)
         heads = plural(len(weights), "head") if head < 0 else f"head {head + 1}"
-        title = self._titles[self._ids.index(self.shown_block)]
-        self.caption.setText(f"{title} · {heads} · step {grouped(snapshot.step)}")
+        self.caption.setText(f"{heads} · step {grouped(snapshot.step)}")
 
     def forget(self) -> None:
         """Let go of the last record."""
@@ -89,15 +86,11 @@ class AttentionPanel(Panel):
         titles = [self.title_of(id_, known.get(id_, id_)) for id_ in ids]
         if (ids, titles) != (self._ids, self._titles):
             self._ids, self._titles = ids, titles
-            self._blocks.clear()
-            self._blocks.addItems(titles)
-            self._blocks.setVisible(len(ids) > 1)
-        if self.shown_block:
-            self._blocks.setCurrentIndex(ids.index(self.shown_block))
+        self._blocks.offer(list(zip(ids, titles, strict=True)), self.shown_block)
 
-    @Slot(int)
-    def _on_block(self, index: int) -> None:
-        self.choose("block", self._ids[index])
+    @Slot(str)
+    def _on_block(self, block: str) -> None:
+        self.choose("block", block)
         self.refresh()
 
     @Slot(int)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox
 
 from studio.core.params import Value
 from studio.core.text import grouped
 from studio.runs.arrays import array_to_numpy
 from studio.runs.events import Snapshot
 from studio.runs.record import RUN
+from studio.ui.dashboard.choice import Choice
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
 from studio.ui.dashboard.scatter import Cloud, Scatter
 
@@ -27,13 +27,12 @@ class EmbeddingPanel(Panel):
         super().__init__(context, "Embedding")
         self.scatter = Scatter(self)
         self.pace = self.scatter.pace
-        self._choice = QComboBox(self)
-        self._choice.setAccessibleName("Block whose output is shown")
-        self._choice.activated.connect(self._on_chosen)
+        self._choice = Choice("Block whose output is shown", self)
+        self._choice.chosen.connect(self._on_chosen)
         self._ids: list[str] = []
         self._titles: list[str] = []
         self._basis: object = None
-        self.header.insertWidget(1, self._choice)
+        self.header.insertWidget(0, self._choice)
         self.body.addWidget(self.scatter, 1)
         context.cursor.moved.connect(self._on_cursor)
         if context.workspace is not None:
@@ -61,7 +60,7 @@ class EmbeddingPanel(Panel):
                 else "Press Train to see the samples part"
             )
             self.scatter.show_cloud(None)
-            self.caption.setText("Output of")
+            self.caption.setText("")
             return
         points = np.asarray(array_to_numpy(snapshot.arrays["points"]), np.float64)[:, :2]
         labels = snapshot.arrays.get("labels")
@@ -89,13 +88,9 @@ class EmbeddingPanel(Panel):
         ids, titles = self._blocks()
         if (ids, titles) != (self._ids, self._titles):
             self._ids, self._titles = ids, titles
-            self._choice.clear()
-            self._choice.addItems(titles)
-            self._choice.setVisible(bool(ids))
         chosen = self.text("block")
         block = chosen if chosen in ids else self._usual(ids)
-        if block:
-            self._choice.setCurrentIndex(ids.index(block))
+        self._choice.offer(list(zip(ids, titles, strict=True)), block)
         if block != self.block:
             self.block = block
             self.watch_changed.emit()
@@ -126,9 +121,9 @@ class EmbeddingPanel(Panel):
         before = next((end.node for end in feeds if end.node in ids), "")
         return before or weighty[-1]
 
-    @Slot(int)
-    def _on_chosen(self, index: int) -> None:
-        self.choose("block", self._ids[index])
+    @Slot(str)
+    def _on_chosen(self, block: str) -> None:
+        self.choose("block", block)
         self.refresh()
 
     @Slot()
@@ -145,7 +140,7 @@ def _caption(snapshot: Snapshot) -> str:
     seen = ""
     if share is not None:
         values = array_to_numpy(share).astype(np.float64)
-        seen = f" · 3 axes hold {100 * float(values.sum()):.0f} % of the variance"
+        seen = f" · {100 * float(values.sum()):.0f} % of variance"
     refitted = " · axes fitted anew" if snapshot.notes.get("refitted") else ""
     return f"step {grouped(snapshot.step)}{seen}{refitted}"
 

@@ -1,8 +1,8 @@
 """Whatever the run measures beside the loss: accuracy, mean absolute error, …."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox
 
+from studio.ui.dashboard.choice import Choice
 from studio.ui.dashboard.curve_panel import CurvePanel, Source
 from studio.ui.dashboard.panel import PanelContext, PanelSpec
 
@@ -21,11 +21,9 @@ class MetricPanel(CurvePanel):
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context, "Accuracy")
         self.chart.hint = "Press Train to see how well the network does"
-        self._choice = QComboBox(self)
-        self._choice.setAccessibleName("Metric")
-        self._choice.hide()
-        self._choice.activated.connect(self._on_chosen)
-        self.header.insertWidget(1, self._choice)
+        self._choice = Choice("Metric", self)
+        self._choice.chosen.connect(self._on_chosen)
+        self.header.insertWidget(0, self._choice)
         self._names: list[str] = []
 
     def refresh(self) -> None:
@@ -64,22 +62,19 @@ class MetricPanel(CurvePanel):
         if names == self._names:
             return
         self._names = names
-        self._choice.clear()
-        self._choice.addItems([worded(name) for name in names])
-        self._choice.setVisible(len(names) > 1)
         self._show_title()
 
     def _show_title(self) -> None:
         title = worded(self.shown_metric) if self.shown_metric else "Accuracy"
-        if self.shown_metric:
-            self._choice.setCurrentIndex(self._names.index(self.shown_metric))
+        options = [(name, worded(name)) for name in self._names]
+        self._choice.offer(options, self.shown_metric, least=2)
         self.setAccessibleName(title)
         self.chart.setAccessibleName(title)
         self.title_changed.emit(title)
 
-    @Slot(int)
-    def _on_chosen(self, index: int) -> None:
-        self.choose("metric", self._names[index])
+    @Slot(str)
+    def _on_chosen(self, metric: str) -> None:
+        self.choose("metric", metric)
         self._show_title()
         self.refresh()
 

@@ -26,7 +26,7 @@ class SpeedPanel(CurvePanel):
         if now is None:
             return "samples a second"
         left = f"{duration(now.seconds_left)} left" if self.record.live else "ended"
-        watching = f"watching takes {100 * now.watching_share:.1f} % of the time"
+        watching = f"watching {100 * now.watching_share:.1f} %"
         return f"{scaled(now.samples_per_sec)} samples/s · {left} · {watching}"
 
 

@@ -1,0 +1,381 @@
+"""The dashboard draws what is seen and has news, keeps its arrangement, and tells what to watch."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMainWindow, QTabBar
+from pytestqt.qtbot import QtBot
+
+from studio.app.workspace import Workspace
+from studio.runs.events import Points
+from studio.runs.record import Record
+from studio.runs.spec import Watch
+from studio.ui.dashboard.curve_panel import CurvePanel
+from studio.ui.dashboard.docks import DashboardDocks
+from studio.ui.dashboard.pace import FRAME_SECS, Pace
+from studio.ui.dashboard.panel import PanelContext, declared_panels
+from studio.ui.dashboard.panels.attention import AttentionPanel
+from studio.ui.dashboard.panels.embedding import EmbeddingPanel
+from studio.ui.dashboard.panels.gradient_norm import GradientNormPanel
+from studio.ui.dashboard.panels.metric import MetricPanel
+from studio.ui.theme import DARK, LIGHT, palette_of
+from tests.helpers.a_run import a_run, attention, embedding, points, started
+from tests.helpers.drawing import chain
+
+IN_A_ROW = ["Loss", "Accuracy", "Gradient norm", "Attention", "Embedding"]
+Show = Callable[..., DashboardDocks]
+
+
+@pytest.fixture
+def show(qtbot: QtBot) -> Show:
+    def shown(record: Record, workspace: Workspace | None = None) -> DashboardDocks:
+        window = QMainWindow()
+        qtbot.addWidget(window)
+        window.setPalette(palette_of(LIGHT))
+        window.setCentralWidget(QLabel("canvas"))
+        docks = DashboardDocks(window, record, workspace)
+        window.resize(1400, 700)
+        window.show()
+        qtbot.waitUntil(lambda: docks.resting)
+        return docks
+
+    return shown
+
+
+def curves(docks: DashboardDocks, id_: str) -> list[str]:
+    panel = docks.panels[id_]
+    assert isinstance(panel, CurvePanel)
+    return [curve.name for curve in panel.chart.curves]
+
+
+def painted(docks: DashboardDocks, id_: str) -> int:
+    panel = docks.panels[id_]
+    assert isinstance(panel, CurvePanel)
+    return panel.chart.painted
+
+
+def window_of(docks: DashboardDocks) -> QMainWindow:
+    window = docks.parent()
+    assert isinstance(window, QMainWindow)
+    return window
+
+
+def test_the_panels_stand_in_a_row_at_the_bottom_the_others_behind_them(show: Show) -> None:
+    docks = show(Record())
+
+    front = [dock for dock in docks.docks.values() if not dock.visibleRegion().isEmpty()]
+    places = sorted((dock.x(), dock.windowTitle()) for dock in front)
+
+    assert IN_A_ROW == [title for _, title in places]
+    assert len({dock.y() for dock in front}) == 1
+    assert all(dock.y() > 200 for dock in front)
+    assert {"Learning rate", "Speed", "Gradient lines"} == {
+        dock.windowTitle() for dock in docks.docks.values()
+    } - set(IN_A_ROW)
+
+
+def bars_of(docks: DashboardDocks) -> list[QTabBar]:
+    return [bar for bar in window_of(docks).findChildren(QTabBar) if bar.isVisible()]
+
+
+def test_no_tab_bar_stands_where_no_dock_does(show: Show, qtbot: QtBot) -> None:
+    docks = show(Record())
+
+    docks.reset_layout()
+    qtbot.waitUntil(lambda: [bar.count() for bar in bars_of(docks)] == [2, 2, 2])
+    bars = bars_of(docks)
+
+    assert len({bar.y() for bar in bars}) == 1
+    assert not any(a.geometry().intersects(b.geometry()) for a, b in pairwise(bars))
+
+
+def test_every_panel_shows_a_run_that_is_fed_to_the_record(show: Show, qtbot: QtBot) -> None:
+    record = Record()
+    docks = show(record)
+
+    record.feed(a_run())
+    qtbot.waitUntil(lambda: docks.resting)
+
+    assert curves(docks, "loss") == ["train", "validation"]
+    assert curves(docks, "metric") == ["train", "validation"]
+    gradient = docks.panels["gradient-norm"]
+    assert isinstance(gradient, GradientNormPanel)
+    assert gradient.map.grid is record.layers["grad_norm"]
+    attends = docks.panels["attention"]
+    assert isinstance(attends, AttentionPanel)
+    assert attends.caption.text() == "2 heads · step 251"
+    embeds = docks.panels["embedding"]
+    assert isinstance(embeds, EmbeddingPanel)
+    assert embeds.snapshot == embedding(251) or embeds.block != "fc1"
+
+
+def test_live_and_replay_show_the_same(show: Show, qtbot: QtBot) -> None:
+    live_record = Record()
+    live = show(live_record)
+    for event in a_run():
+        live_record.feed([event])
+    qtbot.waitUntil(lambda: live.resting)
+    replay = show(Record.from_events(a_run()))
+
+    for id_ in ("loss", "metric", "gradient-norm"):
+        one, other = (docks.panels[id_].grab().toImage() for docks in (live, replay))
+        assert one == other, id_
+
+
+def test_a_panel_behind_another_is_not_drawn_until_it_is_seen(show: Show, qtbot: QtBot) -> None:
+    record = Record()
+    docks = show(record)
+
+    record.feed(a_run())
+    qtbot.waitUntil(lambda: docks.resting)
+    assert painted(docks, "learning-rate") == 0
+    assert curves(docks, "learning-rate") == []
+
+    docks.docks["learning-rate"].raise_()
+    qtbot.waitUntil(lambda: painted(docks, "learning-rate") > 0)
+    qtbot.waitUntil(lambda: docks.resting)
+    assert curves(docks, "learning-rate") == ["rate"]
+
+
+def test_without_news_nothing_is_drawn_and_the_timer_rests(show: Show, qtbot: QtBot) -> None:
+    record = Record.from_events(a_run())
+    docks = show(record)
+    before = painted(docks, "loss")
+
+    record.feed([attention(500)])
+    qtbot.waitUntil(lambda: docks.resting)
+
+    assert before == painted(docks, "loss")
+
+
+def test_a_burst_of_events_is_drawn_once(show: Show, qtbot: QtBot) -> None:
+    record = Record.from_events(a_run())
+    docks = show(record)
+    before = painted(docks, "loss")
+
+    for step in range(301, 801):
+        record.feed([Points(name="train/loss", steps=(step,), values=(0.1,))])
+    qtbot.waitUntil(lambda: docks.resting)
+
+    assert painted(docks, "loss") - before <= 3
+    last = record.series["train/loss"].last
+    assert last is not None
+    assert last[0] == 800
+
+
+def test_closing_a_panel_stops_what_it_watches(show: Show, qtbot: QtBot) -> None:
+    docks = show(Record.from_events(a_run()))
+    told: list[Watch] = []
+    docks.watch_changed.connect(told.append)
+    assert docks.watch == Watch(gradients=True, attention=True, embedding="fc1")
+
+    docks.docks["attention"].close()
+    qtbot.waitUntil(lambda: bool(told))
+    docks.docks["embedding"].close()
+    docks.docks["gradient-norm"].close()
+    qtbot.waitUntil(lambda: not docks.watch.embedding)
+
+    assert told[0] == Watch(gradients=True, attention=False, embedding="fc1")
+    assert docks.watch.gradients  # the lines still show them
+    docks.docks["gradient-lines"].close()
+    qtbot.waitUntil(lambda: not docks.watch.gradients)
+
+
+def test_choosing_a_block_asks_the_engine_for_it_and_is_undone(show: Show, qtbot: QtBot) -> None:
+    workspace = chain("io.image", "nn.flatten", "nn.linear", "nn.relu")
+    docks = show(Record(), workspace)
+    panel = docks.panels["embedding"]
+    before = docks.watch.embedding
+
+    with qtbot.waitSignal(docks.watch_changed):
+        panel.choose("block", "relu")
+        panel.refresh()
+
+    assert before != docks.watch.embedding == "relu"
+    assert workspace.document.undo_label == "Change panel"
+    workspace.document.undo()
+    assert docks.watch.embedding == before
+
+
+def test_an_arrangement_is_kept_with_the_experiment_and_undone(show: Show, qtbot: QtBot) -> None:
+    workspace = chain("io.image")
+    docks = show(Record(), workspace)
+    loss = docks.docks["loss"]
+    assert not workspace.document.dirty
+
+    loss.toggleViewAction().trigger()
+    qtbot.waitUntil(lambda: workspace.document.dirty)
+    layout = workspace.document.experiment.dashboard.layout
+    assert loss.isHidden()
+    again = show(Record(), Workspace(workspace.catalog, workspace.document))
+    assert again.docks["loss"].isHidden()
+
+    workspace.document.undo()
+    assert layout
+    assert not loss.isHidden()
+
+
+def test_the_arrangement_can_be_put_back(show: Show, qtbot: QtBot) -> None:
+    workspace = chain("io.image")
+    docks = show(Record(), workspace)
+    docks.docks["speed"].setFloating(True)
+    docks.docks["loss"].close()
+    docks.remember_layout()
+
+    docks.reset_layout()
+
+    assert workspace.document.experiment.dashboard.layout == ""
+    assert [] == [id_ for id_, dock in docks.docks.items() if dock.isHidden() or dock.isFloating()]
+    assert workspace.document.undo_label == "Reset panels"
+    workspace.document.undo()
+    assert docks.docks["loss"].isHidden()
+
+
+def test_a_layout_that_cannot_be_read_gives_the_usual_one(show: Show) -> None:
+    workspace = chain("io.image")
+    from studio.core.edits import SetLayout
+
+    workspace.apply(SetLayout("no layout at all"))
+    docks = show(Record(), workspace)
+
+    assert not any(dock.isHidden() for dock in docks.docks.values())
+
+
+def test_every_panel_can_be_opened_from_a_menu(show: Show) -> None:
+    docks = show(Record())
+
+    titles = [action.text() for action in docks.toggle_actions()]
+
+    assert sorted(titles) == sorted(spec.title for spec in declared_panels())
+
+
+def test_another_run_takes_the_place_of_the_last(show: Show, qtbot: QtBot) -> None:
+    docks = show(Record.from_events(a_run()))
+    other = Record.from_events([started(attentions=()), points("train/loss", np.full(3, 0.5))])
+
+    docks.set_record(other)
+    qtbot.waitUntil(lambda: docks.resting)
+
+    assert curves(docks, "loss") == ["train"]
+    attends = docks.panels["attention"]
+    assert isinstance(attends, AttentionPanel)
+    assert "no attention block" in attends.map.hint
+
+
+def test_the_cursor_shows_attention_as_it_was_at_that_step(show: Show) -> None:
+    docks = show(Record.from_events(a_run()))
+    attends = docks.panels["attention"]
+    assert isinstance(attends, AttentionPanel)
+
+    docks.cursor.point(120)
+    assert attends.snapshot == attention(101)
+    docks.cursor.point(None)
+    assert attends.snapshot == attention(251)
+
+
+def test_a_run_with_other_metrics_offers_them(show: Show, qtbot: QtBot) -> None:
+    record = Record()
+    docks = show(record)
+    record.feed([started(), points("train/mae", np.ones(5)), points("train/r2", np.zeros(5))])
+    qtbot.waitUntil(lambda: docks.resting)
+    panel = docks.panels["metric"]
+    assert isinstance(panel, MetricPanel)
+
+    assert docks.docks["metric"].windowTitle() == "Mean absolute error"
+    panel.choose("metric", "r2")
+    panel.refresh()
+    assert panel.sources()[0].line is record.series["train/r2"]
+
+
+def test_settings_of_a_chart_change_what_it_draws(show: Show) -> None:
+    docks = show(Record.from_events(a_run()))
+    panel = docks.panels["loss"]
+    assert isinstance(panel, CurvePanel)
+    assert panel.chart.curves[0].behind is not None
+
+    panel.choose("smoothing", 0.0)
+    panel.choose("log", True)
+    panel.choose("epochs", True)
+    panel.refresh()
+
+    assert panel.chart.curves[0].behind is None
+    assert panel.chart.log
+    assert panel.chart.steps_per_epoch == 50
+    assert panel.caption.text() == "mean of each batch"
+
+
+def test_a_change_of_theme_changes_the_colours(show: Show, qtbot: QtBot) -> None:
+    docks = show(Record.from_events(a_run()))
+    panel = docks.panels["loss"]
+    assert isinstance(panel, CurvePanel)
+    assert panel.chart.curves[0].colour.name().upper() == LIGHT.series[0]
+
+    window_of(docks).setPalette(palette_of(DARK))
+    qtbot.waitUntil(lambda: docks.resting)
+
+    assert panel.chart.curves[0].colour.name().upper() == DARK.series[0]
+
+
+def test_every_panel_and_control_has_a_name_that_can_be_read_aloud(show: Show) -> None:
+    from PySide6.QtWidgets import QToolButton
+
+    docks = show(Record.from_events(a_run()))
+
+    for panel in docks.panels.values():
+        assert panel.accessibleName()
+        for button in panel.findChildren(QToolButton):
+            assert button.accessibleName(), panel.accessibleName()
+    loss = docks.panels["loss"]
+    assert isinstance(loss, CurvePanel)
+    assert loss.chart.accessibleDescription().startswith("train 0.")
+
+
+def test_a_slow_panel_is_drawn_less_often() -> None:
+    now = 0.0
+
+    def clock() -> float:
+        return now
+
+    pace = Pace(clock)
+    assert pace.interval_secs == pytest.approx(FRAME_SECS)
+    for _ in range(20):
+        pace.begin()
+        now += 0.05
+        pace.end()
+    assert pace.interval_secs > 0.4
+    pace.refreshed()
+    assert not pace.due
+    now += 1.0
+    assert pace.due
+    for _ in range(200):
+        pace.begin()
+        now += 0.0005
+        pace.end()
+    assert pace.interval_secs == pytest.approx(FRAME_SECS)
+
+
+@pytest.mark.parametrize("spec", declared_panels(), ids=lambda spec: spec.id)
+def test_every_declared_panel_draws_an_empty_and_a_full_record(qtbot: QtBot, spec) -> None:
+    from studio.resources import resource
+    from studio.ui.dashboard.cursor import Cursor
+
+    panel = spec.make(PanelContext(Record(), Cursor()))
+    qtbot.addWidget(panel)
+    panel.resize(360, 240)
+    panel.refresh()
+    empty = panel.grab().toImage()
+    panel.set_record(Record.from_events(a_run()))
+    panel.refresh()
+    if isinstance(panel, EmbeddingPanel):
+        panel.choose("block", "fc1")
+        panel.refresh()
+
+    assert panel.grab().toImage() != empty
+    assert resource(f"icons/{spec.icon}.svg")
+    assert spec.help
+    panel.resize(60, 40)
+    panel.grab()
+    panel.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
