@@ -34,7 +34,8 @@ def _conv2d(shapes: Shapes, p: Params) -> Inferred:
         for axis, dim in enumerate(x.dims[2:])
     ]
     if p.flag("same_padding") and set(p.sizes("stride")) != {1}:
-        raise ShapeError("expected a stride of 1 when the size is kept, received another")
+        stride = "×".join(map(str, p.sizes("stride")))
+        raise ShapeError(f"expected a stride of 1 when the size is kept, received {stride}")
     weights: dict[str, tuple[int, ...]] = {"weight": (out, channels // groups, *kernel)}
     if p.flag("bias"):
         weights["bias"] = (out,)

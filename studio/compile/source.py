@@ -60,9 +60,10 @@ def copied_classes(plan: Plan) -> tuple[Copied, ...]:
 
 
 def class_name_for(title: str, copied: tuple[Copied, ...]) -> str:
-    """Return the name of the network's class, other than those of the classes it copies."""
+    """Return the name of the network's class, other than those its text uses already."""
     name = class_name(title)
-    return f"{name}Network" if name in {one.name for one in copied} else name
+    taken = {used for one in copied for used in (one.name, *one.imports)}
+    return f"{name}Network" if name in taken else name
 
 
 def _arguments(calls: tuple[Call, ...], data: Data, catalog: Catalog) -> tuple[Argument, ...]:

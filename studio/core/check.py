@@ -96,12 +96,9 @@ class Checker:
                 facts = last[3]
             else:
                 facts = self._facts(node, inputs, experiment.data)
-                if None in inputs.values():
-                    sources = graph.inputs_of[id_].values()
-                    outputs = {end.node: blocks[end.node].outputs for end in sources}
-                    strays = stray_wires(graph, node, outputs)
-                    facts = replace(facts, problems=(*facts.problems, *strays))
             known[id_] = (node, inputs, experiment.data, facts)
+            if None in inputs.values():
+                facts = _with_strays(facts, graph, node, blocks)
             blocks[id_] = facts
         self._known = known
         return Checked(
@@ -195,6 +192,15 @@ def column_for(spec: BlockSpec, node: Node, columns: tuple[Column, ...]) -> Colu
     if name:
         return next((column for column in columns if column.name == name), None)
     return fitting[0] if fitting else None
+
+
+def _with_strays(
+    facts: BlockFacts, graph: Graph, node: Node, blocks: Mapping[NodeId, BlockFacts]
+) -> BlockFacts:
+    """Add the wires from outputs that do not exist, which is known only from the blocks before."""
+    sources = {end.node for end in graph.inputs_of[node.id].values()}
+    strays = tuple(stray_wires(graph, node, {id_: blocks[id_].outputs for id_ in sources}))
+    return replace(facts, problems=facts.problems + strays) if strays else facts
 
 
 def _shapes_into(

@@ -158,13 +158,14 @@ class Graph:
         return Graph({id_: node for id_, node in self.nodes.items() if id_ not in ids}, cut.feeds)
 
     def connect(self, *wires: Wire) -> "Graph":
-        """Join ports; an input that was taken is taken over.
+        """Join ports; an input that was taken is taken over, slots are counted without gaps.
 
         Raises:
             GraphError: an end is missing, or the wire would make a loop.
         """
         self.known(end.node for wire in wires for end in wire)
-        graph = Graph(self.nodes, {**self.feeds, **{wire.target: wire.source for wire in wires}})
+        feeds = {**self.feeds, **{wire.target: wire.source for wire in wires}}
+        graph = Graph(self.nodes, closed_up(feeds))
         if len(graph.order) != len(graph.nodes):
             names = " and ".join(self.nodes[wire.target.node].title for wire in wires[:3])
             raise GraphError(f"this wire would make a loop through {names}")

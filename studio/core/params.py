@@ -81,10 +81,10 @@ class Param(_ParamFields):
             "sizes": f"{self.length or 'some'} whole numbers such as 3 or 3×3",
         }[self.kind]
         if self.low is not None and self.high is not None:
-            return f"{noun} from {self.low:g} to {self.high:g}"
+            return f"{noun} from {_plain(self.low)} to {_plain(self.high)}"
         if self.low is not None:
-            return f"{noun} of at least {self.low:g}"
-        return noun if self.high is None else f"{noun} of at most {self.high:g}"
+            return f"{noun} of at least {_plain(self.low)}"
+        return noun if self.high is None else f"{noun} of at most {_plain(self.high)}"
 
     def _expect_in_range(self, value: Value) -> None:
         numbers = value if isinstance(value, tuple) else (value,)
@@ -94,7 +94,7 @@ class Param(_ParamFields):
             below = self.low is not None and number < self.low
             above = self.high is not None and number > self.high
             if below or above or not isfinite(number):
-                raise ParamError(f"{self.label}: expected {self.wanted}, received {number:g}")
+                raise ParamError(f"{self.label}: expected {self.wanted}, received {_plain(number)}")
 
     def __str__(self) -> str:
         return f"{self.name} = {show(self.default)}"
@@ -171,6 +171,12 @@ def show(value: Value) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return "none" if value is None else str(value)
+
+
+def _plain(number: float) -> str:
+    """Write a bound or a refused number: 10,000,000 and not 1e+07."""
+    whole = isfinite(number) and number == int(number) and abs(number) < 1e15
+    return f"{int(number):,}" if whole else f"{number:g}"
 
 
 def _read_bool(param: Param, value: object) -> Value:
