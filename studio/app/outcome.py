@@ -5,8 +5,43 @@ from pathlib import Path
 
 from studio.core.errors import RunError
 from studio.core.fileio import write_whole
+from studio.runs.events import Ended, Failed, Started
 
 from .session import TrainingSession
+
+VERSION = 1
+"""Grows when a field of the object changes its meaning, not when one is added."""
+
+
+def answer(
+    run: str, started: Started | None, ended: Ended | None, failed: Failed | None = None
+) -> dict[str, object]:
+    """Return the object for a run of this id, as far as it came."""
+    return {
+        "version": VERSION,
+        "run": run,
+        "reason": ended.reason if ended else "failed",
+        "device": started.device if started else None,
+        "seed": started.seed if started else None,
+        "steps": ended.step if ended else 0,
+        "epochs": ended.epoch if ended else 0,
+        "seconds": round(ended.seconds, 3) if ended else 0.0,
+        "parameters": started.parameters if started else None,
+        "samples": started.samples if started else {},
+        "losses": list(ended.losses) if ended else [],
+        "metrics": ended.metrics if ended else {},
+        "error": _error(failed) if failed else None,
+    }
+
+
+def _error(failed: Failed) -> dict[str, object]:
+    return {
+        "kind": failed.kind,
+        "block": failed.block or None,
+        "message": failed.message,
+        "hint": failed.hint,
+        "step": failed.step,
+    }
 
 
 def outcome_of(session: TrainingSession) -> dict[str, object]:
@@ -18,17 +53,7 @@ def outcome_of(session: TrainingSession) -> dict[str, object]:
     started, ended = session.started, session.ended
     if started is None or ended is None:
         raise RunError("no run has come to an end yet")
-    return {
-        "run": started.run,
-        "device": started.device,
-        "seed": started.seed,
-        "steps": ended.step,
-        "epochs": ended.epoch,
-        "seconds": round(ended.seconds, 3),
-        "parameters": started.parameters,
-        "losses": list(ended.losses),
-        "metrics": ended.metrics,
-    }
+    return answer(started.run, started, ended)
 
 
 def write_outcome(session: TrainingSession, path: Path) -> None:

@@ -9,9 +9,6 @@ if TYPE_CHECKING:
     from studio.core.catalog import Catalog
     from studio.core.experiment import Experiment
 
-VERSION = 1
-"""Of the JSON objects; grows when a field changes its meaning, not when one is added."""
-
 
 def add_experiment(parser: ArgumentParser) -> None:
     """Ask for an experiment and for settings to change in it."""
@@ -51,6 +48,8 @@ def experiment_of(options: Namespace, catalog: "Catalog") -> "Experiment":
 
 def print_json(answer: Mapping[str, object]) -> None:
     """Print the answer as the last line of stdout; numbers that are none become null."""
+    from studio.app.outcome import VERSION
+
     print(json.dumps(_plain({"version": VERSION, **answer}), ensure_ascii=False), flush=True)
 
 

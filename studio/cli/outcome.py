@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from studio.app.outcome import answer
 from studio.core.text import duration, plural, scaled
 from studio.runs.events import Ended, EpochEnded, Event, Failed, Note, Progress, Started
 
@@ -31,28 +32,7 @@ class Outcome:
 
     def answer(self, run: str) -> dict[str, object]:
         """Return the JSON object of the command line."""
-        started, ended, failed = self.started, self.ended, self.failed
-        error = failed and {
-            "kind": failed.kind,
-            "block": failed.block or None,
-            "message": failed.message,
-            "hint": failed.hint,
-            "step": failed.step,
-        }
-        return {
-            "run": run,
-            "reason": ended.reason if ended else "failed",
-            "device": started.device if started else None,
-            "seed": started.seed if started else None,
-            "steps": ended.step if ended else 0,
-            "epochs": ended.epoch if ended else 0,
-            "seconds": round(ended.seconds, 3) if ended else 0.0,
-            "parameters": started.parameters if started else None,
-            "samples": started.samples if started else {},
-            "losses": ended.losses if ended else (),
-            "metrics": ended.metrics if ended else {},
-            "error": error,
-        }
+        return answer(run, self.started, self.ended, self.failed)
 
     def _read(self, event: Event) -> None:
         match event:
