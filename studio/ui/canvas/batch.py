@@ -1,13 +1,14 @@
 """Batch: hand whole arrays to a painter at once, without a Python object per shape.
 
-The painter reads the array's memory as its own rectangles or lines, which are four doubles each.
-PySide does not document this; tests/ui/test_canvas_batch.py keeps watch.
+The painter reads the array's memory as its own rectangles or lines, four doubles
+each, or pieces of a picture, ten.
+PySide does not document this; tests/ui/test_canvas_view.py keeps watch.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPixmap
 from shiboken6 import wrapInstance
 
 
@@ -18,6 +19,19 @@ def draw_rects(painter: QPainter, rects: NDArray[np.float64]) -> None:
         first = wrapInstance(rects.ctypes.data, QRectF)
         assert isinstance(first, QRectF)
         painter.drawRects(first, len(rects))
+
+
+def draw_pictures(painter: QPainter, pixmap: QPixmap, corners: NDArray[np.float64]) -> None:
+    """Draw a picture with its top left corner at each of points ``(n, 2)``."""
+    width, height = pixmap.width(), pixmap.height()
+    fragments = np.zeros((len(corners), 10))
+    fragments[:, :2] = corners + np.array([width / 2, height / 2])
+    fragments[:, 4:6] = width, height
+    fragments[:, 6:8] = fragments[:, 9:] = 1.0  # scale and opacity
+    if len(fragments):
+        first = wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
+        assert isinstance(first, QPainter.PixmapFragment)
+        painter.drawPixmapFragments(first, len(fragments), pixmap)
 
 
 def draw_lines(painter: QPainter, lines: NDArray[np.float64]) -> None:

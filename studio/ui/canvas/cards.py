@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 
 from studio.ui.theme import TEXT_PX, Tokens
 
-from .content import CardContent, PortLook
+from .content import CardContent, Plain, PortLook
 from .geometry import RADIUS, ROW, STRIPE, SUMMARY_Y, TITLE_Y, WIDTH
 from .marks import draw_badge, draw_port
 
@@ -32,14 +32,14 @@ class CardPainter:
         if content.level:
             draw_badge(painter, self.theme, content.level, QPointF(WIDTH - 3.0, 3.0))
 
-    def paint_plain(self, painter: QPainter, content: CardContent) -> None:
+    def paint_plain(self, painter: QPainter, content: CardContent | Plain) -> None:
         """Paint a card without words and ports, for a distance at which none could be read."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(0.0, 0.0, WIDTH, content.height)
         painter.setPen(Qt.PenStyle.NoPen)
-        shade = QColor(0, 0, 0, 9 if self.theme.name == "light" else 26)
+        shade = QColor(0, 0, 0, 6 if self.theme.name == "light" else 22)
         painter.setBrush(shade)
-        for grow in (3.0, 2.0, 1.0):
+        for grow in (4.0, 3.0, 2.0, 1.0):
             painter.drawRoundedRect(box.adjusted(-grow, 2.0 - grow, grow, 2.0 + grow), 8.0, 8.0)
         outline = QPainterPath()
         outline.addRoundedRect(box, RADIUS, RADIUS)
@@ -56,26 +56,37 @@ class CardPainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
 
+    def paint_brief(self, painter: QPainter, content: CardContent, scale: float) -> None:
+        """Paint a card with its title alone, in letters that stay readable from afar."""
+        self.paint_plain(painter, content)
+        units = 1.0 / scale
+        painter.scale(units, units)
+        painter.setFont(self._small)
+        painter.setPen(QColor(self.theme.text))
+        room = (WIDTH - 8.0) * scale
+        title = self._small_metrics.elidedText(content.title, Qt.TextElideMode.ElideRight, room)
+        left = (WIDTH * scale - self._small_metrics.horizontalAdvance(title)) / 2
+        middle = (content.height + STRIPE) / 2 * scale
+        painter.drawText(QPointF(left, _baseline(self._small_metrics, middle)), title)
+
     def _paint_words(self, painter: QPainter, content: CardContent) -> None:
         theme, wide = self.theme, WIDTH - 2 * INSET
         kind = content.kind if content.kind.lower() != content.title.lower() else ""
-        kind_width = min(self._small_metrics.horizontalAdvance(kind), wide * 0.5)
-        title_room = wide - (kind_width + 8.0 if kind else 0.0)
         painter.setFont(self._title)
         painter.setPen(QColor(theme.text))
-        title = self._title_metrics.elidedText(
-            content.title, Qt.TextElideMode.ElideRight, title_room
-        )
+        title = self._title_metrics.elidedText(content.title, Qt.TextElideMode.ElideRight, wide)
         painter.drawText(QPointF(INSET, _baseline(self._title_metrics, TITLE_Y)), title)
         painter.setFont(self._small)
         painter.setPen(QColor(theme.muted))
-        self._right(painter, kind, TITLE_Y, kind_width + 0.5)
+        room = wide - self._title_metrics.horizontalAdvance(title) - 8.0
+        if kind and room > 30.0:
+            self._right(painter, kind, TITLE_Y, room)
         if content.summary:
             self._left(painter, content.summary, SUMMARY_Y, wide)
         if content.shape:
             several = len(content.inputs) > 1
             room = wide * 0.62 if several else wide
-            self._right(painter, content.shape, content.head + ROW / 2 - 1.0, room)
+            self._right(painter, content.shape, content.head + ROW / 2, room)
 
     def _paint_ports(self, painter: QPainter, content: CardContent) -> None:
         painter.setFont(self._small)

@@ -25,6 +25,16 @@ class PortLook:
 
 
 @dataclass(frozen=True, slots=True)
+class Plain:
+    """What a card shows from so far that no word can be read."""
+
+    family: str
+    height: float
+    level: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CardContent:
     """What one card shows."""
 

@@ -1,4 +1,8 @@
-"""Curves: the shape of a wire, for one as a path and for many at once as short lines."""
+"""Curves: the shape of a wire, for one as a path and for many at once as short lines.
+
+A wire forwards is one smooth bend. A wire backwards leaves to the right, runs home along a lane
+between the two cards, or under them where they stand side by side, and arrives from the left.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,52 +12,89 @@ from PySide6.QtGui import QPainterPath
 Floats = NDArray[np.float64]
 
 PIECES = 12
-"""Straight lines that stand for one curve where many are drawn at once."""
+"""Straight lines that stand for one curve where many are drawn at once; a multiple of three."""
+LOOP = 36.0
+"""How far a wire backwards reaches out at its ends, in canvas units."""
+LANE = 96.0
+"""How far under its ends a wire runs back where there is no room between them."""
 
 
-def reach(ends: Floats) -> Floats:
-    """Return how far the handles of wires ``(n, 4)`` reach out of their ports, in canvas units."""
-    dx, dy = ends[:, 2] - ends[:, 0], np.abs(ends[:, 3] - ends[:, 1])
-    forward = np.maximum(dx * 0.5, np.minimum(64.0, (np.abs(dx) + dy) * 0.4))
-    backward = np.clip(64.0 - dx * 0.4, 64.0, 240.0)
-    return np.where(dx >= 0, forward, backward)
+def knots(ends: Floats) -> Floats:
+    """Return wires ``(n, 4)`` as three cubic bends in a row: ``(n, 3, 4, 2)`` of points."""
+    forward = ends[:, 2] - ends[:, 0] >= -1e-9
+    return np.where(forward[:, None, None, None], _forward(ends), _backward(ends))
 
 
-def polylines(ends: Floats, pieces: int = PIECES) -> Floats:
-    """Return wires ``(n, 4)`` as points ``(n, pieces + 1, 2)`` along their curves."""
-    t = np.linspace(0.0, 1.0, pieces + 1)[None, :]
-    start, near, far, stop = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
-    x0, y0, x1, y1 = (ends[:, column, None] for column in range(4))
-    out = reach(ends)[:, None]
-    points = np.empty((len(ends), pieces + 1, 2))
-    points[:, :, 0] = x0 * (start + near) + out * (near - far) + x1 * (far + stop)
-    points[:, :, 1] = y0 * (start + near) + y1 * (far + stop)
-    return points
+def polylines(bends: Floats, pieces: int = PIECES) -> Floats:
+    """Return wires, as their knots, as points ``(n, pieces + 1, 2)`` along their curves."""
+    t = np.linspace(0.0, 1.0, pieces // 3 + 1)
+    weights = np.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3], axis=1)
+    points: Floats = weights @ bends
+    first = points[:, 0, :1]
+    return np.concatenate([first, points[:, :, 1:].reshape(len(bends), -1, 2)], axis=1)
 
 
-def lines(ends: Floats, pieces: int = PIECES) -> Floats:
-    """Return wires ``(n, 4)`` as straight lines ``(n * pieces, 4)``."""
-    points = polylines(ends, pieces)
+def lines(bends: Floats, pieces: int = PIECES) -> Floats:
+    """Return wires, as their knots, as straight lines ``(n * pieces, 4)``."""
+    points = polylines(bends, pieces)
     return np.concatenate([points[:, :-1], points[:, 1:]], axis=2).reshape(-1, 4)
 
 
 def bounds(ends: Floats) -> Floats:
-    """Return left, top, right, bottom ``(n, 4)`` of wires; a curve stays within its handles."""
-    out = reach(ends)
+    """Return left, top, right, bottom ``(n, 4)`` of rectangles that hold the wires."""
     x0, y0, x1, y1 = ends.T
+    back = np.where(x1 < x0, 1.0, 0.0)
+    under = np.where(np.abs(y1 - y0) < LANE, LANE, 0.0) * back
+    loop = LOOP * 1.4 * back
     return np.stack(
         [
-            np.minimum(x0, x1 - out), np.minimum(y0, y1),
-            np.maximum(x1, x0 + out), np.maximum(y0, y1),
+            np.minimum(x0, x1) - loop,
+            np.minimum(y0, y1),
+            np.maximum(x0, x1) + loop,
+            np.maximum(y0, y1) + under,
         ],
         axis=1,
-    )  # fmt: skip
+    )
 
 
 def path(start: QPointF, stop: QPointF) -> QPainterPath:
     """Return one wire as a smooth path."""
     ends = np.array([[start.x(), start.y(), stop.x(), stop.y()]])
-    out = float(reach(ends)[0])
     curve = QPainterPath(start)
-    curve.cubicTo(start + QPointF(out, 0.0), stop - QPointF(out, 0.0), stop)
+    for _, near, far, end in knots(ends)[0].tolist():
+        curve.cubicTo(*near, *far, *end)
     return curve
+
+
+def _forward(ends: Floats) -> Floats:
+    """Return one bend, cut at its thirds so that it has as many parts as a wire backwards."""
+    x0, y0, x1, y1 = ends.T
+    dx, dy = x1 - x0, np.abs(y1 - y0)
+    out = np.minimum(np.maximum(dx * 0.5, np.minimum(64.0, (np.abs(dx) + dy) * 0.4)), dx)
+    bend = np.stack([x0, y0, x0 + out, y0, x1 - out, y1, x1, y1], axis=1).reshape(-1, 4, 2)
+    return np.stack([_cut(bend, i / 3, (i + 1) / 3) for i in range(3)], axis=1)
+
+
+def _backward(ends: Floats) -> Floats:
+    x0, y0, x1, y1 = ends.T
+    lane = np.where(np.abs(y1 - y0) < LANE, np.maximum(y0, y1) + LANE, (y0 + y1) / 2)
+    out = LOOP * 1.4
+    points = [
+        (x0, y0), (x0 + out, y0), (x0 + out, lane), (x0, lane),
+        (x0, lane), (x0 * 2 / 3 + x1 / 3, lane), (x0 / 3 + x1 * 2 / 3, lane), (x1, lane),
+        (x1, lane), (x1 - out, lane), (x1 - out, y1), (x1, y1),
+    ]  # fmt: skip
+    return np.stack([np.stack(point, axis=1) for point in points], axis=1).reshape(-1, 3, 4, 2)
+
+
+def _cut(bend: Floats, start: float, stop: float) -> Floats:
+    """Return the part of cubic bends ``(n, 4, 2)`` between two shares of their way."""
+
+    def blossom(*at: float) -> Floats:
+        points = bend
+        for t in at:
+            points = points[:, :-1] * (1 - t) + points[:, 1:] * t
+        return points[:, 0]
+
+    corners = ((start, start, start), (start, start, stop), (start, stop, stop), (stop, stop, stop))
+    return np.stack([blossom(*at) for at in corners], axis=1)

@@ -1,31 +1,35 @@
 """Frame: paint everything that is seen, coarser the smaller it is and while a gesture lasts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from studio.app.workspace import Workspace
-from studio.core.check import BlockFacts
+from studio.core.check import BlockFacts, Checked
 from studio.core.graph import NodeId
 from studio.ui.theme import Tokens
 
-from .batch import draw_rects
+from .batch import draw_pictures, draw_rects
 from .cards import MARGIN, CardPainter
-from .content import CardContent, content_of
+from .content import CardContent, Plain, content_of
 from .geometry import RADIUS
 from .grid import Grid
 from .hits import CardHit
-from .look import READABLE, RECOGNISABLE, Look, Painted
+from .look import NAMED, RECOGNISABLE, Look, Painted
 from .sprites import Sprite, Sprites
 from .view_model import ViewModel
 from .wires import WirePainter
 
 FEW = 150
 """Outlines up to this number are drawn round and smooth."""
+
+FAINT = 0.35
+"""The opacity of cards that step back."""
+LEVELS = ("", "warning", "error")
 
 Rows = NDArray[np.int64]
 
@@ -38,7 +42,8 @@ class FramePainter:
         self._model = model
         self._grid = Grid()
         self._wires = WirePainter(workspace, model)
-        self._contents: dict[NodeId, tuple[BlockFacts | None, CardContent]] = {}
+        self._contents: dict[NodeId, CardContent] = {}
+        self._facts: Mapping[NodeId, BlockFacts] = workspace.checked.blocks
         self.theme = theme
         self.cards = CardPainter(theme, font)
         self._sprites = Sprites(self.cards)
@@ -54,17 +59,21 @@ class FramePainter:
         for id_ in ids:
             self._contents.pop(id_, None)
 
-    def forget_kinds(self) -> None:
-        """Look again what flows through the wires."""
+    def take(self, checked: Checked) -> None:
+        """Read the blocks again of which other things were found, and what the wires carry."""
+        facts = self._facts
+        for id_, found in checked.blocks.items():
+            if facts.get(id_) is not found:
+                self._contents.pop(id_, None)
+        self._facts = checked.blocks
         self._wires.forget_kinds()
 
     def content(self, id_: NodeId) -> CardContent:
-        """Return what a card shows, read again only if its findings changed."""
-        facts = self._workspace.checked.blocks.get(id_)
+        """Return what a card shows."""
         known = self._contents.get(id_)
-        if known is None or known[0] is not facts:
-            known = self._contents[id_] = (facts, content_of(self._workspace, id_))
-        return known[1]
+        if known is None:
+            known = self._contents[id_] = content_of(self._workspace, id_)
+        return known
 
     def paint(self, painter: QPainter, look: Look, device: QRectF) -> Painted:
         """Paint one frame; the painter is in device pixels, of which ``device`` is to be filled."""
@@ -76,8 +85,10 @@ class FramePainter:
         rows = self._model.cards_in(look.area.adjusted(-reach, -reach, reach, reach))
         rows = np.concatenate([rows[~self._model.selected[rows]], rows[self._model.selected[rows]]])
         painted.cards += len(rows)
-        if look.scale < RECOGNISABLE:
+        if look.detail < RECOGNISABLE:
             self._paint_blocks(painter, look, rows, painted)
+        elif look.detail < NAMED and look.dims is None:
+            self._paint_plain(painter, look, rows, painted)
         else:
             self._paint_sprites(painter, look, rows, painted)
         self._paint_activity(painter, look, rows, painted)
@@ -101,52 +112,75 @@ class FramePainter:
             draw_rects(painter, rects[self._model.level[rows] == level])
             painted.calls += 1
 
+    def _paint_plain(self, painter: QPainter, look: Look, rows: Rows, painted: Painted) -> None:
+        """Paint cards without words from one picture for each sort, one call for each sort."""
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        model = self._model
+        corners = np.round(look.to_device(model.rects[rows, :2] - MARGIN))
+        sorts = (model.family[rows] * 8 + model.level[rows] * 2 + model.known[rows]) * 65536.0
+        _, first, sort_of = np.unique(
+            sorts + model.rects[rows, 3], return_index=True, return_inverse=True
+        )
+        for number, row in enumerate(rows[first].tolist()):
+            plain = Plain(
+                model.families[int(model.family[row])],
+                float(model.rects[row, 3]),
+                LEVELS[int(model.level[row])],
+                bool(model.known[row]),
+            )
+            sprite = self._plain(plain, look, painted)
+            draw_pictures(painter, sprite.pixmap, corners[sort_of == number])
+            painted.calls += 1
+
     def _paint_sprites(self, painter: QPainter, look: Look, rows: Rows, painted: Painted) -> None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not look.hasty)
         until = perf_counter() + look.budget_secs
-        corners = look.to_device(self._model.rects[rows, :2] - MARGIN)
-        for row, (x, y) in zip(rows.tolist(), corners.tolist(), strict=True):
-            id_ = self._model.ids[row]
-            content = self.content(id_)
-            if look.scale < READABLE:
-                sprite = self._plain(content, look.scale, painted)
+        corners = np.round(look.to_device(self._model.rects[rows, :2] - MARGIN)).astype(int)
+        ids = [self._model.ids[row] for row in rows.tolist()]
+        contents, sprites, scale = self._contents, self._sprites.of, look.scale
+        for id_, (x, y) in zip(ids, corners.tolist(), strict=True):
+            sprite = sprites.get(id_)
+            known = sprite is not None and sprite.content is contents.get(id_)
+            if sprite is None or not known or not (look.hasty or sprite.scale == scale):
+                sprite = self._sprite(id_, look, until, painted)
+            if look.dims is not None:
+                painter.setOpacity(FAINT if look.dims(id_) else 1.0)
+            if sprite.scale == scale:
+                painter.drawPixmap(x, y, sprite.pixmap)
             else:
-                sprite = self._detailed(id_, content, look, until, painted)
-            faint = look.dims is not None and look.dims(id_)
-            if faint:
-                painter.setOpacity(0.35)
-            _draw(painter, sprite, round(x), round(y), look.scale)
-            if faint:
-                painter.setOpacity(1.0)
+                wide, high = sprite.size_at(scale)
+                painter.drawPixmap(x, y, wide, high, sprite.pixmap)
+        painter.setOpacity(1.0)
         painted.calls += len(rows)
+        self._sprites.make_room(ids)
 
-    def _detailed(
-        self, id_: NodeId, content: CardContent, look: Look, until: float, painted: Painted
-    ) -> Sprite:
-        sprite = self._sprites.get(id_)
-        right = sprite is not None and sprite.content == content
-        if sprite is not None and right and (look.hasty or sprite.scale == look.scale):
-            return sprite
+    def _sprite(self, id_: NodeId, look: Look, until: float, painted: Painted) -> Sprite:
+        """Return the picture of a card; without time to paint it, one that will do for now."""
+        content, sprite = self.content(id_), self._sprites.of.get(id_)
+        if sprite is not None and sprite.content == content:
+            self._contents[id_] = sprite.content
+            if look.hasty or sprite.scale == look.scale:
+                return sprite
         if perf_counter() < until:
             painted.sprites += 1
-            return self._sprites.make(id_, content, look.scale, plain=False)
+            self._contents[id_] = content
+            return self._sprites.make(id_, content, look)
         painted.missing += 1
-        same_size = sprite is not None and sprite.content.height == content.height
-        if sprite is not None and same_size:
+        if sprite is not None and sprite.content.height == content.height:
             return sprite
-        return self._plain(content, look.scale, painted)
+        plain = Plain(content.family, content.height, content.level, content.known)
+        return self._plain(plain, look, painted)
 
-    def _plain(self, content: CardContent, scale: float, painted: Painted) -> Sprite:
-        key = (content.family, content.height, content.level, content.known)
-        sprite = self._sprites.get(key)
-        if sprite is None or sprite.scale != scale:
+    def _plain(self, plain: Plain, look: Look, painted: Painted) -> Sprite:
+        sprite = self._sprites.of.get(plain)
+        if sprite is None or sprite.scale != look.scale:
             painted.sprites += 1
-            sprite = self._sprites.make(key, content, scale, plain=True)
+            sprite = self._sprites.make(plain, plain, look)
         return sprite
 
     def _paint_activity(self, painter: QPainter, look: Look, rows: Rows, painted: Painted) -> None:
         """Paint thin bars at the bottom of the cards that have something to show."""
-        if not look.activity or look.scale < RECOGNISABLE:
+        if not look.activity or look.detail < RECOGNISABLE:
             return
         ids = self._model.ids
         shown = [row for row in rows.tolist() if ids[row] in look.activity]
@@ -168,7 +202,7 @@ class FramePainter:
         self._outline(painter, look, chosen, QPen(accent, 2.0 * look.dpr), painted)
         if isinstance(look.hovered, CardHit) and look.hovered.node in self._model.row:
             row = self._model.row[look.hovered.node]
-            if not self._model.selected[row] and look.scale >= RECOGNISABLE:
+            if not self._model.selected[row] and look.detail >= RECOGNISABLE:
                 accent.setAlpha(150)
                 self._outline(painter, look, np.array([row]), QPen(accent, 1.5 * look.dpr), painted)
 
@@ -180,7 +214,7 @@ class FramePainter:
         rects = look.rects_to_device(self._model.rects[rows])
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        smooth = len(rows) <= FEW and look.scale >= RECOGNISABLE
+        smooth = len(rows) <= FEW and look.detail >= RECOGNISABLE
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
         if not smooth:
             draw_rects(painter, rects)
@@ -201,13 +235,3 @@ def activity_bars(rects: NDArray[np.float64]) -> NDArray[np.float64]:
     bars[:, 2] -= 2 * RADIUS
     bars[:, 3] = 3.0
     return bars
-
-
-def _draw(painter: QPainter, sprite: Sprite, x: int, y: int, scale: float) -> None:
-    if sprite.scale == scale:
-        painter.drawPixmap(QPointF(x, y), sprite.pixmap)
-        return
-    ratio = scale / sprite.scale
-    width, height = sprite.pixmap.width(), sprite.pixmap.height()
-    target = QRectF(x, y, width * ratio, height * ratio)
-    painter.drawPixmap(target, sprite.pixmap, QRectF(0.0, 0.0, width, height))

@@ -11,14 +11,14 @@ STEP = 8.0
 """Cards snap to this grid."""
 WIDTH = 176.0
 STRIPE = 4.0
-TITLE_Y = 19.0
+TITLE_Y = 18.0
 """The middle of the title line."""
-SUMMARY_Y = 37.0
+SUMMARY_Y = 38.0
 """The middle of the line of telling parameters."""
-ANCHOR_Y = 32.0
+ANCHOR_Y = 38.0
 """Where a lone port stands: the same on every card, so that a row of cards has straight wires."""
 ROW = 20.0
-HEAD, HEAD_WITH_SUMMARY, FOOT = 30.0, 46.0, 6.0
+HEAD, HEAD_WITH_SUMMARY, FOOT = 28.0, 46.0, 8.0
 RADIUS = 6.0
 PORT = 5.0
 """Half the size of a port."""

@@ -32,16 +32,18 @@ class Grid:
 
     def _strip_for(self, period: float, dpr: float, width: int, theme: Tokens) -> QPixmap:
         # Room to spare, so that a window being widened does not make a strip per frame.
-        wanted = (period, dpr, -(-(width + round(period)) // 512) * 512, theme.grid)
+        wanted = (period, dpr, -(-(width + round(period)) // 512) * 512, theme.line)
         if wanted != self._made_for:
             self._made_for = wanted
+            colour = QColor(theme.line)
+            colour.setAlphaF(0.75)
             dot = max(round(1.5 * dpr), 1)
             self._strip = QPixmap(wanted[2], dot)
             self._strip.fill(Qt.GlobalColor.transparent)
             painter = QPainter(self._strip)
             x = 0.0
             while x < wanted[2]:
-                painter.fillRect(round(x), 0, dot, dot, QColor(theme.grid))
+                painter.fillRect(round(x), 0, dot, dot, colour)
                 x += period
             painter.end()
         return self._strip

@@ -13,6 +13,7 @@ from .view_model import ViewModel
 
 PORT_PX, WIRE_PX = 11.0, 6.0
 """How near the pointer must come, in view pixels."""
+TITLE_BOTTOM = 28.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ def hit(model: ViewModel, at: QPointF, zoom: float, *, wires: bool = True) -> Hi
         return min(ports, key=lambda found: found[0])[1]
     for row in rows:
         if model.rect(row).contains(at):
-            return CardHit(model.ids[row], title=at.y() - model.rects[row, 1] < 30.0)
+            on_title = at.y() - float(model.rects[row, 1]) < TITLE_BOTTOM
+            return CardHit(model.ids[row], title=on_title)
     return _wire(model, at, WIRE_PX / zoom) if wires else None
 
 
@@ -79,7 +81,7 @@ def _wire(model: ViewModel, at: QPointF, near: float) -> WireHit | None:
     rows = model.wires_in(QRectF(at.x() - near, at.y() - near, 2 * near, 2 * near))
     if not len(rows):
         return None
-    lines = curves.lines(model.ends[rows], 24)
+    lines = curves.lines(model.knots[rows], 24)
     start, along = lines[:, :2], lines[:, 2:] - lines[:, :2]
     to = np.array([at.x(), at.y()]) - start
     length = np.maximum((along**2).sum(axis=1), 1e-9)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,8 @@ from studio.core.graph import End, NodeId
 from .camera import Camera
 from .hits import Hit
 
-READABLE, RECOGNISABLE = 0.5, 0.2
-"""Device pixels per canvas unit from which words, and then single cards and curves, are drawn."""
+READABLE, NAMED, RECOGNISABLE = 0.5, 0.26, 0.2
+"""The ``detail`` from which all words, titles alone, and single cards and curves are drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,11 @@ class Look:
     def scale(self) -> float:
         """Device pixels per canvas unit."""
         return self.camera.zoom * self.dpr
+
+    @property
+    def detail(self) -> float:
+        """How much can be made out: the zoom, and more of it where pixels are finer."""
+        return self.camera.zoom * sqrt(self.dpr)
 
     def to_device(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return where points ``(…, 2)`` or lines ``(…, 4)`` of the canvas lie in device pixels."""

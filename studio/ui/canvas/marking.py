@@ -85,18 +85,24 @@ def _paint_raised_port(painter: QPainter, surface: "Surface", end: End, *, outpu
 
 def _paint_port_names(painter: QPainter, surface: "Surface", look: Look) -> None:
     font = QFont(surface.font())
-    font.setPixelSize(TEXT_PX["small"])
+    font.setPixelSize(round(TEXT_PX["small"] * min(look.camera.zoom, 2.0) * 0.8))
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     painter.setPen(QColor(surface.theme.muted))
     for row in surface.model.cards_in(look.area).tolist():
         layout, rect = surface.model.layouts[row], surface.model.rect(row)
         seen = look.camera.rect_to_view(rect)
-        lift = -9.0 - 3.0 * look.camera.zoom
+        lift = -8.0 * look.camera.zoom
         for place in layout.inputs[:1] if len(layout.inputs) == 1 else ():
             width = metrics.horizontalAdvance(place.name)
-            at = QPointF(seen.left() - width - 12.0, seen.top() + place.y * look.camera.zoom + lift)
+            at = QPointF(
+                seen.left() - width - 9.0 * look.camera.zoom,
+                seen.top() + place.y * look.camera.zoom + lift,
+            )
             painter.drawText(at, place.name)
         for place in layout.outputs[:1] if len(layout.outputs) == 1 else ():
-            at = QPointF(seen.right() + 12.0, seen.top() + place.y * look.camera.zoom + lift)
+            at = QPointF(
+                seen.right() + 9.0 * look.camera.zoom,
+                seen.top() + place.y * look.camera.zoom + lift,
+            )
             painter.drawText(at, place.name)

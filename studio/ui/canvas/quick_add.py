@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from studio.app.search import found_blocks
 from studio.core.blocks import BlockSpec
 from studio.ui.palette.delegate import BlockDelegate
 from studio.ui.palette.model import BlockList
+from studio.ui.theme import tokens
 
 WIDTH_PX, LIST_PX = 280, 236
 _MOVES = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
@@ -45,8 +46,7 @@ class QuickAdd(QFrame):
         layout.setSpacing(6)
         for part in (self._field, self._list, self._nothing):
             layout.addWidget(part)
-        self.setAutoFillBackground(True)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._list.viewport().setAutoFillBackground(False)
         self._field.textChanged.connect(self._on_typed)
         self._list.clicked.connect(self._on_clicked)
         self._field.installEventFilter(self)
@@ -103,6 +103,16 @@ class QuickAdd(QFrame):
         self._list.setCurrentIndex(self._found.index(row, 0))
 
     # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, painter = tokens(self), QPainter(self)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(theme.card_line))
+            painter.setBrush(QColor(theme.raised))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8.0, 8.0)
+        finally:
+            painter.end()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

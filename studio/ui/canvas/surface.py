@@ -14,6 +14,7 @@ from studio.core.document import Diff
 from studio.core.graph import End, NodeId
 from studio.ui.theme import TEXT_PX, Tokens, tokens
 
+from .accessible import Reading, describe_canvases
 from .camera import Camera
 from .cards import MARGIN
 from .frame import FramePainter, activity_bars
@@ -51,6 +52,8 @@ class Surface(QWidget):
         self._quiet.timeout.connect(self._on_quiet)
         self._refine = QTimer(self, interval=0, singleShot=True)
         self._refine.timeout.connect(self._on_refine)
+        self.reading = Reading(self)
+        describe_canvases()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         workspace.document.changed.connect(self._on_changed)
         workspace.checked_changed.connect(self._on_checked)
@@ -144,13 +147,13 @@ class Surface(QWidget):
         self._update_scene(QRectF(QPointF(left, top), QPointF(right, bottom)), margin=2.0)
 
     def settle(self) -> None:
-        """Paint carefully and completely from here on, as for a picture."""
+        """Paint carefully and completely until something moves again, as for a picture."""
         self._moving, self._settling = False, True
         self.repaint()
 
     def hurry(self) -> None:
         """Paint anew, coarsely if the drawing is large; carefully after a moment of quiet."""
-        self._moving = True
+        self._moving, self._settling = True, False
         self._quiet.start()
         self.update()
 
@@ -255,7 +258,6 @@ class Surface(QWidget):
         wires = change.connected | change.disconnected
         ends = {end.node for wire in wires for end in wire}
         self._frame.forget(ends | change.changed | change.removed)
-        self._frame.forget_kinds()
         self.hovered = None
         document = self.workspace.document
         if not document.history and not document.redo_label:
@@ -264,7 +266,7 @@ class Surface(QWidget):
 
     def _on_checked(self, checked: Checked) -> None:
         self.model.mark(checked)
-        self._frame.forget_kinds()
+        self._frame.take(checked)
         self.update()
 
     def _on_selected(self, ids: frozenset[NodeId]) -> None:

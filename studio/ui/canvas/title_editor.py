@@ -70,3 +70,4 @@ class TitleEditor(QLineEdit):
             self.dismiss()
         else:
             super().keyPressEvent(event)
+            event.accept()  # the Enter that ends the renaming is none of the canvas's

@@ -37,12 +37,15 @@ class ViewModel:
         self.selected: NDArray[np.bool_] = np.empty(0, bool)
         self.families: list[str] = []
         self.family: Ints = np.empty(0, np.int64)
+        self.known: NDArray[np.bool_] = np.empty(0, bool)
         self.level: NDArray[np.int8] = np.empty(0, np.int8)
         self.wires: list[Wire] = []
         self.wire_row: dict[End, int] = {}
         self.joins: Ints = np.empty((0, 2), np.int64)
         self._offsets: Floats = np.empty((0, 4))
         self.ends: Floats = np.empty((0, 4))
+        self.knots: Floats = np.empty((0, 3, 4, 2))
+        self.boxes: Floats = np.empty((0, 4))
         self.rebuild()
 
     def rebuild(self) -> None:
@@ -51,8 +54,10 @@ class ViewModel:
         self.ids, self.layouts, self.wires = [], [], []
         self.row, self.wire_row = {}, {}
         self.rects, self.family = np.empty((0, 4)), np.empty(0, np.int64)
+        self.known = np.empty(0, bool)
         self.joins = np.empty((0, 2), np.int64)
         self._offsets, self.ends = np.empty((0, 4)), np.empty((0, 4))
+        self.knots, self.boxes = np.empty((0, 3, 4, 2)), np.empty((0, 4))
         self._append_cards(graph.nodes)
         self._append_wires(graph.wires)
         self.select(self._workspace.selection)
@@ -94,9 +99,22 @@ class ViewModel:
 
     def place(self, rows: Ints, positions: Floats) -> None:
         """Show cards elsewhere, as during a drag; the drawing itself is not touched."""
+        if not len(rows):
+            return
+        shifts = positions - self.rects[rows, :2]
         self.rects[rows, :2] = positions
-        touched = np.isin(self.joins, rows).any(axis=1)
-        self._settle(np.flatnonzero(touched))
+        carried = np.zeros(len(self.ids), bool)
+        carried[rows] = True
+        ends_carried = carried[self.joins].sum(axis=1)
+        if np.ptp(shifts, axis=0).any():
+            self._settle(np.flatnonzero(ends_carried))
+            return
+        # A wire between two cards that move alike keeps its form: thousands follow at once.
+        inner = np.flatnonzero(ends_carried == 2)
+        self.ends[inner] += np.tile(shifts[0], 2)
+        self.boxes[inner] += np.tile(shifts[0], 2)
+        self.knots[inner] += shifts[0]
+        self._settle(np.flatnonzero(ends_carried == 1))
 
     def rect(self, row: int) -> QRectF:
         """Return where a card stands."""
@@ -126,7 +144,7 @@ class ViewModel:
 
     def wires_in(self, area: QRectF) -> Ints:
         """Return the rows of the wires that may touch a part of the canvas."""
-        left, top, right, bottom = curves.bounds(self.ends).T
+        left, top, right, bottom = self.boxes.T
         seen = (left <= area.right()) & (right >= area.left())
         return np.flatnonzero(seen & (top <= area.bottom()) & (bottom >= area.top()))
 
@@ -136,11 +154,12 @@ class ViewModel:
 
     def wire_bounds(self, row: int) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom of a wire."""
-        left, top, right, bottom = curves.bounds(self.ends[row : row + 1])[0].tolist()
+        left, top, right, bottom = self.boxes[row].tolist()
         return left, top, right, bottom
 
     def _append_cards(self, ids: Iterable[NodeId]) -> None:
-        graph, fresh, families = self._workspace.graph, [], []
+        graph = self._workspace.graph
+        fresh, families, known = [], [], []
         for id_ in ids:
             node, spec = graph.nodes[id_], self._workspace.spec_of(id_)
             layout = geometry_of(graph, id_, spec)
@@ -149,9 +168,11 @@ class ViewModel:
             self.layouts.append(layout)
             fresh.append((node.x, node.y, WIDTH, layout.height))
             families.append(self._family(spec.family if spec else ""))
+            known.append(spec is not None)
         if fresh:
             self.rects = np.concatenate([self.rects, np.array(fresh)])
             self.family = np.concatenate([self.family, np.array(families)])
+            self.known = np.concatenate([self.known, np.array(known)])
 
     def _append_wires(self, wires: Iterable[Wire]) -> None:
         fresh = list(wires)
@@ -164,6 +185,8 @@ class ViewModel:
             self.joins = np.concatenate([self.joins, np.array(joins)])
             self._offsets = np.concatenate([self._offsets, np.array(offsets)])
             self.ends = np.concatenate([self.ends, np.zeros((len(fresh), 4))])
+            self.knots = np.concatenate([self.knots, np.zeros((len(fresh), 3, 4, 2))])
+            self.boxes = np.concatenate([self.boxes, np.zeros((len(fresh), 4))])
             self._settle(np.arange(first, len(self.wires)))
 
     def _drop_wires(self, targets: Collection[End]) -> None:
@@ -171,7 +194,7 @@ class ViewModel:
         self.wires = [self.wires[row] for row in kept]
         self.wire_row = {wire.target: row for row, wire in enumerate(self.wires)}
         self.joins, self._offsets = self.joins[kept], self._offsets[kept]
-        self.ends = self.ends[kept]
+        self.ends, self.knots, self.boxes = self.ends[kept], self.knots[kept], self.boxes[kept]
 
     def _drop_cards(self, gone: Collection[NodeId]) -> None:
         kept = [row for row, id_ in enumerate(self.ids) if id_ not in gone]
@@ -181,6 +204,7 @@ class ViewModel:
         self.layouts = [self.layouts[row] for row in kept]
         self.row = {id_: row for row, id_ in enumerate(self.ids)}
         self.rects, self.family = self.rects[kept], self.family[kept]
+        self.known = self.known[kept]
         self.joins = renumbered[self.joins]
 
     def _renew(self, id_: NodeId) -> None:
@@ -189,6 +213,7 @@ class ViewModel:
         self.layouts[row] = layout
         self.rects[row] = (node.x, node.y, WIDTH, layout.height)
         self.family[row] = self._family(spec.family if spec else "")
+        self.known[row] = spec is not None
 
     def _settle_wires(self, touched: Collection[NodeId]) -> None:
         rows = self.wires_of(np.array([self.row[id_] for id_ in touched], np.int64))
@@ -200,6 +225,8 @@ class ViewModel:
         source, target = self.joins[rows].T
         self.ends[rows, :2] = self.rects[source, :2] + self._offsets[rows, :2]
         self.ends[rows, 2:] = self.rects[target, :2] + self._offsets[rows, 2:]
+        self.knots[rows] = curves.knots(self.ends[rows])
+        self.boxes[rows] = curves.bounds(self.ends[rows])
 
     def _offset(self, wire: Wire) -> tuple[float, float, float, float]:
         source = self.layouts[self.row[wire.source.node]].y_of(wire.source.port, output=True)

@@ -1,5 +1,7 @@
 """Wires: one cached path each where they can be read, all in one call where they cannot."""
 
+from typing import get_args
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
@@ -17,7 +19,10 @@ from .hits import PortHit, WireHit
 from .look import READABLE, RECOGNISABLE, Look, Painted
 from .view_model import ViewModel
 
+KINDS: tuple[Kind, ...] = get_args(Kind)
 WIDTH_PX = 2.0
+SMOOTH = 0.7
+"""The ``detail`` from which each wire is a path of its own."""
 
 
 class WirePainter:
@@ -27,11 +32,11 @@ class WirePainter:
         self._workspace = workspace
         self._model = model
         self._paths: dict[End, tuple[tuple[float, ...], QPainterPath]] = {}
-        self._kinds: dict[End, Kind] = {}
+        self._kinds: NDArray[np.int8] = np.empty(0, np.int8)
 
     def forget_kinds(self) -> None:
         """Look again what flows through the wires, as after a check."""
-        self._kinds.clear()
+        self._kinds = np.empty(0, np.int8)
         if len(self._paths) > 2 * len(self._model.wires) + 64:
             self._paths.clear()
 
@@ -42,12 +47,12 @@ class WirePainter:
             rows = rows[rows != self._model.wire_row[look.hidden]]
         painted.wires += len(rows)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if look.scale < RECOGNISABLE:
+        if look.detail < RECOGNISABLE:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(QColor(theme.wire), 1.0))
             draw_lines(painter, look.to_device(self._model.ends[rows]))
             painted.calls += 1
-        elif look.hasty or look.scale < READABLE:
+        elif look.hasty or look.detail < SMOOTH:
             self._paint_batches(painter, look, theme, rows, painted)
         else:
             self._paint_paths(painter, look, theme, rows, painted)
@@ -61,15 +66,19 @@ class WirePainter:
         painted: Painted,
     ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not look.hasty)
-        width = WIDTH_PX * look.dpr if look.scale >= READABLE else 1.2 * look.dpr
-        by_kind: dict[Kind, list[int]] = {}
-        for row in rows.tolist():
-            by_kind.setdefault(self._kind(row), []).append(row)
-        for kind, some in by_kind.items():
+        thin = look.dpr if look.hasty else 1.2 * look.dpr
+        width = WIDTH_PX * look.dpr if look.detail >= READABLE else thin
+        pieces = 24 if len(rows) < 300 else 12 if look.detail >= 0.35 else 6
+        kinds = self._kinds_of(rows)
+        for number, kind in enumerate(KINDS):
+            some = rows[kinds == number]
+            if not len(some):
+                continue
             pen = QPen(theme.kind(kind), width)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             painter.setPen(pen)
-            draw_lines(painter, look.to_device(curves.lines(self._model.ends[some])))
+            lines = curves.lines(self._model.knots[some], pieces)
+            draw_lines(painter, look.to_device(lines))
             painted.calls += 1
 
     def _paint_paths(
@@ -84,9 +93,9 @@ class WirePainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(look.camera.x * look.dpr, look.camera.y * look.dpr)
         painter.scale(look.scale, look.scale)
-        for row in rows.tolist():
+        for row, kind in zip(rows.tolist(), self._kinds_of(rows).tolist(), strict=True):
             wide = WIDTH_PX + 1.25 if self._raised(row, look) else WIDTH_PX
-            pen = QPen(theme.kind(self._kind(row)), wide * look.dpr)
+            pen = QPen(theme.kind(KINDS[kind]), wide * look.dpr)
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawPath(self._path(row))
@@ -111,9 +120,11 @@ class WirePainter:
             known = self._paths[end] = (ends, path)
         return known[1]
 
-    def _kind(self, row: int) -> Kind:
-        source = self._model.wires[row].source
-        kind = self._kinds.get(source)
-        if kind is None:
-            kind = self._kinds[source] = kind_at(self._workspace, source, output=True)
-        return kind
+    def _kinds_of(self, rows: NDArray[np.int64]) -> NDArray[np.int8]:
+        """Return what flows through wires, as places in ``KINDS``; asked once until forgotten."""
+        if len(self._kinds) != len(self._model.wires):
+            self._kinds = np.full(len(self._model.wires), -1, np.int8)
+        for row in rows[self._kinds[rows] < 0].tolist():
+            source = self._model.wires[row].source
+            self._kinds[row] = KINDS.index(kind_at(self._workspace, source, output=True))
+        return self._kinds[rows]

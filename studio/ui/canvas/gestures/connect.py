@@ -89,7 +89,7 @@ class Connect(Gesture):
         if not self.moved:
             return
         zoom, theme = self.surface.camera.zoom, self.surface.theme
-        if zoom * self.surface.devicePixelRatioF() >= RECOGNISABLE:
+        if zoom >= RECOGNISABLE:
             self._paint_fitting(painter, zoom)
         fixed = self._fixed_point()
         free = self.at
