@@ -73,6 +73,11 @@ class Look(QObject):
         self._app.setStyleSheet(style_sheet(theme, size))
         self.changed.emit()
 
+    def take_off(self) -> None:
+        """Leave the application as it is from now on."""
+        self._settings.changed.disconnect(self._on_setting)
+        self._app.setStyleSheet("")
+
     def _on_setting(self, name: str) -> None:
         if name in {"theme", "text_size"}:
             self.put_on()

@@ -4,7 +4,7 @@ import faulthandler
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from studio.app.gallery import find_experiment
@@ -31,11 +31,10 @@ def run(file: str | None = None, *, demo: Path | None = None, argv: list[str] | 
     look = Look(app, studio.settings)
     window = MainWindow(studio, look)
     _open_first(studio, "lenet-digits" if demo else file)
-    later = _Later(window, demo, unseen=app.platformName() == "offscreen")
+    _Later(window, demo, unseen=app.platformName() == "offscreen")
     if app.platformName() != "offscreen":  # its screen is smaller than any window
         window.restore_place()
     window.show()
-    QTimer.singleShot(0, later.go_on)
     code = app.exec()
     mishaps.rest()
     studio.close()
@@ -72,6 +71,8 @@ class _Later(QObject):
         self._demo = demo
         self._unseen = unseen
         self._tour: Demo | None = None
+        self._begun = False
+        window.installEventFilter(self)
 
     @Slot()
     def go_on(self) -> None:
@@ -84,3 +85,11 @@ class _Later(QObject):
         if self._demo:
             self._tour = Demo(self._window, self._demo, unseen=self._unseen)
             self._tour.begin()
+
+    # Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and not self._begun:
+            self._begun = True
+            QTimer.singleShot(0, self.go_on)  # comes when this paint is on the screen
+        return False

@@ -23,16 +23,16 @@ class ProblemList(QStackedWidget):
         self._workspace = workspace
         self._shown: tuple[Problem, ...] | None = None
         self._empty = Empty("No problems", "What is wrong in the drawing is listed here", self)
-        self._list = QListWidget(self)
-        self._list.setAccessibleName("Problems in the drawing")
-        self._list.setWordWrap(True)
+        self.list = QListWidget(self)
+        self.list.setAccessibleName("Problems in the drawing")
+        self.list.setWordWrap(True)
         self.addWidget(self._empty)
-        self.addWidget(self._list)
+        self.addWidget(self.list)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._refresh)
         workspace.checked_changed.connect(self._on_checked)
-        self._list.itemClicked.connect(self._go_to)
-        self._list.itemActivated.connect(self._go_to)
+        self.list.itemClicked.connect(self._go_to)
+        self.list.itemActivated.connect(self._go_to)
         self._refresh()
 
     def _on_checked(self, _checked: Checked) -> None:
@@ -44,10 +44,10 @@ class ProblemList(QStackedWidget):
         if problems == self._shown:
             return
         self._shown = problems
-        self._list.clear()
+        self.list.clear()
         for problem in problems:
-            self._list.addItem(self._item(problem))
-        self.setCurrentWidget(self._list if problems else self._empty)
+            self.list.addItem(self._item(problem))
+        self.setCurrentWidget(self.list if problems else self._empty)
 
     def _item(self, problem: Problem) -> QListWidgetItem:
         hint = f"\n{problem.hint}" if problem.hint else ""
