@@ -75,7 +75,9 @@ class Objective:
             self.lr = lr
             for group in self.optimizer.param_groups:
                 group["lr"] = lr
-        self.optimizer.zero_grad()
+        # What zero_grad does, without the profiler's mark that costs it as much as all our own.
+        for weight in self.weights:
+            weight.grad = None
         for weight in self._others:
             weight.requires_grad_(False)
 

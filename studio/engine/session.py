@@ -40,6 +40,7 @@ class Session:
             self.network.module.to(device).train()
             self.samples = Samples(spec.data, spec.program, device)
         self.spec = spec
+        self._at_once = device.type == "cpu"
         self.calls = Calls(self.network)
         self.objectives = [Objective(job, self.network) for job in spec.objectives]
         self.scalars = Scalars(device)
@@ -92,14 +93,10 @@ class Session:
         losses = [self._turn(objective, batch) for objective in self.objectives]
         self._metrics.add(self._arguments, count)
         self.seen += count
-        total = losses[0]
-        for other in losses[1:]:
-            total = total + other
-        self.scalars.add_later(LOSS, self.step, total, samples=count)
+        self._note_loss(LOSS, losses[0] if len(losses) == 1 else sum(losses[1:], losses[0]), count)
         if len(losses) > 1:
             for objective, loss in zip(self.objectives, losses, strict=True):
-                name = f"train/{objective.name}"
-                self.scalars.add_later(name, self.step, loss, samples=count)
+                self._note_loss(f"train/{objective.name}", loss, count)
 
     def known(self, *, wait: bool = False) -> list[Event]:
         """Return the scalars that have become known; with ``wait``, all of them.
@@ -127,7 +124,7 @@ class Session:
         state = self.network.module.state_dict()
         return {name: value.detach().cpu().contiguous() for name, value in state.items()}
 
-    def _turn(self, objective: Objective, batch: Batch) -> Tensor:
+    def _turn(self, objective: Objective, batch: Batch) -> Tensor | float:
         """Minimise one objective once, and return its loss."""
         objective.begin(self.step - 1, self.steps)
         self._arguments = self.calls.arguments(*batch)
@@ -136,13 +133,20 @@ class Session:
             check_losses(losses)
         loss = objective.total(losses)
         # An accelerator would have to be waited for: there the loss is looked at when it arrives.
-        if self.samples.device.type == "cpu" and not math.isfinite(loss.item()):
-            self.scalars.add(LOSS, self.step, loss.item())
+        value = loss.item() if self._at_once else None
+        if value is not None and not math.isfinite(value):
+            self.scalars.add(LOSS, self.step, value)
             raise self._not_a_number(batch)
         backward(loss, self.network, self.calls, batch)
         self.watcher.after_backward(self.step)
         objective.end()
-        return loss.detach()
+        return loss.detach() if value is None else value
+
+    def _note_loss(self, name: str, value: Tensor | float, count: int) -> None:
+        if isinstance(value, float):
+            self.scalars.add(name, self.step, value, samples=count)
+        else:
+            self.scalars.add_later(name, self.step, value, samples=count)
 
     def _not_a_number(self, batch: Batch | None) -> NumberFault:
         """Return the fault that names the first block whose output is not finite.

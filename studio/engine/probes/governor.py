@@ -1,8 +1,8 @@
 """The governor: watching may cost a share of the training's time and no more.
 
 Every probe has its own share. It measures what a look costs, in processor time of its thread, and
-waits so long that the look was worth no more than the share. The first look is free: panels open
-with it, and it pays for what is loaded only once.
+waits so long that the look was worth no more than the share. The first look is nearly free: panels
+open with it, and it pays for what is loaded only once.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from time import perf_counter, thread_time
 
 EARLY_STEPS = 100
+FIRST_WAIT_SECS = 1.0
 
 
 class Governor:
@@ -37,6 +38,8 @@ class Governor:
             self.spent_secs += cost
             # Most troubles begin early: only the share counts then, not the rate.
             gap = 0.0 if step < EARLY_STEPS else self._gap_secs
-            wait = cost / self._share if self._looks else 0.0
+            wait = cost / self._share
+            if not self._looks:
+                wait = min(wait, FIRST_WAIT_SECS)
             self._looks += 1
             self._due_at = perf_counter() + max(gap, wait)

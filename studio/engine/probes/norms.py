@@ -12,25 +12,26 @@ class Norms:
     def __init__(self, blocks: Sequence[Sequence[nn.Parameter]]) -> None:
         self._blocks = len(blocks)
         self._weights = [weight for weights in blocks for weight in weights]
-        self._block_of = [place for place, weights in enumerate(blocks) for _ in weights]
+        places = [place for place, weights in enumerate(blocks) for _ in weights]
+        device = self._weights[0].device if self._weights else None
+        self._places = torch.tensor(places, dtype=torch.long, device=device)
 
     def of_gradients(self) -> Tensor:
         """Return the L2 norm of every block's gradient; 0 where a block has none."""
-        pairs = [
-            (weight.grad, place)
-            for weight, place in zip(self._weights, self._block_of, strict=True)
-            if weight.grad is not None
-        ]
-        return self._norms([grad for grad, _ in pairs], [place for _, place in pairs])
+        grads = [weight.grad for weight in self._weights]
+        there = [grad for grad in grads if grad is not None]
+        if len(there) == len(grads):
+            return self._norms(there, self._places)
+        has_grad = torch.tensor([grad is not None for grad in grads], device=self._places.device)
+        return self._norms(there, self._places[has_grad])
 
     def of_weights(self) -> Tensor:
         """Return the L2 norm of every block's weights."""
-        return self._norms([weight.detach() for weight in self._weights], self._block_of)
+        return self._norms([weight.detach() for weight in self._weights], self._places)
 
-    def _norms(self, tensors: list[Tensor], places: list[int]) -> Tensor:
-        device = self._weights[0].device
-        sums = torch.zeros(self._blocks, device=device)
+    def _norms(self, tensors: list[Tensor], places: Tensor) -> Tensor:
+        sums = torch.zeros(self._blocks, device=places.device)
         if not tensors:
             return sums
         norms = torch.stack(torch._foreach_norm(tensors)).float()
-        return sums.index_add_(0, torch.tensor(places, device=device), norms.square()).sqrt_()
+        return sums.index_add_(0, places, norms.square()).sqrt_()
