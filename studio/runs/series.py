@@ -8,50 +8,16 @@ last value of a column were tried: of 50 spikes of one step in a million they sh
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil, floor
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .arrays import Growing
+from .views import Floats, Ints, View, between, joined
 
 FAN_OUT = 8
-
-Floats: TypeAlias = NDArray[np.floating]
-Ints: TypeAlias = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """What a chart draws: the points themselves when ``exact``, else one entry for each column.
-
-    A column holds the steps ``start`` to ``end`` and, of its finite values, the ``first``, the
-    ``low``, the ``high`` and the ``last``; all four are NaN where none is finite. Columns without a
-    point are left out. ``broken`` are steps of values that are NaN or infinite, at least one for
-    each column that has any.
-    """
-
-    start: Ints
-    end: Ints
-    first: Floats
-    low: Floats
-    high: Floats
-    last: Floats
-    broken: Ints
-    exact: bool
-
-    def __len__(self) -> int:
-        return len(self.start)
-
-    @property
-    def limits(self) -> tuple[float, float] | None:
-        """The least and the greatest finite value; None without one."""
-        finite = np.isfinite(self.low)
-        if not finite.any():
-            return None
-        return float(self.low[finite].min()), float(self.high[finite].max())
+_KEPT = 4
 
 
 class Series:
@@ -67,6 +33,7 @@ class Series:
         self._steps: Growing[np.int64] = Growing(np.dtype(np.int64))
         self._values: Growing[np.floating] = Growing(np.dtype(dtype))
         self._broken: Growing[np.int64] = Growing(np.dtype(np.int64))
+        self._kept: dict[int, View] = {}
         self._levels: list[tuple[Growing[np.floating], Growing[np.floating]]] = []
 
     def __len__(self) -> int:
@@ -143,9 +110,29 @@ class Series:
         if stop - begin <= max(columns, 2) * 2:
             return self._points(begin, stop)
         width = column_width(hi - lo, columns)
-        bins = np.arange(int(steps[begin]) // width, int(steps[stop - 1]) // width + 2) * width
-        edges = np.searchsorted(steps, bins, side="left")
-        return self._columns(np.unique(edges))  # columns without a point fall together
+        return self._binned(width, int(steps[begin]) // width, int(steps[stop - 1]) // width + 1)
+
+    def _binned(self, width: int, begin: int, stop: int) -> View:
+        """Return the columns ``begin`` to ``stop``, each ``width`` steps wide.
+
+        Columns never change once a later one has begun, so those of the last time are taken over.
+        """
+        kept = self._kept.get(width)
+        if kept is not None and kept.start[0] // width <= begin < kept.start[-1] // width:
+            filling = int(kept.start[-1]) // width
+            old = between(kept, begin * width, min(stop, filling) * width)
+            view = joined(old, self._fresh(width, filling, stop)) if stop > filling else old
+        else:
+            view = self._fresh(width, begin, stop)
+        if len(self._kept) >= _KEPT:
+            self._kept.clear()
+        self._kept[width] = view
+        return view
+
+    def _fresh(self, width: int, begin: int, stop: int) -> View:
+        bins = np.arange(begin, stop + 1) * width
+        edges = np.searchsorted(self.steps, bins, side="left")
+        return self._columns(edges[np.diff(edges, prepend=-1) > 0])  # none without a point
 
     def _points(self, begin: int, stop: int) -> View:
         steps = self.steps[begin:stop]
@@ -259,3 +246,6 @@ def column_width(span: float, columns: int) -> int:
     """Return the least power of two, in steps, at which ``span`` takes at most ``columns``."""
     wanted = max(span, 1.0) / max(columns, 1)
     return 1 << max(int(np.ceil(np.log2(wanted))), 0)
+
+
+__all__ = ["FAN_OUT", "Series", "View", "column_width"]

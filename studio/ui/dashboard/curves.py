@@ -18,6 +18,7 @@ from studio.runs.series import View
 from .scale import Scale
 
 DASH_PX = 5.0
+_TALL_PX = 2.5
 FEW = 400
 """Up to so many pieces, a line is drawn with its corners joined."""
 
@@ -80,6 +81,29 @@ def segments_of(view: View, x: Scale, y: Scale) -> Segments:
     return joints[np.isfinite(joints).all(axis=1)]
 
 
+def columns_of(view: View, x: Scale, y: Scale, pixel: float) -> Segments:
+    """Return one upright piece for every column of device pixels, each touching the last.
+
+    Args:
+        pixel: the width of a device pixel.
+    """
+    places = np.floor((x.pixels(view.start) + x.pixels(view.end)) / 2 / pixel)
+    tops, bottoms = y.pixels(view.high), y.pixels(view.low)
+    known = np.isfinite(tops) & np.isfinite(bottoms)
+    places, tops, bottoms = places[known], tops[known], bottoms[known]
+    if not len(places):
+        return np.empty((0, 4))
+    heads = np.flatnonzero(np.diff(places, prepend=places[0] - 1))
+    places = places[heads]
+    tops, bottoms = np.minimum.reduceat(tops, heads), np.maximum.reduceat(bottoms, heads)
+    next_ = np.flatnonzero(np.diff(places) == 1) + 1
+    high, low = tops.copy(), bottoms.copy()
+    high[next_] = np.minimum(tops[next_], bottoms[next_ - 1])
+    low[next_] = np.maximum(bottoms[next_], tops[next_ - 1])
+    middle = (places + 0.5) * pixel
+    return np.stack((middle, high, middle, np.maximum(low, high + pixel)), axis=1)
+
+
 def paint_segments(painter: QPainter, segments: Segments) -> None:
     """Draw straight pieces with the painter's pen."""
     if not len(segments):
@@ -93,7 +117,17 @@ def paint_segments(painter: QPainter, segments: Segments) -> None:
 def paint_line(
     painter: QPainter, view: View, scales: tuple[Scale, Scale], pen: QPen, *, dashed: bool = False
 ) -> None:
-    """Draw one line; a dashed one in pieces of fixed length where its points lie close."""
+    """Draw one line; a dashed one in pieces of fixed length where its points lie close.
+
+    A noisy one, whose columns are tall, is drawn sharp: that is several times faster.
+    """
+    pixel = 1 / painter.device().devicePixelRatioF()
+    if not view.exact and _noisy(view, scales[1]):
+        segments = columns_of(view, *scales, pixel)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.setPen(QPen(pen.color(), 0))
+        paint_segments(painter, segments[_dash(segments)] if dashed else segments)
+        return
     segments = segments_of(view, *scales)
     few = len(segments) <= FEW
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=few or pen.widthF() > 1)
@@ -108,7 +142,7 @@ def paint_line(
             painter.drawPolyline(run)
         return
     if dashed:
-        segments = segments[(segments[:, 0] // DASH_PX) % 2 < 1]
+        segments = segments[_dash(segments)]
     painter.setPen(pen)
     paint_segments(painter, segments)
 
@@ -124,6 +158,16 @@ def paint_dots(
     painter.drawPoints(
         [QPointF(a, b) for a, b in zip(xs[known].tolist(), ys[known].tolist(), strict=True)]
     )
+
+
+def _noisy(view: View, y: Scale) -> bool:
+    heights = y.pixels(view.low) - y.pixels(view.high)
+    known = heights[np.isfinite(heights)]
+    return len(known) > FEW and bool(np.median(known) > _TALL_PX)
+
+
+def _dash(segments: Segments) -> NDArray[np.bool_]:
+    return np.asarray((segments[:, 0] // DASH_PX) % 2 < 1)
 
 
 def _far_apart(segments: Segments) -> bool:

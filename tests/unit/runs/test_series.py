@@ -151,6 +151,30 @@ def test_columns_stay_where_they_are_while_the_series_grows() -> None:
     assert all(start % 256 == 0 for start in after.start)
 
 
+@given(
+    st.lists(st.tuples(st.integers(1, 60), st.floats(0, 1), st.floats(0, 1)), max_size=30),
+    st.integers(2, 12),
+)
+def test_looking_while_it_grows_shows_what_a_first_look_shows(
+    looks: list[tuple[int, float, float]], columns: int
+) -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=2_000)
+    values[rng.random(2_000) < 0.05] = np.nan
+    steps = np.cumsum(rng.integers(1, 4, 2_000))
+    series, count = Series("x"), 0
+    for size, left, right in looks:
+        series.extend(steps[count : count + size], values[count : count + size])
+        count += size
+        lo, hi = sorted((left * steps[count - 1], right * steps[count - 1]))
+
+        looked = series.view(lo, hi, columns)
+        first = filled(values[:count], steps[:count]).view(lo, hi, columns)
+
+        for name in ("start", "end", "first", "low", "high", "last", "broken"):
+            assert np.array_equal(getattr(first, name), getattr(looked, name), equal_nan=True), name
+
+
 def test_what_is_not_finite_is_kept_and_told_apart() -> None:
     values = np.ones(50_000)
     values[[7, 8, 40_000]] = [np.nan, np.inf, -np.inf]
