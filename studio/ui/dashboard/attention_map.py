@@ -81,9 +81,9 @@ class AttentionMap(QWidget):
         heads = range(len(self._weights)) if self._head < 0 else [self._head]
         top = float(np.nanmax(self._weights[list(heads)])) or 1.0
         area = QRectF(self.rect()).adjusted(_GAP_PX, 2, -_GAP_PX, -_GAP_PX)
-        self._paint_bar(painter, area, top, theme)
         area.setRight(area.right() - _BAR_PX - 36)
         self._lay_out(area, list(heads), QFontMetricsF(painter.font()))
+        self._paint_bar(painter, top, theme)
         for head, place in self._places:
             self._paint_head(painter, head, place, top, theme)
         self._paint_hover(painter, theme)
@@ -155,10 +155,12 @@ class AttentionMap(QWidget):
                 x = place.left() + (at + 0.5) * wide - half
                 painter.drawText(QPointF(x, place.bottom() + metrics.ascent() + 3), name)
 
-    def _paint_bar(self, painter: QPainter, area: QRectF, top: float, theme: Tokens) -> None:
-        bar = QRectF(
-            area.right() - _BAR_PX - 28, area.top() + 16, _BAR_PX, max(area.height() - 20, 10)
-        )
+    def _paint_bar(self, painter: QPainter, top: float, theme: Tokens) -> None:
+        """Draw the colours' scale, as tall as the maps and beside them."""
+        places = [place for _, place in self._places]
+        left = max(place.right() for place in places) + 2 * _GAP_PX
+        upper, lower = places[0].top(), places[-1].bottom()
+        bar = QRectF(left, upper, _BAR_PX, lower - upper)
         column = np.ascontiguousarray(VIRIDIS[::-1, None])
         painter.drawImage(bar, QImage(column.data, 1, 256, 4, QImage.Format.Format_RGB32))
         metrics = QFontMetricsF(painter.font())

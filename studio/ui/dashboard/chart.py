@@ -20,7 +20,9 @@ from .ticks import Tick, linear_ticks, log_ticks, number
 
 _MARK_PX = 14
 _ROW_PX = 28.0
+_ROWS = 6
 _DOTS = 60
+_MANY = 4
 
 
 class CurveChart(StepPlot):
@@ -118,16 +120,18 @@ class CurveChart(StepPlot):
                 rows.append(Row(curve.name, text, curve.colour, curve.dashed))
         return rows
 
-    def paint_at(self, painter: QPainter, step: float) -> None:
+    def paint_at(self, painter: QPainter, step: float, theme: Tokens) -> None:
         """Set a dot on every curve at a step."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for curve in self._curves:
             point = curve.line.value_at(step)
             if point is not None and np.isfinite(at := self._y.pixel(point[1])):
-                painter.setPen(
-                    QPen(curve.colour, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-                )
-                painter.drawPoint(QPointF(self.x_scale.pixel(step), at))
+                place = QPointF(self.x_scale.pixel(step), at)
+                for colour, size in ((QColor(theme.panel), 10), (curve.colour, 6)):
+                    painter.setPen(
+                        QPen(colour, size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+                    )
+                    painter.drawPoint(place)
 
     # painting
 
@@ -149,7 +153,7 @@ class CurveChart(StepPlot):
         return (float(positive.min()), float(high.max())) if len(positive) else None
 
     def _paint_y_axis(self, painter: QPainter, theme: Tokens) -> None:
-        most = max(int(self.area.height() / _ROW_PX), 2)
+        most = min(max(int(self.area.height() / _ROW_PX), 2), _ROWS)
         y = self._y
         factor = 100 if self.percent else 1
         find = log_ticks if y.log else linear_ticks
@@ -160,7 +164,7 @@ class CurveChart(StepPlot):
             at = y.pixel(tick.value / factor)
             if not tick.label or not self.area.top() - 1 <= at <= self.area.bottom() + 1:
                 continue
-            painter.setPen(QPen(QColor(theme.grid), 1))
+            painter.setPen(QPen(mixed(QColor(theme.line), QColor(theme.panel), 0.6), 1))
             painter.drawLine(QPointF(self.area.left(), at), QPointF(self.area.right(), at))
             text = f"{tick.label} %" if self.percent else tick.label
             painter.setPen(QColor(theme.muted))
@@ -170,7 +174,7 @@ class CurveChart(StepPlot):
         painter.drawLine(self.area.bottomLeft(), self.area.bottomRight())
 
     def _paint_curve(self, painter: QPainter, curve: Curve, view: View) -> None:
-        dense = not view.exact or len(view) > self.area.width()
+        dense = not view.exact or len(view) > self.area.width() or len(self._curves) > _MANY
         width = 1.25 if dense else 1.75
         pen = QPen(curve.colour, width)
         paint_line(painter, view, (self.x_scale, self._y), pen, dashed=curve.dashed)

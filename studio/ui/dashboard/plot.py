@@ -115,7 +115,7 @@ class StepPlot(QWidget):
         """Return the values at a step."""
         raise NotImplementedError
 
-    def paint_at(self, painter: QPainter, step: float) -> None:
+    def paint_at(self, painter: QPainter, step: float, theme: Tokens) -> None:
         """Draw what marks the values at a step."""
 
     def step_label(self, step: float) -> str:
@@ -152,7 +152,7 @@ class StepPlot(QWidget):
         x = self._x.pixel(step)
         painter.setPen(QPen(QColor(theme.muted), 1))
         painter.drawLine(QPointF(x, self._area.top()), QPointF(x, self._area.bottom()))
-        self.paint_at(painter, step)
+        self.paint_at(painter, step, theme)
         # Elsewhere the numbers beside the curves say what they were.
         rows = self.rows_at(step, theme) if self.underMouse() or self.hasFocus() else ()
         if rows:
