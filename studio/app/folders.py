@@ -7,9 +7,10 @@ portable installs and for machines whose home is small.
 import os
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 
 from studio.core.errors import FileError
-from studio.core.text import identifier, unique
+from studio.core.text import identifier
 
 
 def home() -> Path:
@@ -40,11 +41,12 @@ def settings_file() -> Path:
 def new_run(title: str) -> Path:
     """Return a folder for a new run, which does not exist yet; its name is the run's id.
 
-    Ids sort by time and can be read: ``2026-11-22-140512-lenet-on-digits``.
+    Ids sort by time and can be read: ``2026-11-22-140512-lenet-on-digits-7f3a``. The last digits
+    are drawn, so that runs which processes begin in the same second never share a folder.
     """
-    stem = f"{datetime.now().astimezone():%Y-%m-%d-%H%M%S}-{identifier(title).replace('_', '-')}"
-    taken = {path.name for path in runs().glob(f"{stem}*")}
-    return runs() / unique(stem, taken)
+    now = datetime.now().astimezone()
+    words = identifier(title).replace("_", "-")
+    return runs() / f"{now:%Y-%m-%d-%H%M%S}-{words}-{token_hex(2)}"
 
 
 def find_run(name: str) -> Path:

@@ -39,10 +39,14 @@ def experiment_of(options: Namespace, catalog: "Catalog") -> "Experiment":
     from studio.app.gallery import find_experiment
     from studio.core.addresses import set_at
     from studio.core.fileio import open_file
+    from studio.core.fitting import choose_data
 
     experiment = open_file(find_experiment(options.file))
     for assignment in options.assignments:
-        experiment = set_at(experiment, assignment, catalog)
+        before, experiment = experiment, set_at(experiment, assignment, catalog)
+        if experiment.data.source != before.data.source:
+            # As on the Data page: inputs and targets take their sizes from the new data.
+            experiment = choose_data(experiment, experiment.data, catalog)(experiment)
     return experiment
 
 

@@ -142,10 +142,11 @@ def _loads(part: str, program: str) -> Finding:
     last = (said.strip().splitlines() or ["no answer"])[-1]
     if works:
         return Finding(part, "ok", last)
-    return Finding(part, "missing", last, _remedy(last))
+    return Finding(part, "missing", last, remedy_for(last))
 
 
-def _remedy(message: str) -> str:
+def remedy_for(message: str) -> str:
+    """Return the line that mends what a failed import said."""
     library = message.partition(".so")[0].rpartition(" ")[2]
     for name, package in {**_LIBRARIES, **_X11_LIBRARIES}.items():
         if library and name.startswith(f"{library}.so"):

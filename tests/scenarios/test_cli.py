@@ -15,6 +15,7 @@ import pytest
 from studio import __version__
 from studio.app.gallery import exhibits
 from studio.cli import main, verbs
+from studio.cli.doctor import remedy_for
 from studio.cli.outcome import Outcome
 from studio.runs.events import Ended, Failed, Started
 
@@ -185,6 +186,17 @@ def test_a_drawing_with_a_problem_is_checked_with_one(capsys: pytest.CaptureFixt
     assert "10 classes" in answer["problems"][0]["message"]
 
 
+def test_other_data_give_inputs_and_targets_their_sizes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = main(["check", "lenet-digits", "--json", "--set", "data.source=mnist"])
+    blocks = {block["id"]: block for block in json.loads(capsys.readouterr().out)["blocks"]}
+
+    assert code == 0
+    assert blocks["image"]["outputs"] == {"y": ["B", 1, 28, 28]}
+    assert blocks["fc1"]["inputs"] == {"x": ["B", 64 * 7 * 7]}
+
+
 def test_without_json_a_check_is_read_by_people(capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["check", "wine-mlp"])
     said = capsys.readouterr().out
@@ -235,6 +247,34 @@ def test_a_drawing_with_problems_is_not_trained(capsys: pytest.CaptureFixture[st
     assert "10 classes" in capsys.readouterr().err
 
 
+# Demo
+
+
+def test_without_a_screen_the_demo_leaves_what_there_was_to_see(tmp_path: Path) -> None:
+    done = netwright("demo", "--offscreen", "-o", tmp_path)
+    assert done["code"] == 0, done["news"]
+    metrics = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))
+    elsewhere = subprocess.run(
+        [sys.executable, "-P", "model.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+    assert metrics["metrics"]["test"]["accuracy"] >= 0.97
+    assert elsewhere.stdout == "(2, 10)\n", elsewhere.stderr
+    assert (tmp_path / "window.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "window.png").stat().st_size > 20_000
+
+
+def test_opening_what_is_not_there_says_so_before_a_window_comes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["open", "nothing-like-it"]) == 2
+    assert "there is no such file" in capsys.readouterr().err
+
+
 # Catalogue, doctor, help
 
 
@@ -251,6 +291,19 @@ def test_the_catalogue_lists_every_block_with_all_that_a_form_needs(
     assert (kernel["type"], kernel["default"]) == ("sizes", [3, 3])
     assert all(block["source"].keys() == {"init", "call"} for block in answer["blocks"])
     assert {"digits", "kjv"} <= {source["id"] for source in answer["sources"]}
+
+
+@pytest.mark.parametrize(
+    ("message", "package"),
+    [
+        ("ImportError: libEGL.so.1: cannot open shared object file", "libegl1"),
+        ("ImportError: libGL.so.1: cannot open shared object file", "libgl1"),
+        ("OSError: libxkbcommon-x11.so.0: cannot open shared object file", "libxkbcommon-x11-0"),
+    ],
+)
+def test_the_doctor_knows_which_package_brings_a_library(message: str, package: str) -> None:
+    assert remedy_for(message).endswith(f" {package}")
+    assert remedy_for(message).startswith("sudo apt-get install ")
 
 
 def test_the_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
