@@ -140,9 +140,8 @@ class Record:
                 self._add_rows(name, [event for event in group if isinstance(event, LayerRow)])
                 topics.add(LAYERS)
             else:
-                for event in group:
-                    if not isinstance(event, Points | LayerRow):
-                        topics |= self._take(event)
+                rare = [event for event in group if not isinstance(event, Points | LayerRow)]
+                topics.update(*map(self._take, rare))
         if topics:
             self._tell(frozenset(topics))
 

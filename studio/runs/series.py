@@ -98,6 +98,10 @@ class Series:
         index = int(np.searchsorted(self.steps, floor(step), side="right")) - 1
         return (int(self.steps[index]), float(self.values[index])) if index >= 0 else None
 
+    def forget_views(self) -> None:
+        """Let go of the columns that were kept of former views."""
+        self._kept.clear()
+
     def view(self, lo: float, hi: float, columns: int) -> View:
         """Return what shows the steps from ``lo`` to ``hi`` in at most ``columns`` columns.
 
@@ -194,12 +198,11 @@ class Series:
         low = np.full(len(begin), np.inf, self._values.dtype)
         high = np.full(len(begin), -np.inf, self._values.dtype)
         some = stop > begin
-        if some.any():
-            # Between the ranges lies at most one cell, so the ranges not asked for cost nothing.
-            pairs = np.stack((begin[some], stop[some]), axis=1).ravel() - offset
-            pairs = pairs[:-1] if pairs[-1] == len(lows) else pairs
-            low[some] = np.minimum.reduceat(lows, pairs)[::2]
-            high[some] = np.maximum.reduceat(highs, pairs)[::2]
+        # Between the ranges lies at most one cell, so the ranges not asked for cost nothing.
+        pairs = np.stack((begin[some], stop[some]), axis=1).ravel() - offset
+        pairs = pairs[:-1] if pairs[-1] == len(lows) else pairs
+        low[some] = np.minimum.reduceat(lows, pairs)[::2]
+        high[some] = np.maximum.reduceat(highs, pairs)[::2]
         return low, high
 
     def _open(self, level: int, cut: Ints, edges: Ints, into: tuple[Floats, Floats]) -> None:

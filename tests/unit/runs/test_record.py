@@ -97,7 +97,7 @@ def test_a_batch_that_comes_twice_changes_nothing() -> None:
     once = Record.from_events(events)
     twice = Record.from_events(events)
 
-    twice.feed([event for event in events[20:40] if not isinstance(event, Note)])
+    twice.feed([event for event in events[20:] if not isinstance(event, Note)])
 
     assert facts(once) == facts(twice)
 
@@ -132,6 +132,17 @@ def test_validation_that_comes_as_points_and_with_the_epoch_is_taken_once() -> N
         record.feed([end, point])
 
     assert [10, 20] == record.series["validation/loss"].steps.tolist()
+
+
+def test_news_of_the_engine_alone_are_no_news_of_the_run() -> None:
+    record = Record()
+    told: list[frozenset[str]] = []
+    record.changed.connect(told.append)
+
+    record.feed([])
+    record.feed([Ready(devices={"cpu": "CPU"}, default="cpu", torch="2")])
+
+    assert told == []
 
 
 def test_topics_are_told_once_a_batch() -> None:

@@ -212,6 +212,32 @@ def test_values_and_steps_must_be_as_many() -> None:
         Series("x").extend((1, 2), (1.0,))
 
 
+def test_no_points_are_no_news() -> None:
+    series = filled(np.array([1.0]))
+
+    series.extend((), ())
+
+    assert series.version == 1
+
+
+def test_a_look_between_two_points_far_apart_shows_both() -> None:
+    series = filled(np.arange(40.0), np.arange(40) * 1_000_000)
+
+    view = series.view(10_000_001, 10_999_999, 1)
+
+    assert [10.0, 11.0] == view.last.tolist()
+
+
+def test_a_look_anew_shows_the_same() -> None:
+    series = filled(np.random.default_rng(0).normal(size=30_000))
+    before = series.view(0, 30_000, 100)
+
+    series.forget_views()
+    after = series.view(0, 30_000, 100)
+
+    assert before.high.tolist() == after.high.tolist()
+
+
 def test_an_empty_series_has_an_empty_view() -> None:
     view = Series("x").view(0, 100, 10)
 
