@@ -81,9 +81,9 @@ class Hand:
             QApplication.sendEvent(self._widget, move)
         return enter.isAccepted()
 
-    def drop(self, data: QMimeData, at: QPointF) -> None:
+    def drop(self, data: QMimeData, at: QPointF, *, keys=NO_KEYS) -> None:
         self.carry(data, at)
-        event = QDropEvent(at, Qt.DropAction.CopyAction, data, LEFT, NO_KEYS)
+        event = QDropEvent(at, Qt.DropAction.CopyAction, data, LEFT, keys)
         QApplication.sendEvent(self._widget, event)
 
     def leave(self) -> None:

@@ -37,6 +37,10 @@ def field(canvas: Canvas) -> QLineEdit:
     return found
 
 
+def node_x(canvas: Canvas, node: str) -> float:
+    return canvas.workspace.graph.nodes[node].x
+
+
 def test_a_block_dropped_from_the_palette_stands_where_it_was_dropped(show: Show) -> None:
     canvas, hand = show(placed())
 
@@ -82,8 +86,19 @@ def test_a_block_dropped_on_a_wire_stands_in_it_in_one_step(show: Show) -> None:
 
     feeds = {End("relu1", "x"): End("image", "y"), End("tanh", "x"): End("relu1", "y")}
     assert feeds == canvas.workspace.graph.feeds
+    assert [0.0, 232.0, 464.0] == [node_x(canvas, id_) for id_ in ("image", "relu1", "tanh")]
     canvas.workspace.document.undo()
     assert before is canvas.workspace.graph
+
+
+def test_with_alt_nothing_makes_room_for_a_block_in_a_wire(show: Show) -> None:
+    canvas, hand = show(chain("io.image", "nn.tanh"))
+    ends = (canvas.port_position(End("image", "y")), canvas.port_position(End("tanh", "x")))
+
+    hand.drop(mime_of("nn.relu"), (ends[0] + ends[1]) / 2, keys=Qt.KeyboardModifier.AltModifier)
+
+    assert 2 == len(canvas.workspace.graph.feeds)
+    assert 232.0 == node_x(canvas, "tanh")
 
 
 def test_a_block_that_does_not_fit_a_wire_is_put_beside_it(show: Show) -> None:

@@ -121,30 +121,7 @@ def _content(
     facts: BlockFacts,
     wired: Collection[str],
 ) -> CardContent:
-    wrong = {problem.port for problem in facts.problems if problem.port}
-    several_in, several_out = len(layout.inputs) > 1, len(layout.outputs) > 1
-    inputs = tuple(
-        PortLook(
-            place.y,
-            shape.kind if (shape := facts.inputs.get(place.name)) else
-            expected_kind(spec.input(place.name) if spec else None),
-            _label(spec, place.name, place.name in wired) if several_in else "",
-            place.name in wired,
-            place.name in wrong,
-        )
-        for place in layout.inputs
-    )  # fmt: skip
-    outputs = tuple(
-        PortLook(
-            place.y,
-            shape.kind if (shape := facts.outputs.get(place.name)) else
-            expected_kind(spec.output(place.name) if spec else None),
-            f"{place.name}  {facts.outputs.get(place.name) or ''}".rstrip() if several_out else "",
-            place.name in wired,
-            place.name in wrong,
-        )
-        for place in layout.outputs
-    )  # fmt: skip
+    inputs, outputs = _inputs(spec, layout, facts, wired), _outputs(spec, layout, facts, wired)
     lone = facts.outputs.get(layout.outputs[0].name) if len(layout.outputs) == 1 else None
     levels = {problem.level for problem in facts.problems}
     return CardContent(
@@ -160,6 +137,31 @@ def _content(
         level="error" if "error" in levels else "warning" if levels else "",
         known=spec is not None,
     )
+
+
+def _inputs(
+    spec: BlockSpec | None, layout: Geometry, facts: BlockFacts, wired: Collection[str]
+) -> tuple[PortLook, ...]:
+    wrong = {problem.port for problem in facts.problems}
+    looks = []
+    for place in layout.inputs:
+        shape = facts.inputs.get(place.name)
+        kind = shape.kind if shape else expected_kind(spec.input(place.name) if spec else None)
+        label = _label(spec, place.name, place.name in wired) if len(layout.inputs) > 1 else ""
+        looks.append(PortLook(place.y, kind, label, place.name in wired, wrong=place.name in wrong))
+    return tuple(looks)
+
+
+def _outputs(
+    spec: BlockSpec | None, layout: Geometry, facts: BlockFacts, wired: Collection[str]
+) -> tuple[PortLook, ...]:
+    looks = []
+    for place in layout.outputs:
+        shape = facts.outputs.get(place.name)
+        kind = shape.kind if shape else expected_kind(spec.output(place.name) if spec else None)
+        label = f"{place.name}  {shape or ''}".rstrip() if len(layout.outputs) > 1 else ""
+        looks.append(PortLook(place.y, kind, label, place.name in wired))
+    return tuple(looks)
 
 
 def _label(spec: BlockSpec | None, name: str, wired: bool) -> str:

@@ -9,6 +9,7 @@ from studio.app.workspace import Workspace
 from studio.core.edits import AddNodes
 from studio.core.graph import End, NodeId
 
+from .geometry import WIDTH
 from .gestures.place import corner
 from .look import Look
 from .marking import paint_marks
@@ -52,6 +53,8 @@ class Desk(Surface):
         if spec is None:
             return None
         port = offers(self.workspace, loose).get(kind) if loose else None
+        if loose is not None:  # the port that is joined comes under the pointer
+            at = at + QPointF(WIDTH / 2 if loose.from_output else -WIDTH / 2, 0.0)
         node = self.workspace.new_node(kind, *corner(at))
         wires = (loose.to(End(node.id, port)),) if loose and port else ()
         if not self.workspace.apply(AddNodes((node,), wires, f"Add {spec.title}")):

@@ -122,13 +122,7 @@ class FramePainter:
             sorts + model.rects[rows, 3], return_index=True, return_inverse=True
         )
         for number, row in enumerate(rows[first].tolist()):
-            plain = Plain(
-                model.families[int(model.family[row])],
-                float(model.rects[row, 3]),
-                LEVELS[int(model.level[row])],
-                bool(model.known[row]),
-            )
-            sprite = self._plain(plain, look, painted)
+            sprite = self._plain(row, look, painted)
             draw_pictures(painter, sprite.pixmap, corners[sort_of == number])
             painted.calls += 1
 
@@ -136,15 +130,16 @@ class FramePainter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not look.hasty)
         until = perf_counter() + look.budget_secs
         corners = np.round(look.to_device(self._model.rects[rows, :2] - MARGIN)).astype(int)
-        ids = [self._model.ids[row] for row in rows.tolist()]
+        ids = self._model.ids
         contents, sprites, scale = self._contents, self._sprites.of, look.scale
-        for id_, (x, y) in zip(ids, corners.tolist(), strict=True):
+        for row, (x, y) in zip(rows.tolist(), corners.tolist(), strict=True):
+            id_ = ids[row]
             sprite = sprites.get(id_)
             known = sprite is not None and sprite.content is contents.get(id_)
             if sprite is None or not known or not (look.hasty or sprite.scale == scale):
-                sprite = self._sprite(id_, look, until, painted)
+                sprite = self._sprite(row, look, until, painted)
             if look.dims is not None:
-                painter.setOpacity(FAINT if look.dims(id_) else 1.0)
+                self._step_back(painter, look, row)
             if sprite.scale == scale:
                 painter.drawPixmap(x, y, sprite.pixmap)
             else:
@@ -152,26 +147,43 @@ class FramePainter:
                 painter.drawPixmap(x, y, wide, high, sprite.pixmap)
         painter.setOpacity(1.0)
         painted.calls += len(rows)
-        self._sprites.make_room(ids)
+        self._sprites.make_room([ids[row] for row in rows.tolist()])
 
-    def _sprite(self, id_: NodeId, look: Look, until: float, painted: Painted) -> Sprite:
+    def _step_back(self, painter: QPainter, look: Look, row: int) -> None:
+        """Paint the next card faint if it steps back, with no wires showing through it."""
+        faint = look.dims is not None and look.dims(self._model.ids[row])
+        painter.setOpacity(1.0)
+        if faint:
+            x, y, width, height = look.rects_to_device(self._model.rects[[row]])[0].tolist()
+            painter.fillRect(QRectF(x, y, width, height), QColor(self.theme.canvas))
+            painter.setOpacity(FAINT)
+
+    def _sprite(self, row: int, look: Look, until: float, painted: Painted) -> Sprite:
         """Return the picture of a card; without time to paint it, one that will do for now."""
-        content, sprite = self.content(id_), self._sprites.of.get(id_)
-        if sprite is not None and sprite.content == content:
-            self._contents[id_] = sprite.content
-            if look.hasty or sprite.scale == look.scale:
-                return sprite
+        id_ = self._model.ids[row]
+        sprite = self._sprites.of.get(id_)
         if perf_counter() < until:
+            content = self.content(id_)
+            if sprite is not None and sprite.content == content:
+                self._contents[id_] = sprite.content
+                if look.hasty or sprite.scale == look.scale:
+                    return sprite
             painted.sprites += 1
-            self._contents[id_] = content
             return self._sprites.make(id_, content, look)
         painted.missing += 1
-        if sprite is not None and sprite.content.height == content.height:
+        if sprite is not None and sprite.content.height == self._model.rects[row, 3]:
             return sprite
-        plain = Plain(content.family, content.height, content.level, content.known)
-        return self._plain(plain, look, painted)
+        return self._plain(row, look, painted)
 
-    def _plain(self, plain: Plain, look: Look, painted: Painted) -> Sprite:
+    def _plain(self, row: int, look: Look, painted: Painted) -> Sprite:
+        """Return the picture shared by all cards of the sort that stands in this row."""
+        model = self._model
+        plain = Plain(
+            model.families[int(model.family[row])],
+            float(model.rects[row, 3]),
+            LEVELS[int(model.level[row])],
+            bool(model.known[row]),
+        )
         sprite = self._sprites.of.get(plain)
         if sprite is None or sprite.scale != look.scale:
             painted.sprites += 1

@@ -13,7 +13,7 @@ from studio.core.graph import End, NodeId
 from .camera import Camera
 from .hits import Hit
 
-READABLE, NAMED, RECOGNISABLE = 0.5, 0.26, 0.2
+READABLE, NAMED, RECOGNISABLE = 0.5, 0.3, 0.2
 """The ``detail`` from which all words, titles alone, and single cards and curves are drawn."""
 
 

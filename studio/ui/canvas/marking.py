@@ -28,14 +28,13 @@ def paint_marks(painter: QPainter, surface: "Surface", look: Look, pointer: QPoi
     """Paint the names of lone ports when near, and what flows where the pointer is."""
     if look.camera.zoom >= NAMED_FROM:
         _paint_port_names(painter, surface, look)
-    if surface.gesture is not None and surface.gesture.moved:
+    if surface.gesture is not None:
         return
     match surface.hovered:
         case WireHit(wire=wire):
             shape = surface.workspace.checked.shape_at(wire.source)
             text = f"{shape.kind}  {shape}" if shape else "Shape not known yet"
-            where = pointer + QPointF(14.0, -34.0)
-            draw_label(painter, surface.theme, text, where, QSizeF(surface.size()))
+            draw_label(painter, surface.theme, text, pointer, QSizeF(surface.size()))
         case PortHit(end=end, output=output) if end.node in surface.model.row:
             _paint_raised_port(painter, surface, end, output=output)
 

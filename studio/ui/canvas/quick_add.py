@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout,
 
 from studio.app.search import found_blocks
 from studio.core.blocks import BlockSpec
-from studio.ui.palette.delegate import BlockDelegate
+from studio.ui.palette.delegate import ROW_PX, BlockDelegate
 from studio.ui.palette.model import BlockList
 from studio.ui.theme import tokens
 
-WIDTH_PX, LIST_PX = 280, 236
+WIDTH_PX, MOST_ROWS = 280, 9
 _MOVES = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
 
@@ -50,7 +50,6 @@ class QuickAdd(QFrame):
         self._field.textChanged.connect(self._on_typed)
         self._list.clicked.connect(self._on_clicked)
         self._field.installEventFilter(self)
-        self.resize(WIDTH_PX, LIST_PX + 54)
         self.hide()
 
     @property
@@ -83,6 +82,9 @@ class QuickAdd(QFrame):
         self._list.setVisible(bool(self._found.specs))
         self._nothing.setVisible(not self._found.specs)
         self._list.setCurrentIndex(self._found.index(0, 0))
+        rows = min(max(len(self._found.specs), 2), MOST_ROWS)
+        self._list.setFixedHeight(rows * ROW_PX + 2)
+        self.resize(WIDTH_PX, rows * ROW_PX + 2 + self._field.sizeHint().height() + 22)
 
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:

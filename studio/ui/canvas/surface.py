@@ -260,7 +260,7 @@ class Surface(QWidget):
         self._frame.forget(ends | change.changed | change.removed)
         self.hovered = None
         document = self.workspace.document
-        if not document.history and not document.redo_label:
+        if not (document.history or document.redo_label or document.dirty):
             self.fit()  # another experiment was opened
         self.update()
 

@@ -91,32 +91,34 @@ class Connect(Gesture):
         zoom, theme = self.surface.camera.zoom, self.surface.theme
         if zoom >= RECOGNISABLE:
             self._paint_fitting(painter, zoom)
-        fixed = self._fixed_point()
-        free = self.at
-        if self.wire is not None and not self.reason:
-            free = self._view_of(self.wire.target if self.loose.from_output else self.wire.source)
-        start, stop = (fixed, free) if self.loose.from_output else (free, fixed)
-        kind = kind_at(self.workspace, self.loose.fixed, output=self.loose.from_output)
-        pen = QPen(theme.kind(kind), 2.5)
-        if self.wire is None or self.reason:
-            pen.setStyle(Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        scene = self.surface.scene_from_view
-        painter.save()
-        painter.translate(self.surface.camera.x, self.surface.camera.y)
-        painter.scale(zoom, zoom)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.drawPath(curves.path(scene(start), scene(stop)))
-        painter.restore()
+        self._paint_wire(painter)
         if self.reason:
-            where = self.at + QPointF(16.0, 18.0)
             size = QSizeF(self.surface.size())
-            draw_label(painter, theme, self.reason, where, size, wrong=True)
+            draw_label(painter, theme, self.reason, self.at, size, wrong=True)
         if self._waiting:
             self.surface.update()
         self._until, self._waiting = 0.0, False
+
+    def _paint_wire(self, painter: QPainter) -> None:
+        joined = self.wire is not None and not self.reason
+        fixed = self._view_of(self.loose.fixed, output=self.loose.from_output)
+        free = self.at
+        if self.wire is not None and joined:
+            end = self.wire.target if self.loose.from_output else self.wire.source
+            free = self._view_of(end, output=not self.loose.from_output)
+        start, stop = (fixed, free) if self.loose.from_output else (free, fixed)
+        kind = kind_at(self.workspace, self.loose.fixed, output=self.loose.from_output)
+        pen = QPen(self.surface.theme.kind(kind), 2.5)
+        pen.setStyle(Qt.PenStyle.SolidLine if joined else Qt.PenStyle.DashLine)
+        pen.setCosmetic(True)
+        camera, scene = self.surface.camera, self.surface.scene_from_view
+        painter.save()
+        painter.translate(camera.x, camera.y)
+        painter.scale(camera.zoom, camera.zoom)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(curves.path(scene(start), scene(stop)))
+        painter.restore()
 
     def _aim(self, at: QPointF) -> None:
         """Find what a release here would join, or why it would not."""
@@ -180,9 +182,5 @@ class Connect(Gesture):
                 painter.drawPath(form(kind, 6.0))
                 painter.restore()
 
-    def _fixed_point(self) -> QPointF:
-        return self._view_of(self.loose.fixed, output=self.loose.from_output)
-
-    def _view_of(self, end: End, *, output: bool | None = None) -> QPointF:
-        side = (not self.loose.from_output) if output is None else output
-        return self.surface.view_from_scene(self.surface.model.port_at(end, output=side))
+    def _view_of(self, end: End, *, output: bool) -> QPointF:
+        return self.surface.view_from_scene(self.surface.model.port_at(end, output=output))

@@ -1,16 +1,18 @@
 """Place: a block held over the canvas, from the palette; it ends where it is dropped."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
 from studio.app.joining import inserted
-from studio.core.edits import AddNodes
-from studio.core.graph import Node, Wire
+from studio.core.edits import AddNodes, Move
+from studio.core.graph import NodeId, Wire
 from studio.ui.canvas.content import preview
 from studio.ui.canvas.geometry import ANCHOR_Y, STEP, WIDTH
 from studio.ui.canvas.hits import WireHit
+from studio.ui.canvas.room import room_between
 
 from .gesture import Gesture, Keys
 
@@ -19,21 +21,24 @@ if TYPE_CHECKING:
 
 
 class Place(Gesture):
-    """Show where a new block would come to stand, and put it there; on a wire, into the wire."""
+    """Show where a new block would come to stand, and put it there.
+
+    On a wire it goes into the wire, and what follows makes room; with Alt nothing moves.
+    """
 
     def __init__(self, surface: "Surface", at: QPointF, kind: str) -> None:
         super().__init__(surface, at)
         self._kind = kind
         self._spec = self.workspace.catalog.blocks[kind]
-        self._node = self.workspace.new_node(kind, *corner(surface.scene_from_view(at)))
+        self._corner = corner(surface.scene_from_view(at))
+        self._node = self.workspace.new_node(kind, *self._corner)
         self._content = preview(self._node, self._spec)
         self._wires: tuple[Wire, ...] = ()
         self._asked: dict[Wire, tuple[Wire, ...]] = {}
 
     def move(self, at: QPointF, keys: Keys) -> None:
-        x, y = corner(self.surface.scene_from_view(at))
-        node = self._node
-        self._node = Node(node.id, node.kind, node.title, node.params, x, y)
+        self._corner = corner(self.surface.scene_from_view(at))
+        self._node = replace(self._node, x=self._corner[0], y=self._corner[1])
         found = self.surface.hit(at)
         self._wires = ()
         if isinstance(found, WireHit):
@@ -45,9 +50,18 @@ class Place(Gesture):
 
     def finish(self, at: QPointF, keys: Keys) -> None:
         self.move(at, keys)
+        shifted: dict[NodeId, tuple[float, float]] = {}
+        if self._wires and not keys & Keys.AltModifier:
+            source, target = self._wires[0].source.node, self._wires[1].target.node
+            (x, y), shifted = room_between(self.workspace.graph, source, target, self._corner)
+            self._node = replace(self._node, x=x, y=y)
         verb = "Insert" if self._wires else "Add"
         label = f"{verb} {self._spec.title}"
-        if self.workspace.apply(AddNodes((self._node,), self._wires, label)):
+        with self.workspace.document.grouped(label):
+            placed = self.workspace.apply(AddNodes((self._node,), self._wires, label))
+            if placed and shifted:
+                self.workspace.apply(Move(shifted))
+        if placed:
             self.workspace.select({self._node.id})
 
     def cancel(self) -> None:
@@ -58,7 +72,7 @@ class Place(Gesture):
         painter.save()
         painter.translate(self.surface.view_from_scene(QPointF(self._node.x, self._node.y)))
         painter.scale(self.surface.camera.zoom, self.surface.camera.zoom)
-        painter.setOpacity(0.75)
+        painter.setOpacity(0.9)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         self.surface.card_painter().cards.paint(painter, self._content)
