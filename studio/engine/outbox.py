@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from studio.core.errors import FileError
-from studio.runs.events import Ended, Event, Note, Snapshot, encode
+from studio.runs.events import Ended, Event, Note, Preview, Ready, Snapshot, encode
 from studio.runs.spec import RunSpec
 from studio.runs.store import RunStore
 
@@ -92,10 +92,12 @@ class Outbox:
         return []
 
     def _write(self, batch: Sequence[Event]) -> list[Event]:
-        if self._store is None or not batch:
+        # What the engine says of itself and of data is no part of a run.
+        told = [event for event in batch if not isinstance(event, (Preview, Ready))]
+        if self._store is None or not told:
             return []
         try:
-            self._store.append(batch)
+            self._store.append(told)
         except FileError as error:
             return self._give_up(error)
         return []

@@ -20,6 +20,7 @@ from studio.runs.events import (
 )
 from studio.runs.spec import RunSpec, Watch
 
+from .data.load import Load, load
 from .data.split import PARTS, Part
 from .evaluate import evaluate
 from .faults import failed
@@ -44,8 +45,9 @@ def train(spec: RunSpec) -> Iterator[Event]:
 class Training:
     """One run, from loading its data to its end; to be used from one thread."""
 
-    def __init__(self, spec: RunSpec) -> None:
+    def __init__(self, spec: RunSpec, load: Load = load) -> None:
         self._spec = spec
+        self._load = load
         self._session: Session | None = None
         self._epoch = 0
         self._stopping = False
@@ -94,7 +96,7 @@ class Training:
         """
         try:
             yield [StateChanged(state="loading")]
-            self._session = session = Session(self._spec)
+            self._session = session = Session(self._spec, self._load)
             self.pace = Pace()
             yield session.began()
             yield [StateChanged(state="running"), *session.watcher.between(0)]

@@ -26,6 +26,7 @@ from studio.runs.events import Ended, Note, StateChanged
 from .outbox import Outbox, Send
 
 if TYPE_CHECKING:
+    from .data.load import LastLoaded
     from .train import Training
 
 FOREVER = 2**62
@@ -43,6 +44,7 @@ class Worker:
         self._paused = False
         self._pause_at = FOREVER
         self._next: Start | None = None
+        self._last_loaded: LastLoaded | None = None
         self._thread = threading.Thread(target=self._work, name="netwright-training", daemon=True)
         self._previews = threading.Thread(
             target=self._show_data, name="netwright-preview", daemon=True
@@ -102,7 +104,7 @@ class Worker:
     def _run(self, start: Start) -> None:
         from .train import Training
 
-        training = Training(start.spec)
+        training = Training(start.spec, self._loader())
         self._paused = False
         self._pause_at = start.steps or FOREVER
         self._outbox.record(start.spec)
@@ -183,4 +185,15 @@ class Worker:
                 show = self._shows.popleft()
             from .data.show import preview
 
-            self._outbox.put([preview(show.request, show.data, samples=show.samples)])
+            self._outbox.put(
+                [preview(show.request, show.data, samples=show.samples, load=self._loader())]
+            )
+
+    def _loader(self) -> "LastLoaded":
+        """Return what both threads load with; NumPy is imported by the first that asks."""
+        from .data.load import LastLoaded
+
+        with self._asked:
+            if self._last_loaded is None:
+                self._last_loaded = LastLoaded()
+            return self._last_loaded

@@ -12,7 +12,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from .commands import Command, Start, encode
+from .commands import Command, Show, Start, encode
 from .events import Event, decode
 from .journal import Journal
 from .link import Death, InProcess, Link, Process
@@ -35,10 +35,17 @@ class Engine:
         """Start the engine, anew if it was started before; Ready follows when it is warm."""
         self.close()
         self._inbox.clear()
-        self._link = InProcess(self._receive) if self._in_process else Process(self._receive)
+        self._journal = Journal()
+        self._launch()
 
     def send(self, command: Command) -> None:
-        """Ask something of the engine; never waits, and asks in vain when it is not alive."""
+        """Ask something of the engine; never waits.
+
+        For a run or a look at data, an engine that died is replaced by a new one; one that was
+        closed is asked in vain.
+        """
+        if isinstance(command, (Start, Show)) and self._link is not None and not self.alive:
+            self._launch()
         if isinstance(command, Start):
             self._journal.begin(command.spec)
         if self._link is not None:
@@ -89,6 +96,12 @@ class Engine:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _launch(self) -> None:
+        old, self._link = self._link, None
+        if old is not None:
+            old.close()
+        self._link = InProcess(self._receive) if self._in_process else Process(self._receive)
 
     def _receive(self, item: bytes | Death) -> None:
         """Take a batch of events, or the sentence why there will be no more; from any thread."""

@@ -1,5 +1,6 @@
 """Journal: what is known of the run in progress, so that an engine's death ends it properly."""
 
+from collections import deque
 from pathlib import Path
 from time import time
 
@@ -16,15 +17,14 @@ class Journal:
     """Follows the events of a run."""
 
     def __init__(self) -> None:
-        self._spec: RunSpec | None = None
+        self._specs: deque[RunSpec] = deque()
         self._losses: list[float] = []
         self._metrics: dict[str, dict[str, float]] = {}
         self._clear()
 
     def begin(self, spec: RunSpec) -> None:
-        """Follow a run that was asked for."""
-        self._spec = spec
-        self._clear()
+        """Follow a run that was asked for; a run before it may still be ending."""
+        self._specs.append(spec)
 
     def note(self, events: list[Event]) -> None:
         """Remember what an end would tell."""
@@ -34,14 +34,16 @@ class Journal:
                     self._step = steps[-1]
                     self._losses += values[: RECORDED_LOSSES - len(self._losses)]
                 case Started(time=began):
+                    self._clear()
                     self._began = began
                 case EpochEnded(epoch=epoch, values=values_by_name):
                     self._epoch = epoch
                     self._metrics = _by_part(values_by_name)
                 case Progress(step=step):
                     self._step = step
-                case Ended():
-                    self._spec = None
+                case Ended() if self._specs:
+                    self._specs.popleft()
+                    self._clear()
                 case _:
                     pass
 
@@ -54,7 +56,7 @@ class Journal:
             details=details,
             step=self._step,
         )
-        if self._spec is None:
+        if not self._specs:
             return [failed]
         ended = Ended(
             reason="failed",
@@ -64,7 +66,9 @@ class Journal:
             metrics=self._metrics,
             losses=tuple(self._losses),
         )
-        spec, self._spec = self._spec, None
+        spec = self._specs[0]
+        self._specs.clear()
+        self._clear()
         if spec.folder:
             try:
                 store = RunStore(Path(spec.folder))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.engine.data.load import Arrays, load
+from studio.engine.data.load import Arrays, LastLoaded, load
 from studio.engine.data.show import preview
 from studio.engine.data.split import split
 from studio.engine.data.standardize import standardize
@@ -155,3 +155,14 @@ def test_a_preview_of_broken_data_says_what_is_wrong() -> None:
 
 def _fields(job: DataJob) -> dict[str, object]:
     return {name: getattr(job, name) for name in job.__struct_fields__}
+
+
+def test_what_was_loaded_last_is_loaded_once() -> None:
+    loaded = LastLoaded()
+    job = programs.data()
+
+    first, again = loaded(job), loaded(programs.data(validation=0.4))
+    other = loaded(programs.data(samples=30))
+
+    assert first is again
+    assert len(other["x"]) == 30

@@ -390,3 +390,15 @@ def test_nothing_is_asked_of_an_engine_that_is_closed() -> None:
 def _child_of(engine: Engine) -> psutil.Process:
     link = engine._link
     return psutil.Process(link._child.pid)  # type: ignore[union-attr]
+
+
+def test_training_after_a_death_starts_a_new_engine_by_itself() -> None:
+    with Engine() as engine:
+        until(engine, an(Ready))
+        os.kill(_child_of(engine).pid, signal.SIGKILL)
+        told = until(engine, an(Failed))
+
+        engine.send(Start(spec=programs.run()))
+
+        assert expected_losses() == end_of(until(engine, an(Ended))).losses
+        assert not [event for event in told if isinstance(event, Ended)]

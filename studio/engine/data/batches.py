@@ -7,7 +7,7 @@ from torch import Tensor
 
 from studio.runs.spec import DataJob, Program
 
-from .load import TEST, load
+from .load import TEST, Load
 from .split import Part, split
 from .standardize import standardize
 
@@ -18,7 +18,7 @@ Batch = tuple[list[Tensor], list[Tensor]]
 class Samples:
     """The columns a program uses, on a device, and the rows of each part."""
 
-    def __init__(self, job: DataJob, program: Program, device: torch.device) -> None:
+    def __init__(self, job: DataJob, program: Program, device: torch.device, load: Load) -> None:
         """Load, check, divide, standardise and place the samples.
 
         Raises:

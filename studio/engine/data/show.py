@@ -8,13 +8,13 @@ from studio.runs.arrays import array_from_numpy
 from studio.runs.events import Preview
 from studio.runs.spec import DataJob
 
-from .load import TEST, Arrays, load
+from .load import TEST, Arrays, Load, load
 from .split import split
 
 MANY_CLASSES = 1000
 
 
-def preview(request: int, job: DataJob, *, samples: int) -> Preview:
+def preview(request: int, job: DataJob, *, samples: int, load: Load = load) -> Preview:
     """Return some samples of the training part as they were loaded, and the class balance.
 
     What is wrong with the data is said in ``error``.
