@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMainWindow, QTabBar
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSlider, QTabBar
 from pytestqt.qtbot import QtBot
 
 from studio.app.workspace import Workspace
@@ -21,6 +22,7 @@ from studio.ui.dashboard.panels.attention import AttentionPanel
 from studio.ui.dashboard.panels.embedding import EmbeddingPanel
 from studio.ui.dashboard.panels.gradient_norm import GradientNormPanel
 from studio.ui.dashboard.panels.metric import MetricPanel
+from studio.ui.dashboard.picture_menu import PictureMenu
 from studio.ui.theme import DARK, LIGHT, palette_of
 from tests.helpers.a_run import a_run, attention, embedding, points, started
 from tests.helpers.drawing import chain
@@ -305,6 +307,51 @@ def test_settings_of_a_chart_change_what_it_draws(show: Show) -> None:
     assert panel.chart.log
     assert panel.chart.steps_per_epoch == 50
     assert panel.caption.text() == "mean of each batch"
+
+
+def test_the_menu_of_a_chart_sets_it_and_takes_it_elsewhere(show: Show, qtbot: QtBot) -> None:
+    workspace = chain("io.image")
+    docks = show(Record.from_events(a_run()), workspace)
+    panel = docks.panels["loss"]
+    assert isinstance(panel, CurvePanel)
+    menu = panel.findChildren(QMenu)[0]
+    actions = {action.text(): action for action in menu.actions()}
+    slider = menu.findChild(QSlider)
+    assert isinstance(slider, QSlider)
+
+    menu.aboutToShow.emit()
+    assert slider.value() == 60
+    actions["Logarithmic scale"].trigger()
+    actions["Count epochs on the axis"].trigger()
+    slider.setValue(90)
+    actions["Copy data as CSV"].trigger()
+
+    assert panel.settings == {"log": True, "epochs": True, "smoothing": 0.9}
+    assert workspace.document.experiment.dashboard.panels["loss"] == panel.settings
+    assert QGuiApplication.clipboard().text().startswith("name,step,value\ntrain/loss,1,")
+    workspace.document.undo()
+    qtbot.waitUntil(lambda: docks.resting)
+    assert not panel.chart.log
+    QGuiApplication.clipboard().clear()
+
+
+@pytest.mark.parametrize("id_", ["gradient-norm", "attention", "embedding"])
+def test_every_picture_can_be_taken_elsewhere(show: Show, id_: str) -> None:
+    docks = show(Record.from_events(a_run()))
+    menus = docks.panels[id_].findChildren(PictureMenu)
+    board = QGuiApplication.clipboard()
+
+    assert len(menus) == 1
+    actions = {action.text(): action for action in menus[0].actions()}
+    actions["Copy as image"].trigger()
+    assert board.image().width() > 100
+    actions["Copy as SVG"].trigger()
+    assert "<image" in board.text() or "<circle" in board.text() or "<path" in board.text()
+    if "Copy data as CSV" in actions:
+        actions["Copy data as CSV"].trigger()
+        assert board.text().splitlines()[0] == "layer,step,value"
+        assert len(board.text().splitlines()) == 1 + 4 * 30
+    board.clear()
 
 
 def test_a_change_of_theme_changes_the_colours(show: Show, qtbot: QtBot) -> None:

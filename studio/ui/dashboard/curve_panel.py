@@ -215,7 +215,7 @@ class _Smoothing(QWidgetAction):
         super().__init__(menu)
         row = QWidget(menu)
         line = QHBoxLayout(row)
-        line.setContentsMargins(10, 4, 10, 4)
+        line.setContentsMargins(22, 4, 10, 4)
         self._value = QLabel("0.00", row)
         self.slider = QSlider(Qt.Orientation.Horizontal, row)
         self.slider.setRange(0, 99)

@@ -48,6 +48,11 @@ class HeatMap(StepPlot):
         return self._grid
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The layers, from the top."""
+        return self._names
+
+    @property
     def limits(self) -> tuple[float, float]:
         """The values of the darkest and the brightest colour, at half powers of ten."""
         values = self._grid.values if self._grid is not None else np.zeros((0, 0))

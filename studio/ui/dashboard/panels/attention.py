@@ -10,6 +10,7 @@ from studio.runs.record import RUN
 from studio.ui.dashboard.attention_map import AttentionMap
 from studio.ui.dashboard.choice import Choice
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
+from studio.ui.dashboard.picture_menu import PictureMenu
 
 
 class AttentionPanel(Panel):
@@ -31,6 +32,7 @@ class AttentionPanel(Panel):
         self._titles: list[str] = []
         self.header.insertWidget(0, self._blocks)
         self.body.addWidget(self.map, 1)
+        self._menu = PictureMenu(self.map, self.map, "Attention")
         context.cursor.moved.connect(self._on_cursor)
 
     @property

@@ -12,6 +12,7 @@ from studio.runs.events import Snapshot
 from studio.runs.record import RUN
 from studio.ui.dashboard.choice import Choice
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
+from studio.ui.dashboard.picture_menu import PictureMenu
 from studio.ui.dashboard.scatter import Cloud, Scatter
 
 
@@ -34,6 +35,7 @@ class EmbeddingPanel(Panel):
         self._basis: object = None
         self.header.insertWidget(0, self._choice)
         self.body.addWidget(self.scatter, 1)
+        self._menu = PictureMenu(self.scatter, self.scatter, "Embedding")
         context.cursor.moved.connect(self._on_cursor)
         if context.workspace is not None:
             context.workspace.checked_changed.connect(self._on_drawing)
@@ -98,8 +100,9 @@ class EmbeddingPanel(Panel):
     def _blocks(self) -> tuple[list[str], list[str]]:
         """Return ids and titles of the blocks whose output can be shown, in the graph's order."""
         if self._workspace is None:
-            layers = self.record.started.layers if self.record.started else ()
-            return [id_ for id_, _ in layers], [title for _, title in layers]
+            layers = dict(self.record.started.layers if self.record.started else ())
+            layers.update({id_: id_ for id_ in self.record.blocks_seen("embedding")} | layers)
+            return list(layers), list(layers.values())
         graph = self._workspace.graph
         ids = []
         for id_ in graph.order:

@@ -1,13 +1,11 @@
 """The gradient norm of every layer over time, as a map: where it learns, stalls, explodes."""
 
-from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import Slot
 
 from studio.runs.record import LAYERS, RUN
-from studio.ui.dashboard.export import copy_image, copy_svg
 from studio.ui.dashboard.heatmap import HeatMap
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
-from studio.ui.theme import tokens
+from studio.ui.dashboard.picture_menu import PictureMenu
 
 
 class GradientNormPanel(Panel):
@@ -22,12 +20,8 @@ class GradientNormPanel(Panel):
         self.pace = self.map.pace
         self.caption.setText("L2 norm of each layer's gradient, logarithmic colours")
         self.body.addWidget(self.map, 1)
-        self._menu = QMenu(self)
+        self._menu = PictureMenu(self.map, self.map, "Gradient norm", self.table)
         self._menu.addAction("Show everything").triggered.connect(self._show_all)
-        self._menu.addAction("Copy as image").triggered.connect(self._copy_image)
-        self._menu.addAction("Copy as SVG").triggered.connect(self._copy_svg)
-        self.map.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.map.customContextMenuRequested.connect(self._pop_up)
 
     def refresh(self) -> None:
         """Show what the record says now."""
@@ -44,21 +38,21 @@ class GradientNormPanel(Panel):
         self.map.show_grid(None, ())
         self.map.show_all()
 
-    @Slot(QPoint)
-    def _pop_up(self, at: QPoint) -> None:
-        self._menu.popup(self.map.mapToGlobal(at))
+    def table(self) -> str:
+        """Return all rows as lines of ``layer, step, value``."""
+        grid = self.map.grid
+        lines = ["layer,step,value"]
+        if grid is not None:
+            lines += [
+                f"{name},{step},{value}"
+                for step, row in zip(grid.starts.tolist(), grid.values.tolist(), strict=True)
+                for name, value in zip(self.map.names, row, strict=True)
+            ]
+        return "\n".join(lines) + "\n"
 
     @Slot()
     def _show_all(self) -> None:
         self.map.show_all()
-
-    @Slot()
-    def _copy_image(self) -> None:
-        copy_image(self.map, tokens(self))
-
-    @Slot()
-    def _copy_svg(self) -> None:
-        copy_svg(self.map, "Gradient norm")
 
 
 SPEC = PanelSpec(
