@@ -1,16 +1,19 @@
 """The dashboard draws what is seen and has news, keeps its arrangement, and tells what to watch."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSlider, QTabBar
 from pytestqt.qtbot import QtBot
 
 from studio.app.workspace import Workspace
+from studio.core.edits import SetLayout
 from studio.runs.events import Points
 from studio.runs.record import Record
 from studio.runs.spec import Watch
@@ -42,6 +45,7 @@ def show(qtbot: QtBot) -> Show:
         window.resize(1400, 700)
         window.show()
         qtbot.waitUntil(lambda: docks.resting)
+        QCoreApplication.processEvents()  # what was asked for is also painted
         return docks
 
     return shown
@@ -150,6 +154,8 @@ def test_without_news_nothing_is_drawn_and_the_timer_rests(show: Show, qtbot: Qt
     record.feed([attention(500)])
     qtbot.waitUntil(lambda: docks.resting)
 
+    QCoreApplication.processEvents()
+
     assert before == painted(docks, "loss")
 
 
@@ -238,8 +244,6 @@ def test_the_arrangement_can_be_put_back(show: Show, qtbot: QtBot) -> None:
 
 def test_a_layout_that_cannot_be_read_gives_the_usual_one(show: Show) -> None:
     workspace = chain("io.image")
-    from studio.core.edits import SetLayout
-
     workspace.apply(SetLayout("no layout at all"))
     docks = show(Record(), workspace)
 
@@ -426,3 +430,25 @@ def test_every_declared_panel_draws_an_empty_and_a_full_record(qtbot: QtBot, spe
     panel.resize(60, 40)
     panel.grab()
     panel.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+
+def test_nothing_of_a_closed_dashboard_stays(qtbot: QtBot) -> None:
+    record = Record.from_events(a_run())
+    workspace = chain("io.image", "nn.flatten", "nn.linear")
+    window = QMainWindow()
+    docks = DashboardDocks(window, record, workspace)
+    window.show()
+    QCoreApplication.processEvents()
+    left = [weakref.ref(docks), *(weakref.ref(panel) for panel in docks.panels.values())]
+
+    docks.close()
+    window.close()
+    window.deleteLater()
+    del docks, window
+    for _ in range(3):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+    record.feed([attention(900)])
+    workspace.document.apply(SetLayout("another"))
+
+    assert [] == [ref() for ref in left if ref() is not None]
