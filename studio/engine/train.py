@@ -205,7 +205,8 @@ class Training:
                 self._metrics = {**self._metrics, **({part: means} if means else {})}
         if "test" in self._metrics:
             self._note(session, "test", self._metrics["test"])
-        yield session.scalars.take()
+        # The last pictures show the weights that are kept.
+        yield [*session.scalars.take(), *session.watcher.look_again(session.step)]
 
     def _ended(self) -> Ended:
         return Ended(

@@ -75,8 +75,8 @@ def _arrays(classes: list[int]) -> Arrays:
 
 @given(
     st.lists(st.integers(0, 3), min_size=8, max_size=200),
-    st.floats(0, 0.45),
-    st.floats(0, 0.45),
+    st.floats(0, 0.4),
+    st.floats(0, 0.4),
     st.integers(0, 5),
 )
 def test_every_sample_is_in_one_part_and_every_class_in_proportion(

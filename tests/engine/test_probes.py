@@ -11,7 +11,7 @@ from studio.engine.probes.governor import Governor
 from studio.engine.probes.norms import Norms
 from studio.engine.probes.projection import Projection
 from studio.engine.probes.quiet import quietly
-from studio.engine.train import train
+from studio.engine.train import Training, train
 from studio.runs.arrays import array_to_numpy
 from studio.runs.events import Event, LayerRow, Points, Snapshot, Started
 from studio.runs.spec import Watch
@@ -183,6 +183,29 @@ def test_an_embedding_is_shown_from_the_start_with_classes_of_held_out_samples()
     assert first.arrays["points"].shape == (36, 3)
     assert [12, 12, 12] == np.bincount(array_to_numpy(first.arrays["labels"])).tolist()
     assert 0 < array_to_numpy(first.arrays["explained"])[0] <= 1
+
+
+def test_the_last_embedding_is_that_of_the_weights_that_are_kept() -> None:
+    job = programs.objective(lr=0.3)
+    spec = programs.run(
+        objectives=(job,), epochs=20, early_stopping=3, watch=Watch(embedding="fc1")
+    )
+    training = Training(spec)
+
+    events = [event for step in training.steps() for event in step]
+
+    last = array_to_numpy(snapshots(events, "embedding")[-1].arrays["points"])
+    weight, bias = (training.weights()[f"fc1.{name}"] for name in ("weight", "bias"))
+    assert training._session is not None
+    inputs, _ = training._session.samples.held(512)
+    values = (inputs[0] @ weight.T + bias).numpy()
+    # Distances in the picture are those of the outputs, as far as three dimensions can show them.
+    assert (
+        np.linalg.norm(last, axis=1).max() <= np.linalg.norm(values - values.mean(0), axis=1).max()
+    )
+    fitted = Projection().view(values.astype(np.float64))
+    assert np.square(last).sum() == pytest.approx(np.square(fitted.points).sum(), rel=0.3)
+    assert snapshots(events, "embedding")[-1].step == training.step
 
 
 def test_a_projection_shows_the_principal_components() -> None:

@@ -1,8 +1,8 @@
 """The governor: watching may cost a share of the training's time and no more.
 
 Every probe has its own share. It measures what a look costs, in processor time of its thread, and
-waits so long that the look was worth no more than the share. The first look is nearly free: panels
-open with it, and it pays for what is loaded only once.
+waits so long that the look was worth no more than the share. Of the first look, with which panels
+open, a part is free: it pays for what is loaded only once.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from time import perf_counter, thread_time
 
 EARLY_STEPS = 100
-FIRST_WAIT_SECS = 1.0
+FIRST_FREE_SECS = 0.02
 
 
 class Governor:
@@ -38,8 +38,8 @@ class Governor:
             self.spent_secs += cost
             # Most troubles begin early: only the share counts then, not the rate.
             gap = 0.0 if step < EARLY_STEPS else self._gap_secs
-            wait = cost / self._share
             if not self._looks:
-                wait = min(wait, FIRST_WAIT_SECS)
+                cost = max(0.0, cost - FIRST_FREE_SECS)
             self._looks += 1
+            wait = cost / self._share
             self._due_at = perf_counter() + max(gap, wait)

@@ -23,6 +23,8 @@ from .quiet import quietly
 
 NORMS_PER_SEC = 10.0
 LOOKS_PER_SEC = 2.0
+PICTURE_SECS = 4.0
+CALIBRATION, FEWEST = 16, 128
 WIDEST = 1024
 """Features of an output beyond which its positions or pixels are averaged first."""
 
@@ -38,6 +40,7 @@ class Watcher:
         self._began = thread_time()
         self._spent_before = 0.0
         self._projection = Projection()
+        self._points = 0
         self._set(watch)
 
     def look(self, watch: Watch, step: int) -> Sequence[Event]:
@@ -45,8 +48,14 @@ class Watcher:
         self._spent_before += self._spent()
         if watch.embedding != self._watch.embedding:
             self._projection = Projection()
+        if watch.samples != self._watch.samples:
+            self._projection, self._points = Projection(), 0
         self._set(watch)
         return self.between(step)
+
+    def look_again(self, step: int) -> Sequence[Event]:
+        """Return what is watched as it is now, whatever was seen a moment ago."""
+        return self.look(self._watch, step)
 
     def after_backward(self, step: int) -> None:
         """Take the norms of a step, while its gradients are there."""
@@ -87,7 +96,7 @@ class Watcher:
         self._watch = watch
         attends = watch.attention and bool(self._network.attentions())
         active = watch.gradients + attends + bool(watch.embedding)
-        share = watch.budget / max(active, 1)
+        self._share = share = watch.budget / max(active, 1)
         self._gradients = Governor(per_sec=NORMS_PER_SEC, share=share)
         self._attention = Governor(per_sec=LOOKS_PER_SEC, share=share if attends else 0.0)
         self._embedding = Governor(per_sec=LOOKS_PER_SEC, share=share)
@@ -113,7 +122,9 @@ class Watcher:
 
     def _embedding_events(self, step: int) -> list[Event]:
         block = self._watch.embedding
-        inputs, classes = self._samples.held(self._watch.samples)
+        if not self._points:
+            self._points = self._affordable(self._watch.samples)
+        inputs, classes = self._samples.held(self._points)
         seen: list[Tensor] = []
 
         def tap(tapped: str, value: object) -> None:
@@ -136,6 +147,24 @@ class Watcher:
             arrays["labels"] = _array(classes)
         notes = {"refitted": "yes"} if view.refitted else {}
         return [Snapshot(kind="embedding", block=block, step=step, arrays=arrays, notes=notes)]
+
+    def _affordable(self, most: int) -> int:
+        """Return how many samples to project so that the picture moves every few seconds.
+
+        Measured once on a few: later looks must show the same samples.
+        """
+        inputs, _ = self._samples.held(CALIBRATION)
+        with quietly(self._network.module, self._samples.device):
+            self._network.look(inputs, _ignore)
+            before = thread_time()
+            self._network.look(inputs, _ignore)
+            cost = (thread_time() - before) / len(inputs[0])
+        affordable = int(self._share * PICTURE_SECS / max(cost, 1e-9))
+        return min(most, max(FEWEST, affordable))
+
+
+def _ignore(block: str, value: object) -> None:
+    pass
 
 
 def _features(value: Tensor) -> Tensor:
