@@ -44,7 +44,7 @@ def _block_score(words: list[str], spec: BlockSpec) -> float:
             score(word, spec.title),
             *(0.8 * score(word, synonym) for synonym in spec.synonyms),
             0.7 * score(word, spec.id.rpartition(".")[2]),
-            0.5 * score(word, spec.family) if len(word) > 1 else 0.0,
+            0.5 if spec.family.lower().startswith(word) else 0.0,
         )
         if not best:
             return 0.0

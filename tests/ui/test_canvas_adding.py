@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QLineEdit, QListView
 from pytestqt.qtbot import QtBot
 
 from studio.app.workspace import Workspace
+from studio.core.edits import RemoveNodes
 from studio.core.graph import End
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.geometry import STEP
@@ -213,6 +214,19 @@ def test_double_click_on_a_title_renames_in_place(show: Show, qtbot: QtBot) -> N
 
     assert "first bend" == canvas.workspace.graph.nodes["relu"].title
     assert "Rename block" == canvas.workspace.document.undo_label
+    assert not canvas.title_editor.isVisible()
+
+
+def test_the_field_stays_over_the_title_while_the_view_moves(show: Show) -> None:
+    canvas, _ = show(placed("nn.relu"))
+    canvas.rename("relu")
+    before = canvas.title_editor.pos()
+
+    canvas.look_through(canvas.camera.panned(40, -30))
+
+    assert QPoint(40, -30) == canvas.title_editor.pos() - before
+    canvas.workspace.apply(RemoveNodes(("relu",)))
+    canvas.zoom_by(1.2)
     assert not canvas.title_editor.isVisible()
 
 

@@ -265,6 +265,20 @@ def test_esc_leaves_everything_as_it_was(show: Show, qtbot: QtBot) -> None:
     assert not canvas.quick.isVisible()
 
 
+def test_a_change_from_elsewhere_ends_the_gesture(show: Show) -> None:
+    canvas, hand = show(chain("io.image", "nn.relu"))
+    workspace = canvas.workspace
+    workspace.place("nn.tanh", 0, 200)
+
+    hand.pull(body(canvas, "tanh1"), QPointF(700, 600))
+    workspace.document.undo()
+    hand.move(QPointF(710, 610))
+    hand.release(QPointF(710, 610))
+
+    assert {"image", "relu"} == workspace.graph.nodes.keys()
+    assert (0.0, 232.0) == tuple(canvas.model.rects[:, 0])
+
+
 def test_held_at_the_edge_the_view_moves_on(show: Show, qtbot: QtBot) -> None:
     canvas, hand = show(placed("io.image"))
     before = canvas.camera

@@ -53,13 +53,9 @@ class Canvas(Desk):
         self.setMinimumSize(160, 120)
 
     def cancel(self) -> None:
-        """Give up what the pointer is doing; nothing of it stays."""
-        if self.gesture is not None:
-            gesture, self.gesture = self.gesture, None
-            gesture.cancel()
-            self._edge.stop()
-            self._show_cursor()
-            self.update()
+        super().cancel()
+        self._edge.stop()
+        self._show_cursor()
 
     def _begin(self, event: QMouseEvent) -> Gesture | None:
         at = event.position()

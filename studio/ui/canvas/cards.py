@@ -79,7 +79,7 @@ class CardPainter:
         painter.setFont(self._small)
         painter.setPen(QColor(theme.muted))
         room = wide - self._title_metrics.horizontalAdvance(title) - 8.0
-        if kind and room > 30.0:
+        if kind and room > 0.6 * self._small_metrics.horizontalAdvance(kind):
             self._right(painter, kind, TITLE_Y, room)
         if content.summary:
             self._left(painter, content.summary, SUMMARY_Y, wide)

@@ -9,6 +9,7 @@ from studio.app.workspace import Workspace
 from studio.core.edits import AddNodes
 from studio.core.graph import End, NodeId
 
+from .camera import Camera
 from .geometry import WIDTH
 from .gestures.place import corner
 from .look import Look
@@ -61,6 +62,10 @@ class Desk(Surface):
             return None
         self.workspace.select({node.id})
         return node.id
+
+    def look_through(self, camera: Camera) -> None:
+        super().look_through(camera)
+        self.title_editor.follow(camera)
 
     def paint_over(self, painter: QPainter, look: Look) -> None:
         paint_marks(painter, self, look, self.pointer)

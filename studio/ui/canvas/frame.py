@@ -87,7 +87,7 @@ class FramePainter:
         painted.cards += len(rows)
         if look.detail < RECOGNISABLE:
             self._paint_blocks(painter, look, rows, painted)
-        elif look.detail < NAMED and look.dims is None:
+        elif look.detail < NAMED:
             self._paint_plain(painter, look, rows, painted)
         else:
             self._paint_sprites(painter, look, rows, painted)

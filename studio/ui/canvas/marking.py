@@ -20,6 +20,7 @@ from .marks import form
 if TYPE_CHECKING:
     from .surface import Surface
 
+BEGIN = "Drag a block here, or press Tab to type its name"
 NAMED_FROM = 1.4
 """The zoom from which lone ports are named too."""
 
@@ -37,6 +38,15 @@ def paint_marks(painter: QPainter, surface: "Surface", look: Look, pointer: QPoi
             draw_label(painter, surface.theme, text, pointer, QSizeF(surface.size()))
         case PortHit(end=end, output=output) if end.node in surface.model.row:
             _paint_raised_port(painter, surface, end, output=output)
+
+
+def paint_beginning(painter: QPainter, surface: "Surface") -> None:
+    """Paint how to begin, where there is nothing else."""
+    font = QFont(surface.font())
+    font.setPixelSize(TEXT_PX["large"])
+    painter.setFont(font)
+    painter.setPen(QColor(surface.theme.muted))
+    painter.drawText(surface.rect(), Qt.AlignmentFlag.AlignCenter, BEGIN)
 
 
 def tip_for(workspace: Workspace, found: Hit | None) -> str:

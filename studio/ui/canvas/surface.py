@@ -5,14 +5,14 @@ from time import perf_counter
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.app.workspace import Workspace
 from studio.core.check import Checked
 from studio.core.document import Diff
 from studio.core.graph import End, NodeId
-from studio.ui.theme import TEXT_PX, Tokens, tokens
+from studio.ui.theme import Tokens, tokens
 
 from .accessible import Reading, describe_canvases
 from .camera import Camera
@@ -21,13 +21,13 @@ from .frame import FramePainter, activity_bars
 from .gestures.gesture import Gesture
 from .hits import CardHit, Hit, PortHit, WireHit, hit
 from .look import Look, Painted
+from .marking import paint_beginning
 from .view_model import ViewModel
 
 FIT_MARGIN_PX = 48.0
 QUIET_MS = 110
 PATIENCE_SECS = 0.006
 """A careful frame that took longer is not painted again before the gesture is over."""
-BEGIN = "Drag a block here, or press Tab to type its name"
 
 
 class Surface(QWidget):
@@ -164,6 +164,13 @@ class Surface(QWidget):
             for marked in (before, found):
                 self._update_hit(marked)
 
+    def cancel(self) -> None:
+        """Give up what the pointer is doing; nothing of it stays."""
+        if self.gesture is not None:
+            gesture, self.gesture = self.gesture, None
+            gesture.cancel()
+            self.update()
+
     def card_painter(self) -> FramePainter:
         """Return what paints the cards, for a block that is not placed yet."""
         return self._frame
@@ -224,7 +231,7 @@ class Surface(QWidget):
         if not look.hasty and area.width() * area.height() * 2 > self.width() * self.height():
             self._careful_secs = perf_counter() - began
         if not self.model.ids and self.gesture is None:
-            self._paint_beginning(painter)
+            paint_beginning(painter, self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint_over(painter, look)
         if self.gesture is not None:
@@ -234,13 +241,6 @@ class Surface(QWidget):
 
     def paint_over(self, painter: QPainter, look: Look) -> None:
         """Paint what lies over the drawing and under a gesture; in view pixels."""
-
-    def _paint_beginning(self, painter: QPainter) -> None:
-        font = QFont(self.font())
-        font.setPixelSize(TEXT_PX["large"])
-        painter.setFont(font)
-        painter.setPen(QColor(self.theme.muted))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, BEGIN)
 
     @Slot()
     def _on_quiet(self) -> None:
@@ -254,6 +254,7 @@ class Surface(QWidget):
     def _on_changed(self, change: Diff) -> None:
         if not change.graph:
             return
+        self.cancel()  # what the pointer holds may be gone by now
         self.model.follow(change)
         wires = change.connected | change.disconnected
         ends = {end.node for wire in wires for end in wire}

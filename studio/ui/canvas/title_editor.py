@@ -30,8 +30,19 @@ class TitleEditor(QLineEdit):
 
     def open_on(self, node: NodeId, camera: Camera) -> None:
         """Lay the field over the title of a block."""
-        placed = self._workspace.graph.nodes[node]
         self._node = node
+        self.follow(camera)
+        self.setText(self._workspace.graph.nodes[node].title)
+        self.selectAll()
+        self.show()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def follow(self, camera: Camera) -> None:
+        """Stay over the title while the view moves."""
+        placed = self._workspace.graph.nodes.get(self._node or "")
+        if placed is None:
+            self.dismiss()
+            return
         font = QFont(self._host.font())
         font.setPixelSize(max(round(TEXT_PX["normal"] * camera.zoom), 10))
         font.setWeight(QFont.Weight.DemiBold)
@@ -41,10 +52,6 @@ class TitleEditor(QLineEdit):
         middle = (placed.y + TITLE_Y) * camera.zoom + camera.y
         width = max(round((WIDTH - 2 * INSET + 12.0) * camera.zoom), 90)
         self.setGeometry(left, round(middle - height / 2), width, height)
-        self.setText(placed.title)
-        self.selectAll()
-        self.show()
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def dismiss(self) -> None:
         """Close without renaming."""

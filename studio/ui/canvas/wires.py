@@ -75,7 +75,9 @@ class WirePainter:
             if not len(some):
                 continue
             pen = QPen(theme.kind(kind), width)
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            # Square ends overlap, so that no seams show between the pieces of a curve.
+            cap = Qt.PenCapStyle.FlatCap if look.hasty else Qt.PenCapStyle.SquareCap
+            pen.setCapStyle(cap)
             painter.setPen(pen)
             lines = curves.lines(self._model.knots[some], pieces)
             draw_lines(painter, look.to_device(lines))

@@ -4,17 +4,18 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSizeF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QTransform
 
 from studio.app.joining import Loose, carried_over, landing, open_ends
 from studio.core.edits import Connect as ConnectEdit
 from studio.core.edits import Disconnect
 from studio.core.graph import End, NodeId, Wire
+from studio.core.shapes import Kind
 from studio.ui.canvas import curves
 from studio.ui.canvas.content import kind_at
 from studio.ui.canvas.hits import CardHit, PortHit
 from studio.ui.canvas.labels import draw_label
-from studio.ui.canvas.look import RECOGNISABLE
+from studio.ui.canvas.look import READABLE
 from studio.ui.canvas.marks import form
 
 from .gesture import Gesture, Keys
@@ -22,7 +23,7 @@ from .gesture import Gesture, Keys
 if TYPE_CHECKING:
     from studio.ui.canvas.canvas import Canvas
 
-BUDGET_SECS = 0.004
+BUDGET_SECS = 0.002
 """How long a frame may ask which ports fit; the rest is asked in the next."""
 
 
@@ -89,7 +90,7 @@ class Connect(Gesture):
         if not self.moved:
             return
         zoom, theme = self.surface.camera.zoom, self.surface.theme
-        if zoom >= RECOGNISABLE:
+        if zoom >= READABLE:
             self._paint_fitting(painter, zoom)
         self._paint_wire(painter)
         if self.reason:
@@ -163,24 +164,25 @@ class Connect(Gesture):
         """Light up the ports that would take the wire."""
         model, output = self.surface.model, not self.loose.from_output
         area = self.surface.camera.rect_to_scene(self.surface.rect().toRectF())
+        by_kind: dict[Kind, list[QPointF]] = {}
         for row in model.cards_in(area).tolist():
             node = model.ids[row]
             for end, refused in self._fits.get(node, {}).items():
-                if refused or node == self.loose.fixed.node:
-                    continue
-                kind = kind_at(self.workspace, end, output=output)
-                colour = self.surface.theme.kind(kind)
-                painter.save()
-                painter.translate(self.surface.view_from_scene(model.port_at(end, output=output)))
-                painter.scale(zoom, zoom)
-                painter.setPen(Qt.PenStyle.NoPen)
-                halo = self.surface.theme.kind(kind)
-                halo.setAlpha(70)
-                painter.setBrush(halo)
-                painter.drawEllipse(QPointF(), 11.0, 11.0)
-                painter.setBrush(colour)
-                painter.drawPath(form(kind, 6.0))
-                painter.restore()
+                if not refused and node != self.loose.fixed.node:
+                    kind = kind_at(self.workspace, end, output=output)
+                    by_kind.setdefault(kind, []).append(self._view_of(end, output=output))
+        for kind, points in by_kind.items():
+            colour, halo = self.surface.theme.kind(kind), self.surface.theme.kind(kind)
+            halo.setAlpha(70)
+            pen = QPen(halo, 22.0 * zoom)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawPoints(points)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            mark = QTransform.fromScale(zoom, zoom).map(form(kind, 6.0))
+            for point in points:
+                painter.drawPath(mark.translated(point))
 
     def _view_of(self, end: End, *, output: bool) -> QPointF:
         return self.surface.view_from_scene(self.surface.model.port_at(end, output=output))
