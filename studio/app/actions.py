@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from studio.core.errors import StudioError
 
+from .notices import capital
+
 if TYPE_CHECKING:
     from .studio import Studio
 
@@ -119,7 +121,7 @@ def run_action(action: Action, studio: Studio) -> bool:
     try:
         action.run(studio)
     except StudioError as error:
-        studio.notices.say(_sentence(str(error)), "warning")
+        studio.notices.say(capital(str(error)), "warning")
         return False
     return True
 
@@ -139,7 +141,3 @@ def declared_actions() -> ActionTable:
 
 def _place(row: Row) -> int:
     return row.place
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

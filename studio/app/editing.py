@@ -1,6 +1,11 @@
 """Editing: what the Edit menu does to the selected blocks. The clipboard holds plain JSON text."""
 
-from studio.core.edits import AddNodes, Move, RemoveNodes, pasted
+from collections.abc import Mapping
+from dataclasses import replace
+
+from studio.core.composites import Composite, used_by
+from studio.core.copying import pasted, piece_of
+from studio.core.edits import Move, RemoveNodes
 from studio.core.errors import FileError
 from studio.core.experiment import Experiment
 from studio.core.fileio import dumps, loads
@@ -17,17 +22,22 @@ def delete(workspace: Workspace) -> None:
     """Take the selected blocks away with their wires; what they joined stays apart."""
     nodes = workspace.selected
     label = f"Delete {nodes[0].title}" if len(nodes) == 1 else f"Delete {len(nodes)} blocks"
-    workspace.apply(RemoveNodes(tuple(node.id for node in nodes), label=label))
+    ids = tuple(node.id for node in nodes)
+    workspace.apply(RemoveNodes(ids, label=label, where=workspace.where))
 
 
 def duplicate(workspace: Workspace) -> None:
     """Place a copy of the selected blocks beside them, and select it."""
-    _add(workspace, pasted(workspace.graph, _piece(workspace), dx=OFFSET, dy=OFFSET), "Duplicate")
+    piece = piece_of(workspace.graph, workspace.selection)
+    _paste(workspace, piece, {}, (OFFSET, OFFSET), "Duplicate")
 
 
 def copy_text(workspace: Workspace) -> str:
     """Return the selected blocks as the text of an experiment, which a mail carries as well."""
-    return dumps(Experiment(title="Blocks", graph=_piece(workspace)))
+    piece = piece_of(workspace.graph, workspace.selection)
+    known = workspace.document.experiment.composites
+    composites = {id_: known[id_] for id_ in used_by(piece, known)}
+    return dumps(Experiment(title="Blocks", graph=piece, composites=composites))
 
 
 def paste_text(workspace: Workspace, text: str, at: tuple[float, float] | None = None) -> None:
@@ -36,15 +46,16 @@ def paste_text(workspace: Workspace, text: str, at: tuple[float, float] | None =
     Raises:
         FileError: the text holds no blocks.
     """
-    piece = blocks_in(text)
+    brought = blocks_in(text)
+    piece = brought.graph
     left = min(node.x for node in piece.nodes.values())
     top = min(node.y for node in piece.nodes.values())
     dx, dy = (at[0] - left, at[1] - top) if at else (OFFSET, OFFSET)
-    _add(workspace, pasted(workspace.graph, piece, dx=dx, dy=dy), "Paste")
+    _paste(workspace, piece, brought.composites, (dx, dy), "Paste")
 
 
-def blocks_in(text: str) -> Graph:
-    """Return the blocks that a text holds.
+def blocks_in(text: str) -> Experiment:
+    """Return the experiment whose graph are the blocks that a text holds.
 
     Raises:
         FileError: it holds none.
@@ -55,7 +66,7 @@ def blocks_in(text: str) -> Graph:
         raise FileError(f"The clipboard cannot be pasted: {error}") from None
     if not experiment.graph.nodes:
         raise FileError("The clipboard holds no blocks: copy some on the canvas first")
-    return experiment.graph
+    return experiment
 
 
 def holds_blocks(text: str) -> bool:
@@ -73,21 +84,28 @@ def nudge(workspace: Workspace, dx: float, dy: float) -> None:
     nodes = workspace.selected
     to = {node.id: (node.x + dx, node.y + dy) for node in nodes}
     label = f"Move {nodes[0].title}" if len(nodes) == 1 else f"Move {plural(len(nodes), 'block')}"
-    workspace.apply(Move(to, label=label, merge=f"nudge {' '.join(to)}"))
+    merge = f"nudge {workspace.where} {' '.join(to)}"
+    workspace.apply(Move(to, label=label, merge=merge, where=workspace.where))
 
 
-def _piece(workspace: Workspace) -> Graph:
-    nodes = {node.id: node for node in workspace.selected}
-    feeds = {
-        target: source
-        for target, source in workspace.graph.feeds.items()
-        if target.node in nodes and source.node in nodes
-    }
-    return Graph(nodes, feeds)
-
-
-def _add(workspace: Workspace, edit: AddNodes, verb: str) -> None:
+def _paste(
+    workspace: Workspace,
+    piece: Graph,
+    brought: Mapping[str, Composite],
+    by: tuple[float, float],
+    verb: str,
+) -> None:
+    known = workspace.document.experiment.composites
+    edit = pasted(
+        workspace.graph,
+        piece,
+        dx=by[0],
+        dy=by[1],
+        brought=brought,
+        known=known,
+        where=workspace.where,
+    )
     count = len(edit.nodes)
     label = f"{verb} {edit.nodes[0].title}" if count == 1 else f"{verb} {count} blocks"
-    if workspace.apply(AddNodes(edit.nodes, edit.wires, label=label)):
+    if workspace.apply(replace(edit, label=label)):
         workspace.select(node.id for node in edit.nodes)

@@ -21,8 +21,11 @@ def score(text: str, words: str) -> float | None:
     Letters count when they follow each other, and more when they begin a word.
     """
     letters, lower = text.lower().replace(" ", ""), words.lower()
-    if text.lower().strip() and text.lower().strip() in lower:
-        return 1000.0 - lower.index(text.lower().strip())
+    typed = text.lower().strip()
+    if typed and f" {typed}" in f" {lower}":
+        return 2000.0 - f" {lower}".index(f" {typed}")
+    if typed and typed in lower:
+        return 1000.0 - lower.index(typed)
     total, place, last = 0.0, 0, -2
     for letter in letters:
         place = lower.find(letter, place)

@@ -62,3 +62,10 @@ class Notices:
         for label, run in notice.answers:
             if label == words:
                 run()
+
+
+def capital(sentence: str) -> str:
+    """Begin a sentence with a capital; the name of a block in front of a colon stays as it is."""
+    if sentence.split(" ", 1)[0].endswith(":"):
+        return sentence
+    return sentence[:1].upper() + sentence[1:]

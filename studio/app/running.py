@@ -49,7 +49,7 @@ def run_spec(workspace: Workspace, watch: Watch) -> RunSpec:
 
 def _first_of(checked: Checked) -> str:
     first = checked.errors[0]
-    way_out = f": {first.hint[:1].lower()}{first.hint[1:]}" if first.hint else ""
+    way_out = f". {first.hint}" if first.hint else ""
     count = plural(len(checked.errors), "problem")
     rest = "" if len(checked.errors) == 1 else f"{count} are in the way; the first: "
     return f"{rest}{first.message}{way_out}"

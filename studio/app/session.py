@@ -230,6 +230,8 @@ class TrainingSession:
         self.died.tell(was)
 
     def _send(self, command: Command) -> None:
+        if self._engine is not None and not self._engine.alive:
+            self.close()  # it died since the last poll; a fresh one takes the command
         self.warm_up()
         assert self._engine is not None
         self._engine.send(command)

@@ -16,7 +16,7 @@ from .catalogue import builtin_catalog
 from .filing import Filing
 from .front import Answer, Front, NoFront
 from .gallery import Exhibit
-from .notices import Notices
+from .notices import Notices, capital
 from .session import EngineHold, TrainingSession
 from .settings import Settings
 from .trainer import Trainer
@@ -175,7 +175,7 @@ class Studio:
             self.autosave.delay_secs = self.settings.values.real(name)
 
     def _say_refusal(self, sentence: str) -> None:
-        self.notices.say(sentence[:1].upper() + sentence[1:], "warning")
+        self.notices.say(capital(sentence), "warning")
 
 
 def _engine() -> EngineHold:

@@ -60,7 +60,7 @@ class Trainer:
         if self._session.busy:
             self._session.watch(watch)
 
-    def preview(self) -> int:
+    def preview(self, *, samples: int = 48) -> int:
         """Ask to see some of the chosen data; the number comes back with the Preview.
 
         Raises:
@@ -69,7 +69,7 @@ class Trainer:
         from studio.compile.run import plan_data
 
         data = self._workspace.document.experiment.data
-        return self._session.preview(plan_data(data, self._workspace.catalog))
+        return self._session.preview(plan_data(data, self._workspace.catalog), samples=samples)
 
     def count_samples(self, samples: int) -> None:
         """Take note of how many samples there are to train on."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from studio.core.blocks import BlockSpec
 from studio.core.catalog import Catalog
 from studio.core.check import Checked, Checker
-from studio.core.document import Diff, Document
+from studio.core.document import Diff, Document, diff
 from studio.core.edits import AddNodes, Edit
 from studio.core.errors import StudioError
 from studio.core.fitting import fitted_params
@@ -18,7 +18,8 @@ from studio.core.wiring import refusal
 class Workspace:
     """What the canvas, the inspector and the lists look at together.
 
-    Selection is a fact of the views and not of the experiment: it is never undone or saved.
+    Selection, and which composite is open, are facts of the views and not of the experiment: they
+    are never undone or saved. ``drawing_changed`` tells what differs in the graph that is open.
     """
 
     def __init__(self, catalog: Catalog, document: Document | None = None) -> None:
@@ -27,6 +28,9 @@ class Workspace:
         self.checked_changed: Signal[Checked] = Signal()
         self.selection_changed: Signal[frozenset[NodeId]] = Signal()
         self.refused: Signal[str] = Signal()
+        self.drawing_changed: Signal[Diff] = Signal()
+        self.where_changed: Signal[str] = Signal()
+        self._path: tuple[str, ...] = ()
         self._checker = Checker(catalog)
         self._checked = self._checker.check(self.document.experiment)
         self._selection: frozenset[NodeId] = frozenset()
@@ -39,8 +43,40 @@ class Workspace:
 
     @property
     def graph(self) -> Graph:
-        """The current drawing."""
-        return self.document.graph
+        """The drawing that is open: the experiment's own, or that of a composite."""
+        return self.document.experiment.graph_at(self.where)
+
+    @property
+    def where(self) -> str:
+        """The composite whose graph is open; empty for the experiment's own."""
+        return self._path[-1] if self._path else ""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The composites that were opened one out of the other, the outermost first."""
+        return self._path
+
+    def open_composite(self, composite: str) -> None:
+        """Open the graph of a composite; closing it leads back to the one that is open now.
+
+        Raises:
+            GraphError: there is no such composite.
+        """
+        self.document.experiment.graph_at(composite)
+        if composite in self._path:
+            self._go((*self._path[: self._path.index(composite)], composite))
+        else:
+            self._go((*self._path, composite) if composite else ())
+
+    def close_composite(self) -> None:
+        """Go back to the graph from which the open composite was opened."""
+        self._go(self._path[:-1])
+
+    def _go(self, path: tuple[str, ...]) -> None:
+        if path != self._path:
+            self._path = path
+            self.select(())
+            self.where_changed.tell(self.where)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -111,6 +147,11 @@ class Workspace:
     def _on_changed(self, change: Diff) -> None:
         if change.graph or change.data:
             self._checked = self._checker.check(change.after)
+        there = [id_ in change.after.composites for id_ in self._path]
+        if not all(there):
+            self._go(self._path[: there.index(False)])
+        here = diff(change.before, change.after, self.where) if self.where else change
+        self.drawing_changed.tell(here)
         gone = self._selection - self.graph.nodes.keys()
         if gone:
             self.select(self._selection - gone)

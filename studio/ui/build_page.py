@@ -1,6 +1,6 @@
 """BuildPage: the palette, the canvas and the inspector, side by side."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from studio.app.workspace import Workspace
@@ -38,3 +38,8 @@ class BuildPage(QWidget):
         self.palette_panel.setMinimumWidth(176)
         split.setSizes([PALETTE_PX, 900, INSPECTOR_PX])
         row.addWidget(split)
+        self.palette_panel.place_requested.connect(self._place)
+
+    @Slot(str)
+    def _place(self, kind: str) -> None:
+        self.canvas.place(kind, self.canvas.center())

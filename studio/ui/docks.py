@@ -15,6 +15,7 @@ from .widgets.problems import ProblemList
 if TYPE_CHECKING:
     from .dashboard.docks import DashboardDocks
 
+SIDE_PX = 440
 CODE, PROBLEMS, HISTORY = "Code", "Problems", "History"
 
 
@@ -29,15 +30,15 @@ class Docks(QObject):
         self.code = CodeView(studio.workspace, window)
         self.problems = ProblemList(studio.workspace, window)
         self.history = HistoryList(studio.workspace.document, window)
-        right, bottom = (
-            Qt.DockWidgetArea.RightDockWidgetArea,
-            Qt.DockWidgetArea.BottomDockWidgetArea,
-        )
+        right = Qt.DockWidgetArea.RightDockWidgetArea
         self._docks = {
             CODE: self._add(CODE, self.code, right),
             HISTORY: self._add(HISTORY, self.history, right),
-            PROBLEMS: self._add(PROBLEMS, self.problems, bottom),
+            PROBLEMS: self._add(PROBLEMS, self.problems, right),
         }
+        window.tabifyDockWidget(self._docks[CODE], self._docks[HISTORY])
+        window.tabifyDockWidget(self._docks[CODE], self._docks[PROBLEMS])
+        self._sized = False
 
     def shown(self) -> dict[str, bool]:
         """Return the panels by title, and which are shown."""
@@ -50,6 +51,13 @@ class Docks(QObject):
             dock.setVisible(shown)
             if shown:
                 dock.raise_()
+                self._give_room(dock)
+
+    def _give_room(self, dock: QDockWidget) -> None:
+        """Open the right hand side wide enough to read, once; then it stays as it is dragged."""
+        if not self._sized and dock in [self._docks[t] for t in (CODE, HISTORY, PROBLEMS)]:
+            self._sized = True
+            self._window.resizeDocks([dock], [SIDE_PX], Qt.Orientation.Horizontal)
 
     def make_dashboard(self) -> None:
         """Make the charts; pyqtgraph is first imported here."""

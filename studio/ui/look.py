@@ -30,6 +30,7 @@ def code_font(size_px: int) -> QFont:
     """Return the font of programs and formulas."""
     font = QFont("JetBrains Mono")
     font.setPixelSize(size_px)
+    font.setFeature(QFont.Tag("calt"), 0)  # -> is two letters in a program
     return font
 
 

@@ -78,6 +78,8 @@ class Menus(QObject):
         self.main = QMenu("Main menu", window)
         for name in MENUS:
             self._fill(self.main.addMenu(name), name)
+        self.context = QMenu("Blocks", window)
+        self._fill(self.context, "Edit")
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
 

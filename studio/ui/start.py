@@ -1,6 +1,7 @@
 """start: one application, one studio, one window; heavy parts come after the first paint."""
 
 import faulthandler
+import signal
 import sys
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def run(file: str | None = None, *, demo: Path | None = None, argv: list[str] | 
     a picture, the metrics, the program and the weights in that folder, and ends.
     """
     faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C ends it; unsaved work is recovered
     app = make_application([*sys.argv[:1], *(argv or [])])
     studio = Studio()
     mishaps = Mishaps(studio.notices)
@@ -37,7 +39,7 @@ def run(file: str | None = None, *, demo: Path | None = None, argv: list[str] | 
     window.show()
     code = app.exec()
     mishaps.rest()
-    studio.close()
+    studio.close(keep_copy=studio.filing.dirty)  # for an end that asked nobody
     return code
 
 

@@ -3,16 +3,15 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
+from studio.app.estimate import training_bytes, weight_bytes
 from studio.app.session import SessionState, TrainingSession
 from studio.core.check import Checked
+from studio.core.experiment import Experiment
 from studio.core.text import duration, grouped, memory, plural, scaled
 from studio.runs.events import Progress
 
 from .icons import Icons
 from .theme import Tokens
-
-BYTES_PER_WEIGHT = 4
-"""32-bit floats, the only kind the engine trains."""
 
 
 class StatusLine(QStatusBar):
@@ -40,13 +39,17 @@ class StatusLine(QStatusBar):
         session.changed.connect(self._on_state)
         session.progressed.connect(self._on_progress)
 
-    def show_checked(self, checked: Checked) -> None:
+    def show_checked(self, checked: Checked, experiment: Experiment) -> None:
         """Show the findings of the drawing."""
         self._count = len(checked.problems)
         self._problems.setText(plural(self._count, "problem") if self._count else "No problems")
         self._network.setText(
             f"{plural(checked.parameters, 'parameter')}  ·  {scaled(checked.macs, 'MAC')} a sample"
-            f"  ·  {memory(checked.parameters * BYTES_PER_WEIGHT)} of weights"
+            f"  ·  about {memory(training_bytes(checked, experiment))} to train"
+        )
+        self._network.setToolTip(
+            f"{memory(weight_bytes(checked))} of weights; to train, also their gradients, what "
+            "the optimiser keeps, and the values of one batch"
         )
         self._paint_sign()
 

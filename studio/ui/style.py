@@ -5,8 +5,10 @@ from .theme import Tokens
 
 def style_sheet(t: Tokens, text_px: int) -> str:
     """Return the style sheet of a theme; ``text_px`` is the size of normal text."""
-    small, large = text_px - 2, text_px + 3
-    return f"""
+    return _SHEET.format(t=t, small=text_px - 2, code=text_px - 1, large=text_px + 3)
+
+
+_SHEET = """
 QMainWindow, QDialog {{ background: {t.window}; }}
 QMainWindow::separator {{ background: {t.line}; width: 1px; height: 1px; }}
 QSplitter::handle {{ background: {t.line}; }}
@@ -28,6 +30,7 @@ QToolButton#primary {{ background: {t.accent}; color: {t.on_accent}; font-weight
 QToolButton#primary:hover {{ border-color: {t.text}; }}
 QToolButton#primary:disabled {{ background: {t.window}; color: {t.disabled}; }}
 
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton {{ border: 1px solid {t.card_line}; border-radius: 6px; padding: 4px 12px;
                background: {t.raised}; color: {t.text}; min-height: 18px; }}
 QPushButton:hover {{ background: {t.window}; }}
@@ -69,6 +72,11 @@ QListView::item:hover {{ background: {t.window}; }}
 QListView::item:selected {{ background: {t.selection}; color: {t.text}; }}
 QListView::item:focus {{ border-color: {t.accent}; }}
 
+QHeaderView {{ background: {t.panel}; border: 0; }}
+QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: 0; padding: 4px 8px; }}
+QTableCornerButton::section {{ background: {t.panel}; border: 0; }}
+QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
+
 QDockWidget {{ color: {t.text}; font-weight: 600; }}
 QDockWidget::title {{ background: {t.panel}; padding: 6px 8px; border-bottom: 1px solid {t.line};
                       text-align: left; }}
@@ -108,5 +116,5 @@ QLabel[tone="muted"] {{ color: {t.muted}; }}
 QLabel[tone="small"] {{ color: {t.muted}; font-size: {small}px; }}
 QLabel[tone="error"] {{ color: {t.error}; font-size: {small}px; }}
 QLabel[tone="warning"] {{ color: {t.warning}; font-size: {small}px; }}
-QLabel[tone="code"] {{ font-family: "JetBrains Mono"; font-size: {small + 1}px; }}
+QLabel[tone="code"] {{ font-family: "JetBrains Mono"; font-size: {code}px; }}
 """

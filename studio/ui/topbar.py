@@ -1,7 +1,7 @@
 """TopBar: what this is, where one is, and the buttons that train it."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from studio.app.session import SessionState, TrainingSession
 
@@ -34,26 +34,25 @@ class TopBar(QToolBar):
         self.setFixedHeight(44)
         self.setIconSize(QSize(18, 18))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        left, right = _side(self), _side(self)
         self._menu = self._menu_button(menus)
-        self.addWidget(self._menu)
         self._title = QLabel(self)
         self._title.setProperty("tone", "heading")
-        self._title.setMinimumWidth(240)
         self._title.setContentsMargins(4, 0, 0, 0)
-        self.addWidget(self._title)
-        self._stretch()
         self._pages = Segments([menus.deeds[f"view.{name}"] for name in _PAGES], self)
         self._pages.chosen.connect(self.page_chosen)
-        self.addWidget(self._pages)
-        self._stretch()
+        self._device = self._device_label()
         self._train = self._button(menus, "train.start", primary=True)
-        for id_ in ("train.pause", "train.step", "train.stop"):
-            self._button(menus, id_)
-        self._device = QLabel(self)
-        self._device.setProperty("tone", "muted")
-        self._device.setContentsMargins(12, 0, 4, 0)
-        self._device.setAccessibleName("State of the engine and its device")
-        self.addWidget(self._device)
+        _fill(left, self._menu, self._title, None)
+        others = [self._button(menus, f"train.{name}") for name in ("pause", "step", "stop")]
+        _fill(right, None, self._train, *others, self._device)
+        bar = QWidget(self)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(left, 1)
+        row.addWidget(self._pages)
+        row.addWidget(right, 1)
+        self.addWidget(bar)
         session.changed.connect(self.show_state)
         self.show_state(session.state)
 
@@ -86,6 +85,13 @@ class TopBar(QToolBar):
         button.setShortcut("Alt+M")
         return button
 
+    def _device_label(self) -> QLabel:
+        label = QLabel(self)
+        label.setProperty("tone", "muted")
+        label.setContentsMargins(12, 0, 4, 0)
+        label.setAccessibleName("State of the engine and its device")
+        return label
+
     def _button(self, menus: Menus, id_: str, *, primary: bool = False) -> QToolButton:
         button = QToolButton(self)
         button.setDefaultAction(menus.deeds[id_])
@@ -94,13 +100,25 @@ class TopBar(QToolBar):
             button.setObjectName("primary")
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setMinimumWidth(92)
-        self.addWidget(button)
         return button
 
-    def _stretch(self) -> None:
-        space = QWidget(self)
-        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(space)
+
+def _side(parent: QWidget) -> QWidget:
+    """Return one of the two equal sides, whatever stands in them: the pages stay in the middle."""
+    side = QWidget(parent)
+    side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return side
+
+
+def _fill(side: QWidget, *parts: QWidget | None) -> None:
+    row = QHBoxLayout(side)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for part in parts:
+        if part is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(part)
 
 
 _PAGES = ("build", "data", "train")

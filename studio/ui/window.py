@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from studio.core.document import Diff
 from studio.core.fileio import SUFFIX
 from studio.core.graph import NodeId
 
+from .activity import Activity
 from .bridge import Pulse
 from .docks import CODE, PROBLEMS, Docks
 from .front import WindowFront
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.docks = Docks(studio, self)
         self._pulse = Pulse(studio.session, self)
+        self._activity = Activity(studio, self.pages.build.canvas)
         studio.front = WindowFront(studio, self, self.pages, self.docks)
         self._connect()
         self._show_all()
@@ -75,6 +77,8 @@ class MainWindow(QMainWindow):
         self.docks.problems.block_asked.connect(self._center_on)
         self.docks.code.block_asked.connect(self._center_on)
         self.pages.build.inspector.code_asked.connect(self._show_code)
+        self.pages.build.canvas.installEventFilter(self)
+        self.pages.build.canvas.context_requested.connect(self._open_context_menu)
         self._notices.answered.connect(self._on_answered)
         self._notices.dismissed.connect(self._on_dismissed)
 
@@ -96,6 +100,8 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self, change: Diff) -> None:
         self.menus.refresh_soon()
+        if change.training:
+            self._on_checked(self.studio.workspace.checked)
         if change.before.title != change.after.title:
             self._on_filed(None)
 
@@ -106,7 +112,7 @@ class MainWindow(QMainWindow):
         self.menus.refresh_soon()
 
     def _on_checked(self, checked: Checked) -> None:
-        self._status.show_checked(checked)
+        self._status.show_checked(checked, self.studio.workspace.document.experiment)
 
     def _on_filed(self, _nothing: None) -> None:
         title, dirty = self.studio.workspace.document.experiment.title, self.studio.filing.dirty
@@ -150,6 +156,11 @@ class MainWindow(QMainWindow):
     def _center_on(self, block: str) -> None:
         self.studio.front.center_on(block)
 
+    @Slot(QPoint)
+    def _open_context_menu(self, at: QPoint) -> None:
+        self.menus.refresh()
+        self.menus.context.popup(at)
+
     @Slot(object, str)
     def _on_answered(self, notice: Notice, words: str) -> None:
         self.studio.notices.answer(notice, words)
@@ -177,6 +188,15 @@ class MainWindow(QMainWindow):
         self.studio.front = NoFront()
         self.studio.close()
         event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take files that are dropped on the canvas, which itself takes blocks."""
+        if isinstance(event, QDropEvent) and _dropped(event):
+            if event.type() == QEvent.Type.Drop:
+                self.dropEvent(event)
+            event.acceptProposedAction()
+            return True
+        return super().eventFilter(watched, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped(event):

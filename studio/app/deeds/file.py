@@ -50,6 +50,7 @@ def _recent_files(studio: Studio) -> list[Action]:
             id=f"file.recent.{place}",
             title=path.name,
             help=str(path),
+            menu="File/Open recent",
             run=partial(_open_recent, path),
         )
         for place, path in enumerate(studio.settings.recent, 1)
@@ -61,6 +62,7 @@ def _gallery(_studio: Studio) -> list[Action]:
         Action(
             id=f"file.gallery.{exhibit.name}",
             title=exhibit.read().title,
+            menu="File/Gallery",
             run=partial(_open_exhibit, exhibit),
         )
         for exhibit in exhibits()

@@ -36,6 +36,7 @@ def _panels(studio: Studio) -> list[Action]:
         Action(
             id=f"view.panel.{title}",
             title=title,
+            menu="View/Panels",
             run=partial(_toggle_panel, title),
             checked=partial(_shows_panel, title),
         )

@@ -1,6 +1,6 @@
 """CodeView: the program that the drawing is, live; lines and blocks point at each other."""
 
-from PySide6.QtCore import QEvent, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -38,6 +38,7 @@ class CodeView(QWidget):
         self._program: Program | None = None
         self._stale = True
         self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(320)
         self.state = Text("", self, "small")
         self.copy_button = QPushButton("Copy", self)
@@ -50,7 +51,6 @@ class CodeView(QWidget):
         self.text.setObjectName("bare")
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setFont(code_font(12))
-        self.text.setStyleSheet('font-family: "JetBrains Mono"; font-size: 12px;')
         self._highlighter = Highlighter(self.text.document(), tokens(self))
         self._lay_out()
         self._soon = QTimer(self, singleShot=True, interval=PATIENCE_MS)

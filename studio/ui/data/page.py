@@ -12,7 +12,7 @@ from studio.runs.events import Preview
 from studio.ui.widgets.labels import Empty
 
 from .balance import BalanceCard
-from .sample_view import SampleView
+from .sample_view import SampleView, samples_to_see
 from .settings import DataSettings
 from .sources import SourceList
 
@@ -48,7 +48,7 @@ class DataPage(QWidget):
         """Ask the engine for samples of what is chosen now."""
         self._of = self._workspace.document.experiment.data
         try:
-            self._asked = self._trainer.preview()
+            self._asked = self._trainer.preview(samples=samples_to_see(self._workspace.columns))
         except CompileError as error:
             self._asked = 0
             self._say("No samples to show yet", str(error))

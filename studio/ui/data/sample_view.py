@@ -42,6 +42,15 @@ class SampleView(Card):
         self._area.setWidget(self.view)
 
 
+def samples_to_see(columns: tuple[Column, ...]) -> int:
+    """Return how many samples fill the view: of points a cloud, of anything else a page."""
+    return 600 if any(_is_point(column) for column in columns) else 48
+
+
+def _is_point(column: Column) -> bool:
+    return column.role == "input" and column.dtype == "float" and column.shape == (2,)
+
+
 def _view_for(columns: tuple[Column, ...], arrays: Arrays, parent: QWidget) -> QWidget:
     known = [(column, arrays[column.name]) for column in columns if column.name in arrays]
     inputs = [(column, values) for column, values in known if column.role == "input"]
@@ -50,7 +59,7 @@ def _view_for(columns: tuple[Column, ...], arrays: Arrays, parent: QWidget) -> Q
         only, values = inputs[0]
         if only.dtype == "float" and len(only.shape) == 3 and only.shape[0] in {1, 3}:
             return Pictures(values, _labels(target, len(values)), parent)
-        if only.dtype == "float" and only.shape == (2,):
+        if _is_point(only):
             named = target is not None and bool(target[0].labels)
             classes, labels = (target[1], target[0].labels) if target and named else (None, ())
             return Points(values, classes, labels, parent)

@@ -11,7 +11,7 @@ from studio.ui.widgets.facts import Facts
 from studio.ui.widgets.labels import Line, Text
 from studio.ui.widgets.param_form import ParamForm
 
-WIDTH_PX = 304
+WIDTH_PX = 320
 _PARTS = {"train": "Training", "validation": "Validation", "test": "Test"}
 
 
@@ -34,7 +34,7 @@ class DataSettings(QScrollArea):
         self.title = Text("", page, "title")
         self.help = Text("", page, "muted")
         self.form = self._new_form(())
-        self.split = ParamForm(split_params(), {}, page, label_px=120)
+        self.split = ParamForm(split_params(), {}, page, label_px=124)
         self.split.changed.connect(self._on_split)
         self.sizes = Facts(page)
         self.licence = Text("", page, "small")
@@ -77,7 +77,7 @@ class DataSettings(QScrollArea):
         )
 
     def _new_form(self, params: tuple[Param, ...]) -> ParamForm:
-        form = ParamForm(params, {}, self, label_px=120)
+        form = ParamForm(params, {}, self, label_px=124)
         form.changed.connect(self._on_param)
         return form
 

@@ -35,7 +35,8 @@ class BlockView(QWidget):
         self.problems = Text("", self, "error")
         self._column.addWidget(self.problems)
         self.form = self._make_form(node)
-        self._column.addWidget(Line(self))
+        self._line = Line(self)
+        self._column.addWidget(self._line)
         self.facts = Facts(self)
         self._column.addWidget(self.facts)
         if self._spec is not None:
@@ -55,7 +56,9 @@ class BlockView(QWidget):
             "\n".join(f"{p.message}{f'. {p.hint}' if p.hint else ''}" for p in facts.problems)
         )
         self.form.set_values(node.params)
-        self.facts.show_rows(_rows(facts))
+        rows = _rows(facts)
+        self.facts.show_rows(rows)
+        self._line.setVisible(bool(rows))
 
     def _head(self, node: Node) -> None:
         row = QHBoxLayout()

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from studio.app.estimate import weight_bytes
 from studio.app.workspace import Workspace
 from studio.core.edits import SetText
 from studio.core.graph import Node
@@ -10,7 +11,11 @@ from studio.core.text import grouped, memory, scaled
 from studio.ui.widgets.facts import Facts
 from studio.ui.widgets.labels import Line, Text
 
-BYTES_PER_WEIGHT = 4
+SELECT = "Select a block to see and set what it does"
+BEGIN = (
+    "To begin, drag blocks onto the canvas, or press Ctrl+K and type gallery "
+    "for an experiment that is ready to train"
+)
 
 
 class ExperimentView(QWidget):
@@ -36,7 +41,8 @@ class ExperimentView(QWidget):
         self.facts = Facts(self)
         for part in (self.title, self.notes, Line(self), self.facts, Line(self)):
             column.addWidget(part)
-        column.addWidget(Text("Select a block to see and set what it does", self, "small"))
+        self.hint = Text("", self, "small")
+        column.addWidget(self.hint)
 
     def suits(self, nodes: tuple[Node, ...]) -> bool:
         """Tell whether this view can go on for the selected blocks."""
@@ -51,6 +57,7 @@ class ExperimentView(QWidget):
             self.notes.blockSignals(True)
             self.notes.setPlainText(experiment.notes)
             self.notes.blockSignals(False)
+        self.hint.say(SELECT if experiment.graph.nodes else BEGIN)
         source = self._workspace.catalog.sources.get(experiment.data.source.kind)
         self.facts.show_rows(
             [
@@ -58,7 +65,7 @@ class ExperimentView(QWidget):
                 ("Blocks", grouped(len(experiment.graph.nodes))),
                 ("Parameters", grouped(checked.parameters)),
                 ("Cost a sample", scaled(checked.macs, "MAC")),
-                ("Weights", memory(checked.parameters * BYTES_PER_WEIGHT)),
+                ("Weights", memory(weight_bytes(checked))),
             ]
         )
 

@@ -2,8 +2,8 @@
 
 from contextlib import suppress
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from studio.app.choosing import learning_rates, steps_per_epoch
 from studio.app.trainer import Trainer
@@ -86,23 +86,20 @@ class TrainPage(QScrollArea):
         plan = Card("Plan", page)
         plan.add(self.facts)
         plan.add(self.why_not)
-        grid = QGridLayout(page)
-        grid.setContentsMargins(24, 24, 24, 24)
-        grid.setSpacing(16)
-        left, right = QVBoxLayout(), QVBoxLayout()
-        for column, cards in (
-            (left, (self.settings, self.optimizer, self.objective)),
-            (right, (self.schedule, rate, plan)),
+        row = QHBoxLayout(page)
+        row.setContentsMargins(24, 24, 24, 24)
+        row.setSpacing(16)
+        for cards in (
+            (self.settings, plan),
+            (self.optimizer, self.objective),
+            (self.schedule, rate),
         ):
+            column = QVBoxLayout()
             column.setSpacing(16)
             for card in cards:
                 column.addWidget(card)
             column.addStretch(1)
-        grid.addLayout(left, 0, 1)
-        grid.addLayout(right, 0, 2)
-        for place, stretch in enumerate((1, 8, 10, 1)):
-            grid.setColumnStretch(place, stretch)
-        grid.setAlignment(Qt.AlignmentFlag.AlignTop)
+            row.addLayout(column, 1)
 
     def _on_changed(self, change: Diff) -> None:
         self._soon.start()

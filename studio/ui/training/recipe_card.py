@@ -14,7 +14,7 @@ from studio.ui.widgets.chooser import Chooser
 from studio.ui.widgets.labels import Text
 from studio.ui.widgets.param_form import ParamForm
 
-LABEL_PX = 152
+LABEL_PX = 128
 
 
 class FormCard(Card):

@@ -19,7 +19,7 @@ from studio.core.errors import ParamError
 from studio.core.params import Param, Value, show
 from studio.ui.theme import tokens
 
-MIXED = "several values"
+MIXED = "several"
 UNIT_GAP_PX = 6
 
 
@@ -36,8 +36,9 @@ class LineField(QLineEdit):
         self._mixed = False
         self.textEdited.connect(self._on_edited)
         self.editingFinished.connect(self._on_finished)
-        if param.kind in {"int", "float"}:
+        if param.kind in {"int", "float", "sizes"}:
             self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setMinimumWidth(64)
         if param.unit:
             self.setTextMargins(0, 0, self._unit_width() + UNIT_GAP_PX, 0)
 

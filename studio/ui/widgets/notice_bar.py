@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.app.notices import Notice, NoticeLevel
 from studio.ui.theme import Tokens, tokens
@@ -10,7 +18,7 @@ from studio.ui.theme import Tokens, tokens
 from .labels import Text
 
 SHOWN = 3
-_SIGNS: dict[NoticeLevel, str] = {"info": "Note", "warning": "Attention", "error": "Error"}
+_SIGNS: dict[NoticeLevel, str] = {"info": "Note", "warning": "Warning", "error": "Error"}
 
 
 class NoticeBar(QWidget):
@@ -47,6 +55,7 @@ class _Strip(QFrame):
     def __init__(self, notice: Notice, parent: QWidget) -> None:
         super().__init__(parent)
         self._notice = notice
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 8, 4)
         row.setSpacing(4)
@@ -54,6 +63,8 @@ class _Strip(QFrame):
         sign.setProperty("tone", "heading")
         label = Text(notice.message, self)
         label.setAccessibleName(f"{_SIGNS[notice.level]}: {notice.message}")
+        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        label.setMinimumWidth(320)
         label.setToolTip(notice.details[-2000:])
         row.addWidget(sign)
         row.addSpacing(8)

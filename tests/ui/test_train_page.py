@@ -1,0 +1,91 @@
+import os
+import signal
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from studio.ui.training.page import TrainPage
+from studio.ui.window import MainWindow
+from tests.helpers.desk import opened_window
+
+ENGINE_MS = 60_000
+
+
+@pytest.fixture
+def window(qtbot) -> Iterator[MainWindow]:
+    with opened_window(qtbot, "lenet-digits") as window:
+        yield window
+
+
+def _page(window: MainWindow) -> TrainPage:
+    window.studio.front.show_page("train")
+    page = window.pages.currentWidget()
+    assert isinstance(page, TrainPage)
+    return page
+
+
+def test_epochs_are_set_and_undone(window, qtbot) -> None:
+    page = _page(window)
+    field = page.settings.form.field("epochs")
+
+    field.selectAll()
+    qtbot.keyClicks(field, "3")
+    changed = window.studio.workspace.document.experiment.training.settings["epochs"]
+    window.studio.workspace.document.undo()
+
+    assert 3 == changed
+    qtbot.waitUntil(lambda: field.text() == "40")
+
+
+def test_another_optimiser_brings_its_own_form(window, qtbot) -> None:
+    page = _page(window)
+
+    page.optimizer.chooser.kind_chosen.emit("sgd")
+    qtbot.waitUntil(lambda: "momentum" in {param.name for param in page.optimizer.form.params})
+
+    objective = window.studio.workspace.document.experiment.training.objectives[0]
+    assert "sgd" == objective.optimizer.kind
+
+
+def test_the_learning_rate_is_drawn_before_anything_is_trained(window, qtbot) -> None:
+    page = _page(window)
+
+    assert "From 0.003 to" in page.curve.accessibleDescription()
+
+
+def test_a_page_on_an_empty_drawing_says_why_it_cannot_train(window, qtbot) -> None:
+    page = _page(window)
+
+    window.studio.filing.new()
+
+    qtbot.waitUntil(lambda: "canvas is empty" in page.why_not.text())
+
+
+@pytest.mark.slow
+def test_training_pauses_goes_on_stops_and_outlives_its_engine(window, qtbot) -> None:
+    session, deeds = window.studio.session, window.menus.deeds
+    window.docks.make_dashboard()
+
+    deeds["train.start"].trigger()
+    qtbot.waitUntil(lambda: session.state == "running", timeout=ENGINE_MS)
+    qtbot.waitUntil(deeds["train.pause"].isEnabled)
+    deeds["train.pause"].trigger()
+    qtbot.waitUntil(lambda: session.state == "paused", timeout=ENGINE_MS)
+    qtbot.waitUntil(lambda: deeds["train.start"].text() == "Resume")
+    deeds["train.start"].trigger()
+    qtbot.waitUntil(lambda: session.state == "running", timeout=ENGINE_MS)
+    for child in psutil.Process(os.getpid()).children(recursive=True):
+        child.send_signal(signal.SIGKILL)
+    qtbot.waitUntil(lambda: bool(window.studio.notices.open), timeout=ENGINE_MS)
+    told = window.studio.notices.open[-1]
+    window.studio.notices.answer(told, "Train again")
+    qtbot.waitUntil(lambda: session.state == "running", timeout=ENGINE_MS)
+    qtbot.waitUntil(deeds["train.stop"].isEnabled)
+    deeds["train.stop"].trigger()
+    qtbot.waitUntil(lambda: session.state == "ended", timeout=ENGINE_MS)
+
+    assert "error" == told.level
+    assert session.ended is not None
+    assert "stopped" == session.ended.reason
+    assert 16 == len(window.studio.workspace.graph.nodes)
