@@ -5,8 +5,19 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QAccessible, QColor, QImage, QPainter, QPixmap
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QContextMenuEvent,
+    QHelpEvent,
+    QImage,
+    QNativeGestureEvent,
+    QPainter,
+    QPixmap,
+    QPointingDevice,
+)
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from studio.app.workspace import Workspace
@@ -137,6 +148,50 @@ def test_two_fingers_on_a_pad_pan_and_with_ctrl_zoom(show: Show) -> None:
 
     assert before.panned(-7, 30) == panned
     assert canvas.camera.zoom > panned.zoom
+
+
+def test_pinching_zooms_at_the_fingers(show: Show) -> None:
+    canvas = show(chain("io.image", "nn.relu"))
+    at, zoom = QPointF(300, 200), canvas.camera.zoom
+    before = canvas.scene_from_view(at)
+
+    pinch = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture,
+        QPointingDevice.primaryPointingDevice(),
+        2, at, at, at, 0.25, QPointF(),
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, pinch)
+
+    assert 1.25 * zoom == pytest.approx(canvas.camera.zoom)
+    assert (canvas.view_from_scene(before) - at).manhattanLength() < 1e-6
+
+
+def test_a_tool_tip_says_what_is_wrong_and_what_flows(show: Show) -> None:
+    canvas = show(chain("io.image", "nn.embedding"))
+    out = canvas.port_position(End("image", "y"))
+    places = {"problem": canvas.node_rect("embedding").center(), "port": out}
+
+    said = {}
+    for name, at in places.items():
+        event = QHelpEvent(QEvent.Type.ToolTip, at.toPoint(), canvas.mapToGlobal(at.toPoint()))
+        QApplication.sendEvent(canvas, event)
+        said[name] = QToolTip.text()
+    QToolTip.hideText()
+
+    assert "received" in said["problem"]
+    assert said["port"].startswith("y: image B×1×")
+
+
+def test_a_menu_is_asked_for_about_the_block_under_the_pointer(show: Show, qtbot: QtBot) -> None:
+    canvas = show(placed("io.image", "nn.relu"))
+    at = canvas.node_rect("relu").center().toPoint()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, canvas.mapToGlobal(at))
+
+    with qtbot.waitSignal(canvas.context_requested) as asked:
+        QApplication.sendEvent(canvas, event)
+
+    assert [canvas.mapToGlobal(at)] == asked.args
+    assert {"relu"} == canvas.workspace.selection
 
 
 def test_zoom_stays_within_its_range(show: Show) -> None:
