@@ -103,9 +103,8 @@ def _paste(
         dy=by[1],
         brought=brought,
         known=known,
-        where=workspace.where,
     )
     count = len(edit.nodes)
     label = f"{verb} {edit.nodes[0].title}" if count == 1 else f"{verb} {count} blocks"
-    if workspace.apply(replace(edit, label=label)):
+    if workspace.apply(replace(edit, label=label, where=workspace.where)):
         workspace.select(node.id for node in edit.nodes)

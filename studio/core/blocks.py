@@ -22,7 +22,7 @@ from .params import Param, Params, Value
 from .recipes import Column
 from .shapes import DType, Shape, Shapes
 
-Role: TypeAlias = Literal["input", "target", "layer", "loss"]
+Role: TypeAlias = Literal["input", "target", "layer", "loss", "port"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,11 @@ from .signal import Signal
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """What differs between two experiments; views redraw from this and nothing else."""
+    """What differs between two experiments; views redraw from this and nothing else.
+
+    The blocks and wires are those of the graph at ``where``, the id of a composite or empty for the
+    experiment's own.
+    """
 
     before: Experiment
     after: Experiment
@@ -27,11 +31,17 @@ class Diff:
     changed: frozenset[NodeId]
     connected: frozenset[Wire]
     disconnected: frozenset[Wire]
+    where: str = ""
 
     @property
     def graph(self) -> bool:
-        """Whether anything drawn differs."""
-        return self.before.graph is not self.after.graph
+        """Whether anything drawn differs, here or in a composite."""
+        return self.here or self.before.composites is not self.after.composites
+
+    @property
+    def here(self) -> bool:
+        """Whether anything differs in the graph at ``where``."""
+        return _graph_at(self.before, self.where) is not _graph_at(self.after, self.where)
 
     @property
     def data(self) -> bool:
@@ -49,12 +59,12 @@ class Diff:
         return self.before.dashboard != self.after.dashboard
 
 
-def diff(before: Experiment, after: Experiment) -> Diff:
-    """Return what leads from ``before`` to ``after``."""
-    old, new = before.graph, after.graph
+def diff(before: Experiment, after: Experiment, where: str = "") -> Diff:
+    """Return what leads from ``before`` to ``after``; a composite not there counts as empty."""
+    old, new = _graph_at(before, where), _graph_at(after, where)
     if old is new:
         nothing: frozenset[NodeId] = frozenset()
-        return Diff(before, after, nothing, nothing, nothing, frozenset(), frozenset())
+        return Diff(before, after, nothing, nothing, nothing, frozenset(), frozenset(), where)
     kept = old.nodes.keys() & new.nodes.keys()
     return Diff(
         before,
@@ -64,7 +74,17 @@ def diff(before: Experiment, after: Experiment) -> Diff:
         changed=frozenset(id_ for id_ in kept if old.nodes[id_] is not new.nodes[id_]),
         connected=_wires_only_in(new, old),
         disconnected=_wires_only_in(old, new),
+        where=where,
     )
+
+
+_EMPTY = Graph()
+
+
+def _graph_at(experiment: Experiment, where: str) -> Graph:
+    if not where:
+        return experiment.graph
+    return experiment.composites[where].graph if where in experiment.composites else _EMPTY
 
 
 def _wires_only_in(graph: Graph, other: Graph) -> frozenset[Wire]:

@@ -1,15 +1,18 @@
 """Edits: functions from experiment to experiment, each with the words of the Edit menu.
 
-Edits with equal, non-empty ``merge`` keys in a row become one undo step.
+Edits with equal, non-empty ``merge`` keys in a row become one undo step. ``where`` is the id of the
+composite whose graph is changed, empty for the experiment's own.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from .composites import Composite
 from .errors import GraphError
 from .experiment import Data, Experiment, Training
-from .graph import End, Graph, Node, NodeId, Wire, fresh_ids
+from .graph import End, Node, NodeId, Wire
+from .marks import Bends, Frame
 from .params import Value
 
 
@@ -30,16 +33,27 @@ class Edit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AddNodes:
-    """Place blocks, wired."""
+    """Place blocks, wired; ``composites`` are definitions that they bring along."""
 
     nodes: tuple[Node, ...]
     wires: tuple[Wire, ...] = ()
     label: str = "Add blocks"
     merge: str = ""
+    where: str = ""
+    composites: tuple[Composite, ...] = ()
+    bends: Bends[End] = field(default_factory=dict)
+    frames: tuple[Frame, ...] = ()
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment with the blocks."""
-        return _with_graph(experiment, experiment.graph.add(*self.nodes).connect(*self.wires))
+        if self.composites:
+            brought = {composite.id: composite for composite in self.composites}
+            experiment = experiment.with_composites({**experiment.composites, **brought})
+        graph = experiment.graph_at(self.where).add(*self.nodes).connect(*self.wires)
+        if self.bends or self.frames:
+            frames = {**graph.frames, **{frame.id: frame for frame in self.frames}}
+            graph = graph.mark(bends={**graph.bends, **self.bends}, frames=frames)
+        return experiment.with_graph(graph, self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +63,15 @@ class RemoveNodes:
     ids: tuple[NodeId, ...]
     label: str = "Delete blocks"
     merge: str = ""
+    where: str = ""
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment without the blocks."""
-        graph = experiment.graph.remove(*self.ids)
-        return replace(
-            _with_graph(experiment, graph), training=_without_blocks(experiment.training, self.ids)
-        )
+        graph = experiment.graph_at(self.where)
+        changed = experiment.with_graph(graph.remove(*self.ids), self.where)
+        if self.where:
+            return changed
+        return replace(changed, training=_without_blocks(experiment.training, self.ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +81,12 @@ class Connect:
     wires: tuple[Wire, ...]
     label: str = "Connect"
     merge: str = ""
+    where: str = ""
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment with the wires."""
-        return _with_graph(experiment, experiment.graph.connect(*self.wires))
+        graph = experiment.graph_at(self.where)
+        return experiment.with_graph(graph.connect(*self.wires), self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +96,12 @@ class Disconnect:
     targets: tuple[End, ...]
     label: str = "Disconnect"
     merge: str = ""
+    where: str = ""
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment without the wires."""
-        return _with_graph(experiment, experiment.graph.disconnect(*self.targets))
+        graph = experiment.graph_at(self.where)
+        return experiment.with_graph(graph.disconnect(*self.targets), self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +112,13 @@ class Rewire:
     wires: tuple[Wire, ...]
     label: str = "Move wire"
     merge: str = ""
+    where: str = ""
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment with the wires carried over."""
-        return _with_graph(
-            experiment, experiment.graph.disconnect(*self.targets).connect(*self.wires)
-        )
+        graph = experiment.graph_at(self.where)
+        moved = graph.disconnect(*self.targets).connect(*self.wires)
+        return experiment.with_graph(moved, self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +128,14 @@ class Move:
     to: Mapping[NodeId, tuple[float, float]]
     label: str = "Move blocks"
     merge: str = ""
+    where: str = ""
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment with the blocks moved."""
-        nodes = zip(experiment.graph.known(self.to), self.to.values(), strict=True)
+        graph = experiment.graph_at(self.where)
+        nodes = zip(graph.known(self.to), self.to.values(), strict=True)
         moved = (replace(node, x=float(x), y=float(y)) for node, (x, y) in nodes)
-        return _with_graph(experiment, experiment.graph.put(*moved))
+        return experiment.with_graph(graph.put(*moved), self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +146,19 @@ class SetParam:
     name: str
     value: Value
     label: str = "Set parameter"
+    where: str = ""
 
     @property
     def merge(self) -> str:
         """Typing on in the same field is one step."""
-        return f"param {self.name} {' '.join(self.ids)}"
+        return f"param {self.where} {self.name} {' '.join(self.ids)}"
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment with the value set."""
-        nodes = experiment.graph.known(self.ids)
+        graph = experiment.graph_at(self.where)
+        nodes = graph.known(self.ids)
         changed = (replace(node, params={**node.params, self.name: self.value}) for node in nodes)
-        return _with_graph(experiment, experiment.graph.put(*changed))
+        return experiment.with_graph(graph.put(*changed), self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +169,15 @@ class Rename:
     title: str
     label: str = "Rename block"
     merge: str = ""
+    where: str = ""
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment with the title."""
+        graph = experiment.graph_at(self.where)
         title = self.title.strip()
         if not title:
             raise GraphError("a block needs a title; expected at least one letter")
-        return _with_graph(experiment, experiment.graph.rename(self.id, title))
+        return experiment.with_graph(graph.rename(self.id, title), self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +210,7 @@ class SetData:
         """Return the experiment with the data."""
         nodes = zip(experiment.graph.known(self.params), self.params.values(), strict=True)
         fitted = (replace(node, params={**node.params, **new}) for node, new in nodes)
-        return replace(_with_graph(experiment, experiment.graph.put(*fitted)), data=self.data)
+        return replace(experiment.with_graph(experiment.graph.put(*fitted)), data=self.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,35 +259,6 @@ class SetLayout:
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment with the arrangement."""
         return replace(experiment, dashboard=replace(experiment.dashboard, layout=self.layout))
-
-
-def pasted(graph: Graph, piece: Graph, *, dx: float, dy: float) -> AddNodes:
-    """Return the edit that adds a copy of ``piece``, shifted, with fresh ids and titles.
-
-    Wires inside the piece are kept; those that left it are not.
-    """
-    ids: dict[NodeId, NodeId] = {}
-    titles = {node.title for node in graph.nodes.values()}
-    nodes = []
-    for node in piece.nodes.values():
-        stem = node.title.rstrip("0123456789") or node.title
-        title = node.title if node.title not in titles else fresh_ids(stem, titles)[0]
-        titles.add(title)
-        id_stem = node.id.rstrip("0123456789") or node.id
-        ids[node.id] = fresh_ids(id_stem, {*graph.nodes, *ids.values()})[0]
-        nodes.append(replace(node, id=ids[node.id], title=title, x=node.x + dx, y=node.y + dy))
-    wires = tuple(
-        Wire(End(ids[source.node], source.port), End(ids[target.node], target.port))
-        for source, target in piece.wires
-        if source.node in ids and target.node in ids
-    )
-    return AddNodes(
-        tuple(nodes), wires, label="Paste" if len(nodes) != 1 else f"Paste {nodes[0].title}"
-    )
-
-
-def _with_graph(experiment: Experiment, graph: Graph) -> Experiment:
-    return replace(experiment, graph=graph)
 
 
 def _without_blocks(training: Training, ids: tuple[NodeId, ...]) -> Training:

@@ -1,12 +1,14 @@
 """Experiment: everything a person made and can undo, as one immutable value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from .composites import Composite, embraced, settled
+from .errors import GraphError
 from .graph import Graph
 from .params import Param, Value
 
-FORMAT = 1
+FORMAT = 2
 """The version of the file format that this program writes."""
 
 TRAINING: tuple[Param, ...] = (
@@ -128,7 +130,7 @@ class Dashboard:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """A network, its data, its training and how it is watched."""
+    """A network, its composites, its data, its training and how it is watched."""
 
     title: str = "Untitled"
     notes: str = ""
@@ -136,3 +138,53 @@ class Experiment:
     data: Data = Data()
     training: Training = Training()
     dashboard: Dashboard = Dashboard()
+    composites: Mapping[str, Composite] = field(default_factory=dict)
+
+    def graph_at(self, where: str) -> Graph:
+        """Return the graph of a composite, or the experiment's own for an empty ``where``.
+
+        Raises:
+            GraphError: there is no such composite.
+        """
+        if where and where not in self.composites:
+            raise GraphError(f"expected a composite of this experiment, received {where}")
+        return self.composites[where].graph if where else self.graph
+
+    def with_graph(self, graph: Graph, where: str = "") -> "Experiment":
+        """Return the experiment with another graph there.
+
+        Wires at the instances of a composite follow its ports: a renamed port keeps its wires, a
+        removed one loses them.
+
+        Raises:
+            GraphError: a composite would contain itself.
+        """
+        if not where:
+            return replace(self, graph=graph)
+        before = self.graph_at(where)
+        composite = replace(self.composites[where], graph=graph)
+        return self.with_composites({**self.composites, where: composite})._settled(where, before)
+
+    def with_composites(self, composites: Mapping[str, Composite]) -> "Experiment":
+        """Return the experiment with these composites and no others.
+
+        Raises:
+            GraphError: a composite would contain itself.
+        """
+        loop = embraced(composites)
+        if loop:
+            title = composites[loop].title
+            raise GraphError(f"{title} would contain itself; expected another composite in it")
+        return replace(self, composites=composites)
+
+    def _settled(self, where: str, before: Graph) -> "Experiment":
+        graph = settled(self.graph, where, before, self.composites[where].graph)
+        inner = {
+            id_: settled(known.graph, where, before, self.composites[where].graph)
+            for id_, known in self.composites.items()
+        }
+        composites = {
+            id_: known if inner[id_] is known.graph else replace(known, graph=inner[id_])
+            for id_, known in self.composites.items()
+        }
+        return replace(self, graph=graph, composites=composites)

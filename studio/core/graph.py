@@ -1,17 +1,32 @@
 """Graph: blocks and wires as an immutable value. Selection, zoom and run state are not in it."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from .errors import GraphError
+from .marks import Bends, Frame, Point, View
+from .names import fits_as_id, fresh_ids, natural
 from .params import Value
 from .shapes import slot_of
 
+__all__ = [
+    "End",
+    "Graph",
+    "Mode",
+    "Node",
+    "NodeId",
+    "Wire",
+    "closed_up",
+    "fits_as_id",
+    "fresh_ids",
+]
+
 NodeId: TypeAlias = str
+Mode: TypeAlias = Literal["", "bypass", "freeze", "disable"]
+"""How a block takes part: as drawn, passing its input on, with fixed weights, or not at all."""
 
 
 class End(NamedTuple):
@@ -39,7 +54,9 @@ class Node:
     """A block as placed: which kind, what it is called, what is set, where it stands.
 
     ``params`` holds only what differs from the declaration's defaults or was set by hand;
-    ``x`` and ``y`` are canvas units of the card's top left corner.
+    ``x`` and ``y`` are canvas units of the card's top left corner. ``shares`` is the block of the
+    same graph whose weights this one uses, empty for weights of its own; ``repeat`` stacks so many
+    of them, each with weights of its own (inside a composite it may be an expression).
     """
 
     id: NodeId
@@ -48,6 +65,9 @@ class Node:
     params: Mapping[str, Value] = field(default_factory=dict)
     x: float = 0.0
     y: float = 0.0
+    mode: Mode = ""
+    shares: NodeId = ""
+    repeat: int | str = 1
 
 
 @dataclass(frozen=True)
@@ -55,10 +75,15 @@ class Graph:
     """Blocks by id, and for each wired input the output that feeds it.
 
     An input takes one wire; a port that takes several has slots ``x.0``, ``x.1``, ….
+    ``bends`` are the points a wire runs through, by the input it ends at; ``frames`` and
+    ``bookmarks`` are for the eye alone.
     """
 
     nodes: Mapping[NodeId, Node] = field(default_factory=dict)
     feeds: Mapping[End, End] = field(default_factory=dict)
+    bends: Bends[End] = field(default_factory=dict)
+    frames: Mapping[str, Frame] = field(default_factory=dict)
+    bookmarks: Mapping[str, View] = field(default_factory=dict)
 
     @property
     def wires(self) -> Iterator[Wire]:
@@ -94,18 +119,27 @@ class Graph:
     def order(self) -> tuple[NodeId, ...]:
         """Blocks so that each stands after what feeds it; the same for equal graphs.
 
-        A path is followed to its end before the next begins, so that a branch stays together.
+        A path is followed to its end before the next begins, so that a branch stays together. A
+        block that shares weights stands after their owner, unless it leads to it.
         """
-        waiting = {
-            node: len({end.node for end in ins.values()}) for node, ins in self.inputs_of.items()
-        }
+        shared = {node.id: node.shares for node in self.nodes.values() if node.shares in self.nodes}
+        order = self._ordered(shared)
+        return order if len(order) == len(self.nodes) or not shared else self._ordered({})
+
+    def _ordered(self, also_after: Mapping[NodeId, NodeId]) -> tuple[NodeId, ...]:
+        before = {node: {end.node for end in ins.values()} for node, ins in self.inputs_of.items()}
+        after = {node: {end.node for end in ends} for node, ends in self.consumers_of.items()}
+        for node, owner in also_after.items():
+            before[node].add(owner)
+            after[owner].add(node)
+        waiting = {node: len(nodes) for node, nodes in before.items()}
         ready = _last_first(node for node, missing in waiting.items() if not missing)
         order: list[NodeId] = []
         while ready:
             node = ready.pop()
             order.append(node)
             freed = []
-            for follower in {end.node for end in self.consumers_of[node]}:
+            for follower in after[node]:
                 waiting[follower] -= 1
                 if not waiting[follower]:
                     freed.append(follower)
@@ -139,23 +173,51 @@ class Graph:
         unfit = next((id_ for id_ in ids if not fits_as_id(id_)), None)
         if unfit is not None:
             raise GraphError(f"expected a block id without dots and spaces, received {unfit!r}")
-        return Graph({**self.nodes, **{node.id: node for node in nodes}}, self.feeds)
+        return replace(self, nodes={**self.nodes, **{node.id: node for node in nodes}})
 
     def put(self, *nodes: Node) -> "Graph":
         """Replace blocks by others of the same ids."""
-        self.known(node.id for node in nodes)
-        graph = Graph({**self.nodes, **{node.id: node for node in nodes}}, self.feeds)
+        same_owners = all(
+            node.shares == known.shares
+            for node, known in zip(nodes, self.known(node.id for node in nodes), strict=True)
+        )
+        graph = replace(self, nodes={**self.nodes, **{node.id: node for node in nodes}})
         # What is known of the wiring stays true: the same blocks, the same wires.
+        names = _WIRING if same_owners else _WIRING - {"order"}
+        graph.__dict__.update((name, self.__dict__[name]) for name in names & self.__dict__.keys())
+        return graph
+
+    def mark(
+        self,
+        *,
+        frames: Mapping[str, Frame] | None = None,
+        bookmarks: Mapping[str, View] | None = None,
+        bends: Bends[End] | None = None,
+    ) -> "Graph":
+        """Change what is there for the eye alone; bends of inputs without a wire are left out."""
+        graph = replace(
+            self,
+            frames=self.frames if frames is None else frames,
+            bookmarks=self.bookmarks if bookmarks is None else bookmarks,
+            bends=self.bends
+            if bends is None
+            else {end: points for end, points in bends.items() if points and end in self.feeds},
+        )
         graph.__dict__.update(
             (name, self.__dict__[name]) for name in _WIRING & self.__dict__.keys()
         )
         return graph
 
     def remove(self, *ids: NodeId) -> "Graph":
-        """Take blocks away, and every wire that touches them."""
+        """Take blocks away, and every wire that touches them.
+
+        Of those that used the weights of one taken away, the first becomes their owner.
+        """
         self.known(ids)
+        gone = set(ids)
         cut = self.disconnect(*(wire.target for wire in self.wires_of(ids)))
-        return Graph({id_: node for id_, node in self.nodes.items() if id_ not in ids}, cut.feeds)
+        left = {id_: node for id_, node in self.nodes.items() if id_ not in gone}
+        return replace(cut, nodes={**left, **_inherited(self.nodes, left)})
 
     def connect(self, *wires: Wire) -> "Graph":
         """Join ports; an input that was taken is taken over, slots are counted without gaps.
@@ -165,7 +227,9 @@ class Graph:
         """
         self.known(end.node for wire in wires for end in wire)
         feeds = {**self.feeds, **{wire.target: wire.source for wire in wires}}
-        graph = Graph(self.nodes, closed_up(feeds))
+        kept = {end: points for end, points in self.bends.items() if feeds[end] == self.feeds[end]}
+        feeds, bends = closed_up(feeds, kept)
+        graph = replace(self, feeds=feeds, bends=bends)
         if len(graph.order) != len(graph.nodes):
             names = " and ".join(self.nodes[wire.target.node].title for wire in wires[:3])
             raise GraphError(f"this wire would make a loop through {names}")
@@ -173,8 +237,11 @@ class Graph:
 
     def disconnect(self, *targets: End) -> "Graph":
         """Free inputs; slots of a port that takes several close up."""
-        feeds = {target: source for target, source in self.feeds.items() if target not in targets}
-        return Graph(self.nodes, closed_up(feeds))
+        feeds, bends = closed_up(
+            {target: source for target, source in self.feeds.items() if target not in targets},
+            self.bends,
+        )
+        return replace(self, feeds=feeds, bends=bends)
 
     def rename(self, node: NodeId, title: str) -> "Graph":
         """Give a block another title."""
@@ -196,47 +263,44 @@ class Graph:
 _WIRING = {"inputs_of", "consumers_of", "order"}
 
 
-def closed_up(feeds: Mapping[End, End]) -> dict[End, End]:
-    """Return the wires with the slots of every port that takes several counted from 0."""
+def closed_up(
+    feeds: Mapping[End, End], bends: Bends[End]
+) -> tuple[dict[End, End], dict[End, tuple[Point, ...]]]:
+    """Return wires and bends with the slots of every port that takes several counted from 0.
+
+    Bends of inputs without a wire are left out.
+    """
     if not any("." in target.port for target in feeds):
-        return dict(feeds)
+        return dict(feeds), {end: points for end, points in bends.items() if end in feeds}
     closed: dict[End, End] = {}
     taken: dict[End, int] = {}
     for target in sorted(feeds, key=lambda end: slot_of(end.port)):
         stem, dot, _ = target.port.partition(".")
+        closed[target] = target
         if dot:
             slot = taken.get(End(target.node, stem), 0)
             taken[End(target.node, stem)] = slot + 1
-            closed[End(target.node, f"{stem}.{slot}")] = feeds[target]
-        else:
-            closed[target] = feeds[target]
-    return closed
+            closed[target] = End(target.node, f"{stem}.{slot}")
+    return (
+        {now: feeds[target] for target, now in closed.items()},
+        {closed[end]: points for end, points in bends.items() if end in closed},
+    )
 
 
-def fits_as_id(id_: str) -> bool:
-    """Tell whether an id can stand in an address such as ``conv1.x``."""
-    return re.fullmatch(r"[^\s.]+", id_) is not None
-
-
-def fresh_ids(stem: str, taken: Iterable[str], *, number: int = 1) -> list[str]:
-    """Return ``number`` names ``stem1``, ``stem2``, … that are not taken, the lowest first."""
-    taken = set(taken)
-    names: list[str] = []
-    count = 1
-    while len(names) < number:
-        name = f"{stem}{count}"
-        if name not in taken:
-            names.append(name)
-        count += 1
-    return names
+def _inherited(before: Mapping[NodeId, Node], left: Mapping[NodeId, Node]) -> dict[NodeId, Node]:
+    """Return the blocks left whose weights' owner is gone, with their new owner or on their own."""
+    changed: dict[NodeId, Node] = {}
+    for gone in before.keys() - left.keys():
+        owner = before[gone]
+        bereft = sorted((id_ for id_, node in left.items() if node.shares == gone), key=natural)
+        heir = next((id_ for id_ in bereft if left[id_].kind == owner.kind), "")
+        changed |= {id_: replace(left[id_], shares=heir) for id_ in bereft}
+        if heir:
+            settled = replace(left[heir], shares="", params=owner.params, repeat=owner.repeat)
+            changed[heir] = settled
+    return changed
 
 
 def _last_first(nodes: Iterable[NodeId]) -> list[NodeId]:
     found = list(nodes)
-    return sorted(found, key=_natural, reverse=True) if len(found) > 1 else found
-
-
-def _natural(name: str) -> tuple[tuple[int, str], ...]:
-    """Sort key under which ``conv2`` stands before ``conv10``."""
-    parts = re.split(r"(\d+)", name)
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
+    return sorted(found, key=natural, reverse=True) if len(found) > 1 else found

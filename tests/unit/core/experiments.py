@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from studio.core.copying import pasted
 from studio.core.edits import (
     AddNodes,
     Connect,
@@ -15,7 +16,6 @@ from studio.core.edits import (
     SetParam,
     SetText,
     SetTraining,
-    pasted,
 )
 from studio.core.experiment import Choice, Experiment, Objective, Training
 from studio.core.graph import End, Graph, Node, Wire, fresh_ids
