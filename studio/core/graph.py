@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
+from .ends import End, NodeId, Wire, closed_up
 from .errors import GraphError
-from .marks import Bends, Frame, Point, View
+from .marks import Bends, Frame, View
 from .names import fits_as_id, fresh_ids, natural
 from .params import Value
 from .shapes import slot_of
@@ -24,29 +25,8 @@ __all__ = [
     "fresh_ids",
 ]
 
-NodeId: TypeAlias = str
 Mode: TypeAlias = Literal["", "bypass", "freeze", "disable"]
 """How a block takes part: as drawn, passing its input on, with fixed weights, or not at all."""
-
-
-class End(NamedTuple):
-    """One end of a wire: a port of a block."""
-
-    node: NodeId
-    port: str
-
-    def __str__(self) -> str:
-        return f"{self.node}.{self.port}"
-
-
-class Wire(NamedTuple):
-    """A connection from an output to an input."""
-
-    source: End
-    target: End
-
-    def __str__(self) -> str:
-        return f"{self.source} -> {self.target}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,30 +241,6 @@ class Graph:
 
 
 _WIRING = {"inputs_of", "consumers_of", "order"}
-
-
-def closed_up(
-    feeds: Mapping[End, End], bends: Bends[End]
-) -> tuple[dict[End, End], dict[End, tuple[Point, ...]]]:
-    """Return wires and bends with the slots of every port that takes several counted from 0.
-
-    Bends of inputs without a wire are left out.
-    """
-    if not any("." in target.port for target in feeds):
-        return dict(feeds), {end: points for end, points in bends.items() if end in feeds}
-    closed: dict[End, End] = {}
-    taken: dict[End, int] = {}
-    for target in sorted(feeds, key=lambda end: slot_of(end.port)):
-        stem, dot, _ = target.port.partition(".")
-        closed[target] = target
-        if dot:
-            slot = taken.get(End(target.node, stem), 0)
-            taken[End(target.node, stem)] = slot + 1
-            closed[target] = End(target.node, f"{stem}.{slot}")
-    return (
-        {now: feeds[target] for target, now in closed.items()},
-        {closed[end]: points for end, points in bends.items() if end in closed},
-    )
 
 
 def _inherited(before: Mapping[NodeId, Node], left: Mapping[NodeId, Node]) -> dict[NodeId, Node]:
