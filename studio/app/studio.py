@@ -15,7 +15,7 @@ from .autosave import Autosave, Recovered, find_recovered
 from .catalogue import builtin_catalog
 from .filing import Filing
 from .front import Answer, Front, NoFront
-from .gallery import Exhibit
+from .gallery import Exhibit, exhibits
 from .notices import Notices, capital
 from .session import EngineHold, TrainingSession
 from .settings import Settings
@@ -63,12 +63,17 @@ class Studio:
     # Files
 
     def open(self, path: Path) -> None:
-        """Open a file; one that cannot be read is told, and changes nothing."""
-        self._attempt(partial(self.filing.open, path))
+        """Open a file, of the gallery a copy; one that cannot be read is told."""
+        shown = next((exhibit for exhibit in exhibits() if exhibit.path == path), None)
+        if shown is not None:
+            self.open_exhibit(shown)
+        elif self._attempt(partial(self.filing.open, path)):
+            self.front.look("fit")
 
     def open_exhibit(self, exhibit: Exhibit) -> None:
         """Open a copy of an experiment of the gallery; saving asks where to."""
-        self._attempt(partial(self._adopt, exhibit))
+        if self._attempt(partial(self._adopt, exhibit)):
+            self.front.look("fit")
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save, asking where to if the document has no file; ``then`` follows a success."""
@@ -127,6 +132,7 @@ class Studio:
 
     def _take_over(self, recovered: Recovered) -> None:
         self.filing.adopt(recovered.experiment, recovered.path, saved=False)
+        self.front.look("fit")
         self.autosave.keep(recovered.experiment, recovered.path)
         recovered.discard()
         message = f"Recovered unsaved work from {recovered.clock}"

@@ -50,7 +50,7 @@ def test_each_kind_of_data_is_drawn_as_what_it_is(window, qtbot) -> None:
         seen[title] = page.samples.title.text()
 
     assert "Digits, 8×8: 48 of 1,257 training samples" == seen["Digits"]
-    assert seen["Two spirals"].startswith("Two spirals: 48 of")
+    assert "Two spirals: 600 of 1,400 training samples" == seen["Two spirals"]
     assert page.balance.isVisible()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from studio.app.front import Page
 from studio.core.edits import SetParam
 from studio.core.graph import End
+from studio.ui.activity import shares
 from studio.ui.dialogs.commands import CommandPalette
 from studio.ui.dialogs.files import UnsavedQuestion
 from studio.ui.theme import DARK, LIGHT, tokens
@@ -65,7 +66,9 @@ def test_closing_with_unsaved_work_can_discard_it(window, qtbot) -> None:
     assert not window.isVisible()
 
 
-def test_a_dropped_file_is_opened(window, qtbot, tmp_path) -> None:
+@pytest.mark.parametrize("onto", ["window", "canvas"])
+def test_a_dropped_file_is_opened(window, qtbot, tmp_path, onto: str) -> None:
+    target = window if onto == "window" else window.pages.build.canvas
     path = tmp_path / "dropped.netwright"
     window.studio.save_to(path)
     window.studio.filing.new()
@@ -75,8 +78,8 @@ def test_a_dropped_file_is_opened(window, qtbot, tmp_path) -> None:
     enter = QDragEnterEvent(QPointF(5, 5).toPoint(), Qt.DropAction.CopyAction, mime, buttons, keys)
     drop = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, buttons, keys)
 
-    QApplication.sendEvent(window, enter)
-    QApplication.sendEvent(window, drop)
+    QApplication.sendEvent(target, enter)
+    QApplication.sendEvent(target, drop)
 
     assert enter.isAccepted()
     assert path == window.studio.filing.path
@@ -188,6 +191,32 @@ def test_every_widget_that_takes_the_keyboard_has_a_name(window, qtbot) -> None:
     nameless = [w for w in widgets if not (w.accessibleName() or getattr(w, "text", str)())]
 
     assert [] == [(type(w).__name__, w.objectName()) for w in nameless]
+
+
+@pytest.mark.qt_log_ignore("does not support grabbing the keyboard")
+def test_a_right_click_offers_what_can_be_done_to_blocks(window, qtbot) -> None:
+    window.studio.workspace.select(["conv1"])
+
+    window.pages.build.canvas.context_requested.emit(QPoint(10, 10))
+    menu = window.menus.context
+    offered = [action.text() for action in menu.actions() if action.isEnabled()]
+    menu.close()
+
+    assert {"Copy", "Duplicate", "Delete"} <= set(offered)
+
+
+def test_recovered_work_is_said_above_the_page(window, qtbot) -> None:
+    window.studio.notices.say("Recovered", answers=(("Keep", str), ("Discard", str)))
+
+    shown = [b.text() for b in window.findChildren(QPushButton) if b.isVisible()]
+
+    assert {"Keep", "Discard"} <= set(shown)
+
+
+def test_the_greatest_gradient_fills_its_bar_and_a_thousandth_has_none() -> None:
+    bars = shares({"a": 1.0, "b": 0.001, "c": 10**-1.5, "d": float("nan")})
+
+    assert {"a": 1.0, "b": 0.0, "c": 0.5} == {block: round(bar, 6) for block, bar in bars.items()}
 
 
 START = """

@@ -90,6 +90,16 @@ def test_what_is_saved_is_what_is_opened_again(studio: Studio, tmp_path: Path) -
     assert (path,) == studio.settings.recent
 
 
+def test_an_experiment_of_the_gallery_is_opened_as_a_copy(studio: Studio) -> None:
+    exhibit = exhibits()[0]
+
+    studio.open(exhibit.path)
+
+    assert exhibit.read() == studio.workspace.document.experiment
+    assert studio.filing.path is None
+    assert () == studio.settings.recent
+
+
 def test_a_file_that_cannot_be_read_changes_nothing_and_is_told(studio, tmp_path) -> None:
     broken = tmp_path / "broken.netwright"
     broken.write_text('{"format": 99}', encoding="utf-8")
