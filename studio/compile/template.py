@@ -26,6 +26,12 @@ def statements(call: Call) -> list[str]:
     return [f"{', '.join(call.names.values())} = {filled}"]
 
 
+def metric_sources(call: Call) -> dict[str, str]:
+    """Return the expression of every metric of a loss that is wanted, by its name."""
+    found = {metric.name: _template(metric.source, call) for metric in call.spec.metrics}
+    return {name: fill(template, call) for name, template in found.items() if template}
+
+
 def fill(template: str, call: Call) -> str:
     """Return a template of the block with every name in braces replaced."""
     return fill_names(template, _names(call), call.spec.id)

@@ -10,7 +10,7 @@ from studio.core.text import grouped, identifier
 from .imports import import_lines
 from .modules import Copied
 from .plan import Call, Plan
-from .template import fill, module_source, statements
+from .template import metric_sources, module_source, statements
 
 _AXES = {
     "B": "batch",
@@ -152,18 +152,18 @@ def _measures(plan: Plan, metrics: Mapping[str, tuple[Call, str]]) -> Iterator[_
         yield from _statements(call)
     yield from _plain(f"{_BODY}return {{")
     for name, (call, source) in metrics.items():
-        yield f"{_BODY}    {_quoted(name)}: {fill(source, call)},", call.node.id
+        yield f"{_BODY}    {_quoted(name)}: {source},", call.node.id
     yield from _plain(f"{_BODY}}}")
 
 
 def _metrics(plan: Plan) -> Iterator[tuple[str, tuple[Call, str]]]:
     """Name every metric; the loss's title tells apart those of the same name."""
-    names = [metric.name for call in plan.losses for metric in call.spec.metrics]
-    for call in plan.losses:
-        for metric in call.spec.metrics:
-            shared = names.count(metric.name) > 1
-            name = f"{metric.name} of {call.node.id}" if shared else metric.name
-            yield name, (call, metric.source)
+    found = [(call, metric_sources(call)) for call in plan.losses]
+    names = [name for _, sources in found for name in sources]
+    for call, sources in found:
+        for name, source in sources.items():
+            shared = names.count(name) > 1
+            yield f"{name} of {call.node.id}" if shared else name, (call, source)
 
 
 def _needed(plan: Plan, measured: set[str]) -> Iterator[Call]:

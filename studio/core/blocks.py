@@ -60,11 +60,12 @@ class Inferred:
 class Metric:
     """A number a person wants to see beside the loss, as source text over the loss's ports.
 
-    ``reduce="mean"`` weighs by samples when batches are put together.
+    Batches are put together as means, weighed by their samples. An empty source leaves the metric
+    out, as a person may wish by a parameter.
     """
 
     name: str
-    source: str
+    source: "Template"
     unit: str = ""
     higher_is_better: bool = True
 
