@@ -1,6 +1,7 @@
 """TopBar: what this is, where one is, and the buttons that train it."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from studio.app.session import SessionState, TrainingSession
@@ -42,7 +43,9 @@ class TopBar(QToolBar):
         self._pages = Segments([menus.deeds[f"view.{name}"] for name in _PAGES], self)
         self._pages.chosen.connect(self.page_chosen)
         self._device = self._device_label()
+        self._play = QIcon()
         self._train = self._button(menus, "train.start", primary=True)
+        menus.deeds["train.start"].changed.connect(self._show_play)
         _fill(left, self._menu, self._title, None)
         others = [self._button(menus, f"train.{name}") for name in ("pause", "step", "stop")]
         _fill(right, None, self._train, *others, self._device)
@@ -74,7 +77,13 @@ class TopBar(QToolBar):
     def set_icons(self, icons: Icons, theme: Tokens) -> None:
         """Take the icons of a theme."""
         self._menu.setIcon(icons.get("menu"))
-        self._train.setIcon(icons.get("play", theme.on_accent))
+        self._play = icons.get("play", theme.on_accent)
+        self._show_play()
+
+    @Slot()
+    def _show_play(self) -> None:
+        """The accent's own colour: the button takes the action's icon whenever that changes."""
+        self._train.setIcon(self._play)
 
     def _menu_button(self, menus: Menus) -> QToolButton:
         button = QToolButton(self)
