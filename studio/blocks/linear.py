@@ -43,6 +43,14 @@ def _embedding(shapes: Shapes, p: Params) -> Inferred:
     )
 
 
+def _unembedding(shapes: Shapes, p: Params) -> Inferred:
+    x, width, tokens = shapes["x"], p.whole("embedding_dim"), p.whole("num_embeddings")
+    if x.rank < 2 or x.dims[-1] != width:
+        raise ShapeError(f"expected {width} features as the Embedding has, received {x}", "x")
+    macs = count(x.dims[1:-1]) * width * tokens
+    return gives(x.with_dims(*x.dims[:-1], tokens), macs=macs)
+
+
 LINEAR = BlockSpec(
     id="nn.linear",
     title="Linear",
@@ -95,4 +103,23 @@ EMBEDDING = BlockSpec(
     ),
     paper="Bengio et al. 2003: A neural probabilistic language model; PyTorch: torch.nn.Embedding",
     synonyms=("lookup", "word vectors", "token embedding"),
+)
+
+UNEMBEDDING = BlockSpec(
+    id="nn.unembedding",
+    title="Unembedding (tied)",
+    family="Linear",
+    stem="unembedding",
+    inputs=(Port("x", "float", (2, 3)),),
+    infer=_unembedding,
+    call="F.linear({x}, {self}.weight)",
+    borrows=("nn.embedding",),
+    formula="y = x·Wᵀ with the W of the Embedding",
+    help=(
+        "Scores every token by how much the value is like the token's vector. It has no weights "
+        "of its own but uses the table of the Embedding that it shares with, which saves weights "
+        "and lets both ends of a language model learn from one another."
+    ),
+    paper="Press, Wolf 2017: Using the output embedding to improve language models",
+    synonyms=("tied output", "weight tying", "lm head", "tied embedding", "logits"),
 )

@@ -96,6 +96,8 @@ class BlockSpec:
         paper: the source: a paper or a reference implementation.
         synonyms: other words that find the block.
         was: ids the block had in older files.
+        borrows: kinds of blocks whose module it uses instead of one of its own; it must share with
+            one, whose parameters and sizes its rule and templates then see beside its own.
     """
 
     id: str
@@ -118,6 +120,7 @@ class BlockSpec:
     paper: str = ""
     synonyms: tuple[str, ...] = ()
     was: tuple[str, ...] = ()
+    borrows: tuple[str, ...] = ()
 
     def input(self, name: str) -> Port | None:
         """Return the input port of this name; a slot name ``x.2`` finds the port ``x``."""

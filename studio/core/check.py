@@ -1,32 +1,28 @@
 """check: shapes at every port, parameters, multiply–accumulates, and every problem in the drawing.
 
-Pure Python and incremental: a block is looked at again only if it or a shape before it changed.
+Pure Python and incremental: a block is looked at again only if it or a shape before it changed. An
+instance is checked by checking its composite's graph with the shapes that arrive and the values of
+its parameters; equal instances are checked once.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from math import prod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from .blocks import BlockSpec, Inferred
 from .catalog import Catalog
-from .errors import ShapeError
+from .columns import column_for, columns_of
+from .composites import Composite, composite_of, instances
 from .experiment import Data, Experiment
-from .graph import End, Graph, Node, NodeId
-from .params import Params, complete
-from .problems import (
-    Level,
-    Problem,
-    failed_rule,
-    stray_wires,
-    unconnected,
-    unfit_data,
-    unfit_dtypes,
-    unfit_params,
-    unknown_kind,
-    unknown_ports,
-)
+from .expressions import Names
+from .facts import BlockFacts, Checked
+from .graph import Graph, Node, NodeId
+from .inferring import Inferring, Place
+from .params import Value, complete
+from .problems import Level, Problem, stray_wires, unfit_data
 from .recipes import Column
-from .shapes import Shape, Shapes
+from .scope import Scope, live
+from .shapes import Shape
+from .sharing import owner_of, unlike
 
 __all__ = [
     "BlockFacts",
@@ -39,37 +35,46 @@ __all__ = [
     "columns_of",
 ]
 
+Given: TypeAlias = Mapping[str, Shape | None]
+_Key: TypeAlias = tuple[str, tuple[object, ...], tuple[object, ...]]
+
+_REMEMBERED = 4096
+"""Instances of different shapes or values whose findings are kept."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Version:
+    """A composite with all inside it, as one thing that is either the same or another."""
+
+    composite: Composite
+    inside: tuple["_Version", ...]
+
+
+_Seen: TypeAlias = tuple[Node, Node, _Version | None, Data | None]
+
 
 @dataclass(frozen=True, slots=True)
-class BlockFacts:
-    """What is known of one placed block; outputs are missing where an input is unknown."""
+class _Known:
+    """What was found out of a block, and everything it was found out from."""
 
-    inputs: Mapping[str, Shape] = field(default_factory=dict)
-    outputs: Mapping[str, Shape] = field(default_factory=dict)
-    inferred: Inferred | None = None
-    parameters: int = 0
-    macs: int = 0
-    problems: tuple[Problem, ...] = ()
+    seen: _Seen
+    inputs: Given
+    facts: BlockFacts
+
+    def holds(self, seen: _Seen, inputs: Given) -> bool:
+        same = all(ours is theirs for ours, theirs in zip(self.seen, seen, strict=True))
+        return same and self.inputs == inputs
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """The findings for a whole experiment."""
+@dataclass(slots=True)
+class _Memory:
+    """The last findings for one graph under one set of arriving shapes and values."""
 
-    blocks: Mapping[NodeId, BlockFacts]
-    problems: tuple[Problem, ...]
-    parameters: int
-    macs: int
-
-    @property
-    def errors(self) -> tuple[Problem, ...]:
-        """The problems that keep the drawing from becoming a program."""
-        return tuple(problem for problem in self.problems if problem.level == "error")
-
-    def shape_at(self, end: End) -> Shape | None:
-        """Return the shape at an output or input, or None while it is unknown."""
-        facts = self.blocks.get(end.node)
-        return (facts.outputs.get(end.port) or facts.inputs.get(end.port)) if facts else None
+    graph: Graph
+    live: Graph
+    version: _Version | None
+    checked: Checked
+    known: dict[NodeId, _Known]
 
 
 class Checker:
@@ -77,39 +82,30 @@ class Checker:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._known: dict[NodeId, tuple[Node, dict[str, Shape | None], Data, BlockFacts]] = {}
+        self._scope = Scope(catalog, {})
+        self._versions: dict[str, _Version] = {}
+        self._memories: dict[_Key, _Memory] = {}
         self._columns: tuple[Data, tuple[Column, ...]] | None = None
         self._version = catalog.version
 
     def check(self, experiment: Experiment) -> Checked:
         """Return shapes, counts and problems; blocks in the graph's order."""
-        if self._version != self._catalog.version:
-            self._known, self._columns, self._version = {}, None, self._catalog.version
-        graph = experiment.graph
-        blocks: dict[NodeId, BlockFacts] = {}
-        known: dict[NodeId, tuple[Node, dict[str, Shape | None], Data, BlockFacts]] = {}
-        for id_ in graph.order:
-            node = graph.nodes[id_]
-            inputs = _shapes_into(graph, id_, blocks)
-            last = self._known.get(id_)
-            if last and last[0] is node and last[2] is experiment.data and last[1] == inputs:
-                facts = last[3]
-            else:
-                facts = self._facts(node, inputs, experiment.data)
-            known[id_] = (node, inputs, experiment.data, facts)
-            if None in inputs.values():
-                facts = _with_strays(facts, graph, node, blocks)
-            blocks[id_] = facts
-        self._known = known
-        return Checked(
-            blocks,
-            (
-                *unfit_data(experiment.data, self._catalog),
-                *(problem for facts in blocks.values() for problem in facts.problems),
-            ),
-            sum(facts.parameters for facts in blocks.values()),
-            sum(facts.macs for facts in blocks.values()),
-        )
+        self._refresh(experiment)
+        checked = self._graph(("", (), ()), experiment.graph, {}, None, experiment.data)
+        wrong_data = tuple(unfit_data(experiment.data, self._catalog))
+        return replace(checked, problems=wrong_data + checked.problems) if wrong_data else checked
+
+    def inside(self, experiment: Experiment, composite: str) -> Checked:
+        """Return the findings for a composite's graph, as its first instance has them.
+
+        Without an instance nothing is known of the values that arrive.
+        """
+        checked = self.check(experiment)
+        found = _first(experiment, experiment.graph, checked, composite)
+        if found is not None:
+            return found
+        known = experiment.composites[composite]
+        return self._composite(known, {}, complete(known.params, {}))
 
     def columns(self, data: Data) -> tuple[Column, ...]:
         """Return the columns that the chosen data give; none while no known data are chosen."""
@@ -117,59 +113,73 @@ class Checker:
             self._columns = (data, columns_of(data, self._catalog))
         return self._columns[1]
 
-    def _facts(self, node: Node, inputs: dict[str, Shape | None], data: Data) -> BlockFacts:
-        spec = self._catalog.block(node.kind)
-        if spec is None:
-            return BlockFacts(problems=(unknown_kind(node),))
-        known = {port: shape for port, shape in inputs.items() if shape is not None}
-        problems = (
-            *unknown_ports(spec, node, inputs),
-            *unconnected(spec, node, inputs),
-            *unfit_dtypes(spec, node, known),
-            *unfit_params(spec, node),
-        )
-        if problems or len(known) < len(inputs):
-            return BlockFacts(inputs=known, problems=problems)
-        params = Params(complete(spec.params, node.params))
-        try:
-            inferred = spec.infer(Shapes(known), params)
-        except ShapeError as refusal:
-            port = refusal.args[1] if len(refusal.args) > 1 else None
-            problem = Problem(message=f"{node.title}: {refusal.args[0]}", node=node.id, port=port)
-            return BlockFacts(inputs=known, problems=(problem,))
-        except Exception as error:  # noqa: BLE001 - a plug-in's rule must not end the window
-            return BlockFacts(inputs=known, problems=(failed_rule(spec, node, error),))
-        return BlockFacts(
-            inputs=known,
-            outputs=inferred.outputs,
-            inferred=inferred,
-            parameters=sum(prod(dims) for dims in inferred.weights.values()),
-            macs=inferred.macs,
-            problems=tuple(self._misfits(spec, node, inferred, data)),
-        )
+    def _refresh(self, experiment: Experiment) -> None:
+        if self._version != self._catalog.version:
+            self._memories, self._columns, self._version = {}, None, self._catalog.version
+        if self._scope.composites is not experiment.composites:
+            self._scope = Scope(self._catalog, experiment.composites)
+            versions: dict[str, _Version] = {}
+            for id_ in experiment.composites:
+                self._version_of(id_, experiment.composites, versions)
+            self._versions = versions
 
-    def _misfits(
-        self, spec: BlockSpec, node: Node, inferred: Inferred, data: Data
-    ) -> Iterator[Problem]:
-        if spec.role not in {"input", "target"} or data.source.kind not in self._catalog.sources:
-            return
-        column = column_for(spec, node, self.columns(data))
-        if column is None:
-            wanted = node.params.get("column") or f"its {spec.role}"
-            yield Problem(
-                message=f"{node.title}: the data have no column for {wanted}",
-                node=node.id,
-                hint="Choose a column of the data in the inspector",
-            )
-            return
-        drawn = next(iter(inferred.outputs.values()))
-        if drawn != column.batched:
-            yield Problem(
-                message=f"{node.title}: expected {_in_full(column.batched)} as in the data, "
-                f"received {_in_full(drawn)}",
-                node=node.id,
-                hint="Take the sizes from the data",
-            )
+    def _version_of(
+        self, id_: str, composites: Mapping[str, Composite], found: dict[str, _Version]
+    ) -> _Version:
+        if id_ not in found:
+            composite = composites[id_]
+            inner = sorted(instances(composite.graph) & composites.keys())
+            inside = tuple(self._version_of(name, composites, found) for name in inner)
+            last = self._versions.get(id_)
+            same = last and last.composite is composite and _identical(last.inside, inside)
+            found[id_] = last if last and same else _Version(composite, inside)
+        return found[id_]
+
+    def _composite(
+        self, composite: Composite, given: Given, values: Mapping[str, Value]
+    ) -> Checked:
+        key = (
+            composite.id,
+            tuple(sorted(given.items(), key=lambda item: item[0])),
+            tuple((name, type(value), value) for name, value in values.items()),
+        )
+        memory = self._memories.get(key)
+        if memory and memory.version is self._versions[composite.id]:
+            return memory.checked
+        return self._graph(key, composite.graph, given, values, None)
+
+    def _graph(
+        self, key: _Key, graph: Graph, given: Given, names: Names, data: Data | None
+    ) -> Checked:
+        memory = self._memories.pop(key, None)
+        alive = memory.live if memory and memory.graph is graph else live(graph, self._scope)
+        remembered: Mapping[NodeId, _Known] = memory.known if memory else {}
+        inferring = Inferring(self._scope, names, given, self._composite, self._columns_of(data))
+        blocks: dict[NodeId, BlockFacts] = {}
+        known: dict[NodeId, _Known] = {}
+        for id_ in alive.order:
+            node = alive.nodes[id_]
+            seen = (node, owner_of(alive, node), self._versions.get(composite_of(node.kind)), data)
+            inputs = _shapes_into(alive, id_, blocks)
+            last = remembered.get(id_)
+            if last is None or not last.holds(seen, inputs) or node.shares:
+                facts = inferring.facts(Place(alive, node, inputs, blocks))
+                last = _Known(seen, inputs, facts)
+            known[id_] = last
+            blocks[id_] = _completed(last.facts, alive, node, blocks, inputs)
+        if alive is not graph:
+            blocks = inferring.with_absent(graph, blocks)
+        checked = _summed(blocks)
+        version = self._versions.get(key[0])
+        self._memories[key] = _Memory(graph, alive, version, checked, known)
+        while len(self._memories) > _REMEMBERED:
+            del self._memories[next(iter(self._memories))]
+        return checked
+
+    def _columns_of(self, data: Data | None) -> tuple[Column, ...] | None:
+        if data is None or data.source.kind not in self._catalog.sources:
+            return None
+        return self.columns(data)
 
 
 def check(experiment: Experiment, catalog: Catalog) -> Checked:
@@ -177,30 +187,46 @@ def check(experiment: Experiment, catalog: Catalog) -> Checked:
     return Checker(catalog).check(experiment)
 
 
-def columns_of(data: Data, catalog: Catalog) -> tuple[Column, ...]:
-    """Return the columns that the chosen data give."""
-    source = catalog.sources.get(data.source.kind)
-    if source is None:
-        return ()
-    return source.columns(Params(complete(source.params, data.source.params)))
+def _summed(blocks: Mapping[NodeId, BlockFacts]) -> Checked:
+    return Checked(
+        blocks,
+        tuple(problem for facts in blocks.values() for problem in facts.problems),
+        sum(facts.parameters for facts in blocks.values()),
+        sum(facts.macs for facts in blocks.values()),
+        sum(facts.trainable for facts in blocks.values()),
+    )
 
 
-def column_for(spec: BlockSpec, node: Node, columns: tuple[Column, ...]) -> Column | None:
-    """Return the column a block stands for: the named one, else the first of its role."""
-    fitting = [column for column in columns if column.role == spec.role]
-    name = node.params.get("column")
-    if name:
-        return next((column for column in columns if column.name == name), None)
-    return fitting[0] if fitting else None
+def _first(
+    experiment: Experiment, graph: Graph, checked: Checked, composite: str
+) -> Checked | None:
+    for id_, facts in checked.blocks.items():
+        if facts.inside is None:
+            continue
+        inner = composite_of(graph.nodes[id_].kind)
+        if inner == composite:
+            return facts.inside
+        found = _first(experiment, experiment.composites[inner].graph, facts.inside, composite)
+        if found is not None:
+            return found
+    return None
 
 
-def _with_strays(
-    facts: BlockFacts, graph: Graph, node: Node, blocks: Mapping[NodeId, BlockFacts]
+def _completed(
+    facts: BlockFacts,
+    graph: Graph,
+    node: Node,
+    blocks: dict[NodeId, BlockFacts],
+    inputs: Given,
 ) -> BlockFacts:
-    """Add the wires from outputs that do not exist, which is known only from the blocks before."""
-    sources = {end.node for end in graph.inputs_of[node.id].values()}
-    strays = tuple(stray_wires(graph, node, {id_: blocks[id_].outputs for id_ in sources}))
-    return replace(facts, problems=facts.problems + strays) if strays else facts
+    """Add the problems that are known only from other blocks: stray wires, weights that differ."""
+    more: tuple[Problem, ...] = ()
+    if None in inputs.values():
+        sources = {end.node for end in graph.inputs_of[node.id].values()}
+        more = tuple(stray_wires(graph, node, {id_: blocks[id_].outputs for id_ in sources}))
+    if node.shares:
+        more += tuple(unlike(graph, node, {**blocks, node.id: facts}))
+    return replace(facts, problems=facts.problems + more) if more else facts
 
 
 def _shapes_into(
@@ -211,5 +237,7 @@ def _shapes_into(
     }
 
 
-def _in_full(shape: Shape) -> str:
-    return f"{shape} of {shape.limit} classes" if shape.limit else str(shape)
+def _identical(ours: Iterable[object], theirs: Iterable[object]) -> bool:
+    ours, theirs = list(ours), list(theirs)
+    pairs = zip(ours, theirs, strict=False)
+    return len(ours) == len(theirs) and all(one is other for one, other in pairs)

@@ -7,9 +7,11 @@ from math import isfinite
 from typing import TypeAlias, TypeGuard
 
 from .errors import ParamError
-from .params import Value
+from .params import Param, Value
 
 Number: TypeAlias = int | float
+Names: TypeAlias = Mapping[str, Value] | None
+"""The values of the enclosing composite's parameters; None outside composites."""
 
 _BINARY: Mapping[type[ast.operator], Callable[[Number, Number], Number]] = {
     ast.Add: operator.add,
@@ -54,6 +56,19 @@ def value_of(value: Value, names: Mapping[str, Value]) -> Value:
         return value
     name = value[1:].strip()
     return names[name] if name in names else evaluate(value, names)
+
+
+def fit_in(param: Param, value: object, names: Names) -> Value:
+    """Return a value as a parameter keeps it; inside a composite an expression is kept as text.
+
+    Raises:
+        ParamError: it does not fit, or its value does not.
+    """
+    if names is None or not isinstance(value, str) or not value.strip().startswith("="):
+        return param.fit(value)
+    text = value.strip()
+    param.fit(value_of(text, names))
+    return text
 
 
 def evaluate(text: str, names: Mapping[str, object]) -> Number:

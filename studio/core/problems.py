@@ -1,7 +1,7 @@
 """Problems: what can be wrong with a drawing before its shapes are looked at, in sentences."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from .blocks import BlockSpec, Port
@@ -17,13 +17,46 @@ Level: TypeAlias = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What is wrong, where, and a way out. An error keeps the drawing from becoming a program."""
+    """What is wrong, where, and a way out. An error keeps the drawing from becoming a program.
+
+    ``node`` is a block of the graph that was checked; for a problem inside an instance ``path``
+    leads on to the block at fault, such as ``encoder1/attention1``.
+    """
 
     message: str
     node: NodeId | None = None
     port: str | None = None
     hint: str = ""
     level: Level = "error"
+    path: str = ""
+
+
+def inside(node: Node, problem: Problem) -> Problem:
+    """Return a problem of an instance's inner graph as the graph around it tells it."""
+    return replace(
+        problem,
+        message=f"{node.title} › {problem.message}",
+        node=node.id,
+        port=None,
+        path=f"{node.id}/{problem.path or problem.node or ''}",
+    )
+
+
+def out_of_place(spec: BlockSpec, node: Node, *, in_composite: bool) -> Iterator[Problem]:
+    """Report ports outside composites, and data and losses inside them."""
+    if spec.role == "port" and not in_composite:
+        yield Problem(
+            message=f"{node.title}: ports belong inside a composite",
+            node=node.id,
+            hint="Delete it, or fold blocks into a composite",
+        )
+    if in_composite and spec.role in {"input", "target", "loss"}:
+        wanted = "a loss" if spec.role == "loss" else "data"
+        yield Problem(
+            message=f"{node.title}: expected {wanted} outside the composite",
+            node=node.id,
+            hint="Move it out, and use a port instead",
+        )
 
 
 def unknown_kind(node: Node) -> Problem:
@@ -109,9 +142,11 @@ def _first_slot(port: Port) -> str:
     return f"{port.name}.0" if port.many else port.name
 
 
-def unfit_params(spec: BlockSpec, node: Node) -> Iterator[Problem]:
-    """Report parameters whose value does not fit."""
-    for sentence in _refusals(spec.params, node.params):
+def unfit_params(
+    spec: BlockSpec, node: Node, given: Mapping[str, Value] | None = None
+) -> Iterator[Problem]:
+    """Report parameters whose value does not fit; ``given`` are the values if not as placed."""
+    for sentence in _refusals(spec.params, node.params if given is None else given):
         yield Problem(
             message=f"{node.title}: {sentence}", node=node.id, hint="Reset it to its default"
         )

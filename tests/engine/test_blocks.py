@@ -16,7 +16,7 @@ from studio.core.params import Param, Value
 from tests.helpers.builders import CATALOG, Drawing
 from tests.helpers.programs import arguments, built, shape_of
 
-LAYERS = [spec for spec in CATALOG.blocks.values() if spec.role == "layer"]
+LAYERS = [spec for spec in CATALOG.blocks.values() if spec.role == "layer" and not spec.borrows]
 LOSSES = [spec for spec in CATALOG.blocks.values() if spec.role == "loss"]
 
 INPUTS: dict[str, dict[str, Value]] = {
