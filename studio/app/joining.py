@@ -58,7 +58,7 @@ def offers(workspace: Workspace, loose: Loose) -> dict[str, str]:
     """Return the kinds of blocks that would take the wire, each with the port that does."""
     trial = _with_one_of_each(workspace)
     found: dict[str, str] = {}
-    for kind, spec in workspace.catalog.blocks.items():
+    for kind, spec in workspace.offer.specs.items():
         port = _fitting(workspace, trial, _stand_in(kind), spec, loose)
         if port:
             found[kind] = port
@@ -67,7 +67,7 @@ def offers(workspace: Workspace, loose: Loose) -> dict[str, str]:
 
 def inserted(workspace: Workspace, node: Node, wire: Wire) -> tuple[Wire, ...]:
     """Return the two wires by which a new block would stand in a wire; none if it does not fit."""
-    spec = workspace.catalog.block(node.kind)
+    spec = workspace.offer.scope.block(node.kind)
     if spec is None:
         return ()
     trial = workspace.graph.add(node)
@@ -86,19 +86,19 @@ def _fitting(
     )
     for name in names:
         wire = loose.to(End(node, name))
-        if not refusal(trial, wire, workspace.catalog, workspace.checked):
+        if not refusal(trial, wire, workspace.offer.scope, workspace.here):
             return name
     return ""
 
 
 def _with_one_of_each(workspace: Workspace) -> Graph:
     """Return the drawing with an unwired block of every kind: one copy serves every question."""
-    kinds: Mapping[str, BlockSpec] = workspace.catalog.blocks
+    kinds: Mapping[str, BlockSpec] = workspace.offer.specs
     return workspace.graph.add(*(Node(_stand_in(kind), kind, kind) for kind in kinds))
 
 
 def _stand_in(kind: str) -> NodeId:
-    return "?" + kind.replace(".", "?")
+    return "?" + kind.replace(".", "?").replace(" ", "?")
 
 
 def carried_over(carried: End, wire: Wire) -> Rewire:

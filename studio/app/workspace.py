@@ -1,18 +1,24 @@
 """Workspace: one open document with what all its views share, the findings and the selection."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import Field, replace
+from typing import Any, ClassVar, Protocol, TypeGuard
 
 from studio.core.blocks import BlockSpec
 from studio.core.catalog import Catalog
 from studio.core.check import Checked, Checker
+from studio.core.composites import Composite, composite_of
 from studio.core.document import Diff, Document, diff
 from studio.core.edits import AddNodes, Edit
 from studio.core.errors import StudioError
 from studio.core.fitting import fitted_params
 from studio.core.graph import Graph, Node, NodeId, Wire, fresh_ids
 from studio.core.recipes import Column
+from studio.core.scope import Scope
 from studio.core.signal import Signal
 from studio.core.wiring import refusal
+
+from .offer import Offer, offer_of
 
 
 class Workspace:
@@ -30,16 +36,60 @@ class Workspace:
         self.refused: Signal[str] = Signal()
         self.drawing_changed: Signal[Diff] = Signal()
         self.where_changed: Signal[str] = Signal()
+        self.here_changed: Signal[Checked] = Signal()
+        self.offer_changed: Signal[Offer] = Signal()
         self._path: tuple[str, ...] = ()
+        self._through: tuple[NodeId, ...] = ()
+        self._library: Mapping[str, Composite] = {}
         self._checker = Checker(catalog)
         self._checked = self._checker.check(self.document.experiment)
+        self._here = self._checked
+        self._scope = Scope(catalog, self.document.experiment.composites)
+        self._offer: tuple[tuple[str, int], object, object, Offer] | None = None
         self._selection: frozenset[NodeId] = frozenset()
         self.document.changed.connect(self._on_changed)
 
     @property
     def checked(self) -> Checked:
-        """Shapes, counts and problems of the current drawing."""
+        """Shapes, counts and problems of the whole experiment."""
         return self._checked
+
+    @property
+    def here(self) -> Checked:
+        """Shapes, counts and problems of the drawing that is open.
+
+        In a composite they are those of the instance it was opened from, else of its first.
+        """
+        return self._here
+
+    @property
+    def scope(self) -> Scope:
+        """The catalog, with the composites of the experiment."""
+        if self._scope.composites is not self.document.experiment.composites:
+            self._scope = Scope(self.catalog, self.document.experiment.composites)
+        return self._scope
+
+    @property
+    def offer(self) -> Offer:
+        """What can be placed in the drawing that is open."""
+        experiment = self.document.experiment
+        key = (self.where, self.catalog.version)
+        known, library = experiment.composites, self._library
+        last = self._offer
+        if last is None or last[0] != key or last[1] is not known or last[2] is not library:
+            found = offer_of(self.catalog, experiment, self.where, library)
+            self._offer = last = (key, known, library, found)
+        return last[3]
+
+    @property
+    def library(self) -> Mapping[str, Composite]:
+        """The composites of a person's own library, by id."""
+        return self._library
+
+    def take_library(self, library: Mapping[str, Composite]) -> None:
+        """Offer the composites of this library from now on."""
+        self._library = library
+        self.offer_changed.tell(self.offer)
 
     @property
     def graph(self) -> Graph:
@@ -56,27 +106,51 @@ class Workspace:
         """The composites that were opened one out of the other, the outermost first."""
         return self._path
 
-    def open_composite(self, composite: str) -> None:
+    def open_composite(self, composite: str, *, through: NodeId = "") -> None:
         """Open the graph of a composite; closing it leads back to the one that is open now.
+
+        ``through`` is the instance whose values are shown inside.
 
         Raises:
             GraphError: there is no such composite.
         """
         self.document.experiment.graph_at(composite)
         if composite in self._path:
-            self._go((*self._path[: self._path.index(composite)], composite))
+            self.go_to(self._path.index(composite) + 1)
+        elif composite:
+            self._go((*self._path, composite), (*self._through, through))
         else:
-            self._go((*self._path, composite) if composite else ())
+            self._go((), ())
 
     def close_composite(self) -> None:
-        """Go back to the graph from which the open composite was opened."""
-        self._go(self._path[:-1])
+        """Go back to the graph from which the open composite was opened, its instance selected."""
+        instance = self._through[-1:]
+        self.go_to(max(len(self._path) - 1, 0))
+        self.select(instance)
 
-    def _go(self, path: tuple[str, ...]) -> None:
+    def go_to(self, depth: int) -> None:
+        """Go back to where only so many composites were open; 0 is the experiment's own graph."""
+        self._go(self._path[:depth], self._through[:depth])
+
+    def _go(self, path: tuple[str, ...], through: tuple[NodeId, ...]) -> None:
+        self._through = through
         if path != self._path:
             self._path = path
-            self.select(())
+            self._selection = frozenset()
+            self._look_here()
             self.where_changed.tell(self.where)
+            self.selection_changed.tell(self._selection)
+            self.here_changed.tell(self._here)
+            self.offer_changed.tell(self.offer)
+
+    def _look_here(self) -> None:
+        if not self._path:
+            self._here = self._checked
+            return
+        seen = self._checked.at("/".join(self._through)) if all(self._through) else None
+        experiment = self.document.experiment
+        inside = seen.inside if seen else None
+        self._here = inside or self._checker.inside(experiment, self.where)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -102,31 +176,36 @@ class Workspace:
 
     def spec_of(self, node: NodeId) -> BlockSpec | None:
         """Return the declaration behind a placed block; None for a placeholder."""
-        return self.catalog.block(self.graph.nodes[node].kind)
+        return self.scope.block(self.graph.nodes[node].kind)
 
     def apply(self, edit: Edit) -> bool:
         """Apply an edit; a refusal is told as a sentence, and changes nothing.
+
+        An edit of a drawing that names no composite is meant for the drawing that is open.
 
         Returns:
             Whether the edit was applied.
         """
         try:
-            self.document.apply(edit)
+            self.document.apply(self._meant(edit))
         except StudioError as error:
             self.refused.tell(str(error))
             return False
         return True
 
+    def _meant(self, edit: Edit) -> Edit:
+        return replace(edit, where=self.where) if self.where and _is_anywhere(edit) else edit
+
     def refusal(self, wire: Wire) -> str:
         """Return why a wire cannot be drawn; empty if it can."""
-        return refusal(self.graph, wire, self.catalog, self._checked)
+        return refusal(self.graph, wire, self.scope, self._here)
 
     def new_node(self, kind: str, x: float, y: float, *, taken: Iterable[Node] = ()) -> Node:
         """Return a block ready to place: fresh id and title, sizes taken from the chosen data.
 
         ``taken`` are blocks of the same edit, whose ids and titles count as used.
         """
-        spec = self.catalog.blocks[kind]
+        spec = self.offer.specs[kind]
         used = [*self.graph.nodes.values(), *taken]
         id_ = fresh_ids(spec.name_stem, [node.id for node in used])[0]
         title = fresh_ids(spec.name_stem, [node.title for node in used])[0]
@@ -138,22 +217,52 @@ class Workspace:
     def place(self, kind: str, x: float, y: float) -> NodeId | None:
         """Place a block with its top left corner at canvas position (x, y), and select it."""
         node = self.new_node(kind, x, y)
-        spec = self.catalog.blocks[kind]
-        if not self.apply(AddNodes((node,), label=f"Add {spec.title}")):
+        label = f"Add {self.offer.specs[kind].title}"
+        if not self.apply(AddNodes((node,), label=label, composites=self.brought_by(kind))):
             return None
         self.select([node.id])
         return node.id
 
+    def brought_by(self, kind: str) -> tuple[Composite, ...]:
+        """Return the definitions that a block of the library brings into the experiment."""
+        return self.offer.brings.get(kind, ())
+
     def _on_changed(self, change: Diff) -> None:
-        if change.graph or change.data:
+        found = change.graph or change.data
+        if found:
             self._checked = self._checker.check(change.after)
         there = [id_ in change.after.composites for id_ in self._path]
         if not all(there):
-            self._go(self._path[: there.index(False)])
-        here = diff(change.before, change.after, self.where) if self.where else change
-        self.drawing_changed.tell(here)
+            self.go_to(there.index(False))
+        if found:
+            self._look_here()
+        self.drawing_changed.tell(self._diff_here(change))
         gone = self._selection - self.graph.nodes.keys()
         if gone:
             self.select(self._selection - gone)
-        if change.graph or change.data:
+        if found:
             self.checked_changed.tell(self._checked)
+            self.here_changed.tell(self._here)
+        if change.before.composites is not change.after.composites:
+            self.offer_changed.tell(self.offer)
+
+    def _diff_here(self, change: Diff) -> Diff:
+        """Return what differs in the open drawing; instances change with their definitions."""
+        here = diff(change.before, change.after, self.where) if self.where else change
+        before, after = change.before.composites, change.after.composites
+        if before is after:
+            return here
+        nodes = self.graph.nodes
+        others = {id_: composite_of(node.kind) for id_, node in nodes.items()}
+        differ = {id_ for id_, of in others.items() if before.get(of) is not after.get(of)}
+        return replace(here, changed=here.changed | (differ - here.added))
+
+
+class _OfDrawing(Edit, Protocol):
+    """An edit of one drawing."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+def _is_anywhere(edit: Edit) -> TypeGuard[_OfDrawing]:
+    return getattr(edit, "where", None) == ""

@@ -127,7 +127,7 @@ class BlockInterface(QAccessibleObject):
         if kind == QAccessible.Text.Name:
             return spoken_name(self._surface.workspace, self._node)
         if kind == QAccessible.Text.Description:
-            facts = self._surface.workspace.checked.blocks.get(self._node, BlockFacts())
+            facts = self._surface.workspace.here.blocks.get(self._node, BlockFacts())
             return problems_text(facts.problems)
         return ""
 
@@ -150,7 +150,7 @@ class BlockInterface(QAccessibleObject):
 def spoken_name(workspace: Workspace, node: NodeId) -> str:
     """Return a block in one sentence: ``conv1, Conv2d, 16 · 3×3, from image, gives B×16×6×6``."""
     graph, spec = workspace.graph, workspace.spec_of(node)
-    placed, facts = graph.nodes[node], workspace.checked.blocks.get(node, BlockFacts())
+    placed, facts = graph.nodes[node], workspace.here.blocks.get(node, BlockFacts())
     parts = [placed.title, spec.title if spec else placed.kind]
     if spec is not None:
         parts.append(summary_of(placed, spec))

@@ -218,7 +218,7 @@ class Canvas(Desk):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         kind = dragged_kind(event.mimeData())
-        if kind in self.workspace.catalog.blocks:
+        if kind in self.workspace.offer.specs:
             self.cancel()
             self.gesture = Place(self, event.position(), kind)
             event.acceptProposedAction()

@@ -53,7 +53,7 @@ class CardContent:
 
 def content_of(workspace: Workspace, id_: NodeId) -> CardContent:
     """Return what the card of a placed block shows."""
-    graph, facts = workspace.graph, workspace.checked.blocks.get(id_, BlockFacts())
+    graph, facts = workspace.graph, workspace.here.blocks.get(id_, BlockFacts())
     node, spec = graph.nodes[id_], workspace.spec_of(id_)
     wired = {graph.feeds[target].port for target in graph.consumers_of[id_]}
     wired.update(graph.inputs_of[id_])
@@ -95,7 +95,7 @@ def problems_text(problems: tuple[Problem, ...]) -> str:
 
 def kind_at(workspace: Workspace, end: End, *, output: bool) -> Kind:
     """Return what kind of tensor is at a port, by its shape or else by its declaration."""
-    facts = workspace.checked.blocks.get(end.node)
+    facts = workspace.here.blocks.get(end.node)
     spec = workspace.spec_of(end.node)
     known = (facts.outputs if output else facts.inputs).get(end.port) if facts else None
     if known is not None:

@@ -36,7 +36,7 @@ class Desk(Surface):
     def quick_add(self, at: QPointF | None = None, loose: Loose | None = None) -> None:
         """Offer blocks to type the name of; with a loose wire, only those that would take it."""
         point = at if at is not None else self._pointer_or_middle()
-        blocks = self.workspace.catalog.blocks
+        blocks = self.workspace.offer.specs
         kinds = offers(self.workspace, loose) if loose else blocks
         self._adding = (self.scene_from_view(point), loose)
         self.quick.open_at(point.toPoint(), [blocks[kind] for kind in kinds])
@@ -50,7 +50,7 @@ class Desk(Surface):
 
     def place(self, kind: str, at: QPointF, loose: Loose | None = None) -> NodeId | None:
         """Place a block around a point of the canvas, wired to a loose wire if there is one."""
-        spec = self.workspace.catalog.blocks.get(kind)
+        spec = self.workspace.offer.specs.get(kind)
         if spec is None:
             return None
         port = offers(self.workspace, loose).get(kind) if loose else None
@@ -58,7 +58,9 @@ class Desk(Surface):
             at = at + QPointF(WIDTH / 2 if loose.from_output else -WIDTH / 2, 0.0)
         node = self.workspace.new_node(kind, *corner(at))
         wires = (loose.to(End(node.id, port)),) if loose and port else ()
-        if not self.workspace.apply(AddNodes((node,), wires, f"Add {spec.title}")):
+        brought = self.workspace.brought_by(kind)
+        edit = AddNodes((node,), wires, f"Add {spec.title}", composites=brought)
+        if not self.workspace.apply(edit):
             return None
         self.workspace.select({node.id})
         return node.id

@@ -43,7 +43,7 @@ class FramePainter:
         self._grid = Grid()
         self._wires = WirePainter(workspace, model)
         self._contents: dict[NodeId, CardContent] = {}
-        self._facts: Mapping[NodeId, BlockFacts] = workspace.checked.blocks
+        self._facts: Mapping[NodeId, BlockFacts] = workspace.here.blocks
         self.theme = theme
         self.cards = CardPainter(theme, font)
         self._sprites = Sprites(self.cards)
@@ -58,6 +58,13 @@ class FramePainter:
         """Read these blocks again before they are painted next."""
         for id_ in ids:
             self._contents.pop(id_, None)
+
+    def start_anew(self) -> None:
+        """Read every block again, as of another drawing."""
+        self._contents.clear()
+        self._sprites = Sprites(self.cards)
+        self._facts = {}
+        self._wires.forget_kinds()
 
     def take(self, checked: Checked) -> None:
         """Read the blocks again of which other things were found, and what the wires carry."""

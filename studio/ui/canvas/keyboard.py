@@ -25,7 +25,7 @@ def nudge(workspace: Workspace, way: tuple[int, int], steps: int) -> None:
     by_x, by_y = way[0] * steps * STEP, way[1] * steps * STEP
     to = {node.id: (node.x + by_x, node.y + by_y) for node in workspace.selected}
     label = "Move block" if len(to) == 1 else "Move blocks"
-    workspace.apply(Move(to, label, merge=f"nudge {' '.join(to)}"))
+    workspace.apply(Move(to, label, merge=f"nudge {workspace.where} {' '.join(to)}"))
 
 
 def neighbour(

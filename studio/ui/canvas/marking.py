@@ -33,7 +33,7 @@ def paint_marks(painter: QPainter, surface: "Surface", look: Look, pointer: QPoi
         return
     match surface.hovered:
         case WireHit(wire=wire):
-            shape = surface.workspace.checked.shape_at(wire.source)
+            shape = surface.workspace.here.shape_at(wire.source)
             text = f"{shape.kind}  {shape}" if shape else "Shape not known yet"
             draw_label(painter, surface.theme, text, pointer, QSizeF(surface.size()))
         case PortHit(end=end, output=output) if end.node in surface.model.row:
@@ -55,7 +55,7 @@ def tip_for(workspace: Workspace, found: Hit | None) -> str:
         case PortHit(end=end, output=output):
             return _port_tip(workspace, end, output=output)
         case CardHit(node=node):
-            facts = workspace.checked.blocks.get(node, BlockFacts())
+            facts = workspace.here.blocks.get(node, BlockFacts())
             if facts.problems:
                 return problems_text(facts.problems)
             spec = workspace.spec_of(node)
@@ -67,7 +67,7 @@ def tip_for(workspace: Workspace, found: Hit | None) -> str:
 def _port_tip(workspace: Workspace, end: End, *, output: bool) -> str:
     spec = workspace.spec_of(end.node)
     port = (spec.output(end.port) if output else spec.input(end.port)) if spec else None
-    facts = workspace.checked.blocks.get(end.node, BlockFacts())
+    facts = workspace.here.blocks.get(end.node, BlockFacts())
     shape: Shape | None = (facts.outputs if output else facts.inputs).get(end.port)
     wrong = tuple(problem for problem in facts.problems if problem.port == end.port)
     kind = kind_at(workspace, end, output=output)

@@ -45,6 +45,8 @@ class Surface(QWidget):
         self.hovered: Hit | None = None
         self._frame = FramePainter(workspace, self.model, self.theme, self.font())
         self._camera = Camera()
+        self._where = workspace.where
+        self._cameras: dict[str, Camera] = {}
         self._activity: Mapping[NodeId, float] = {}
         self._moving, self._settling, self._shown = False, False, False
         self._careful_secs = 0.0
@@ -55,8 +57,9 @@ class Surface(QWidget):
         self.reading = Reading(self)
         describe_canvases()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        workspace.document.changed.connect(self._on_changed)
-        workspace.checked_changed.connect(self._on_checked)
+        workspace.drawing_changed.connect(self._on_changed)
+        workspace.where_changed.connect(self._on_where)
+        workspace.here_changed.connect(self._on_checked)
         workspace.selection_changed.connect(self._on_selected)
 
     @property
@@ -263,6 +266,21 @@ class Surface(QWidget):
         document = self.workspace.document
         if not (document.history or document.redo_label or document.dirty):
             self.fit()  # another experiment was opened
+        self.update()
+
+    def _on_where(self, _composite: str) -> None:
+        """Show another drawing: as it was last looked at, or whole."""
+        self.cancel()
+        self._cameras[self._where] = self._camera
+        self._where = self.workspace.where
+        self.model.rebuild()
+        self._frame.start_anew()
+        self.hovered = None
+        known = self._cameras.get(self._where) if not self._where else None
+        if known is not None:
+            self.look_through(known)
+        else:
+            self.fit()
         self.update()
 
     def _on_checked(self, checked: Checked) -> None:

@@ -49,7 +49,7 @@ class BlockView(QWidget):
     def refresh(self) -> None:
         """Show the block as it is now."""
         node = self._workspace.graph.nodes[self._id]
-        facts = self._workspace.checked.blocks.get(self._id, BlockFacts())
+        facts = self._workspace.here.blocks.get(self._id, BlockFacts())
         if not self.title.hasFocus():
             self.title.setText(node.title)
         self.problems.say(

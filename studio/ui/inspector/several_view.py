@@ -54,7 +54,7 @@ class SeveralView(QWidget):
             if any(values[param.name] != given[0][param.name] for values in given)
         }
         self.form.set_values(given[0], mixed=mixed)
-        blocks = self._workspace.checked.blocks
+        blocks = self._workspace.here.blocks
         facts = [blocks[id_] for id_ in self._ids if id_ in blocks]
         self.facts.show_rows(
             [

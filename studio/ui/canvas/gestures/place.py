@@ -29,7 +29,7 @@ class Place(Gesture):
     def __init__(self, surface: "Surface", at: QPointF, kind: str) -> None:
         super().__init__(surface, at)
         self._kind = kind
-        self._spec = self.workspace.catalog.blocks[kind]
+        self._spec = self.workspace.offer.specs[kind]
         self._corner = corner(surface.scene_from_view(at))
         self._node = self.workspace.new_node(kind, *self._corner)
         self._content = preview(self._node, self._spec)
@@ -57,8 +57,11 @@ class Place(Gesture):
             self._node = replace(self._node, x=x, y=y)
         verb = "Insert" if self._wires else "Add"
         label = f"{verb} {self._spec.title}"
+        brought = self.workspace.brought_by(self._kind)
         with self.workspace.document.grouped(label):
-            placed = self.workspace.apply(AddNodes((self._node,), self._wires, label))
+            placed = self.workspace.apply(
+                AddNodes((self._node,), self._wires, label, composites=brought)
+            )
             if placed and shifted:
                 self.workspace.apply(Move(shifted))
         if placed:
