@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 Page: TypeAlias = Literal["build", "data", "train"]
+PAGES: tuple[Page, ...] = ("build", "data", "train")
+CODE, PROBLEMS, HISTORY = "Code", "Problems", "History"
+"""Titles of the panels at the side."""
 Answer: TypeAlias = Literal["save", "discard", "cancel"]
 Look: TypeAlias = Literal["fit", "fit-selection", "zoom-in", "zoom-out", "reset"]
 

@@ -5,7 +5,8 @@ thirty times a second; listeners are told when the state changes.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol, TypeAlias, assert_never
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, assert_never
 
 from studio.core.errors import RunError
 from studio.core.signal import Signal
@@ -26,6 +27,9 @@ from studio.runs.events import (
     StateChanged,
 )
 from studio.runs.spec import DataJob, RunSpec, Watch
+
+if TYPE_CHECKING:
+    from studio.runs.record import Record
 
 SessionState: TypeAlias = Literal[
     "cold", "warming", "ready", "loading", "running", "paused", "ended"
@@ -52,13 +56,6 @@ class EngineHold(Protocol):
         """End it."""
 
 
-class Recorder(Protocol):
-    """What a session needs of a record; ``studio.runs.record.Record`` is one."""
-
-    def feed(self, events: Sequence[Event]) -> None:
-        """Take events in."""
-
-
 class TrainingSession:
     """One engine at a time, one run at a time.
 
@@ -67,14 +64,13 @@ class TrainingSession:
     was doing).
     """
 
-    def __init__(self, new_engine: Callable[[], EngineHold], record: Recorder) -> None:
+    def __init__(self, new_engine: Callable[[], EngineHold]) -> None:
         self.changed: Signal[SessionState] = Signal()
         self.progressed: Signal[Progress] = Signal()
         self.previewed: Signal[Preview] = Signal()
         self.failed: Signal[Failed] = Signal()
         self.noted: Signal[Note] = Signal()
         self.died: Signal[SessionState] = Signal()
-        self.record = record
         self.ready: Ready | None = None
         self.started: Started | None = None
         self.progress: Progress | None = None
@@ -84,6 +80,13 @@ class TrainingSession:
         self._state: SessionState = "cold"
         self._requests = 0
         self._silent_polls = 0
+
+    @cached_property
+    def record(self) -> "Record":
+        """What is known of the run under way, or of the last one."""
+        from studio.runs.record import Record  # NumPy: not before the first paint
+
+        return Record()
 
     @property
     def state(self) -> SessionState:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from studio.core.catalog import Catalog
 from studio.core.document import Diff
 from studio.core.errors import StudioError
-from studio.runs.record import Record
 
 from . import folders
 from .actions import Action, declared_actions, run_action
@@ -21,6 +21,9 @@ from .session import EngineHold, TrainingSession
 from .settings import Settings
 from .trainer import Trainer
 from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from studio.runs.record import Record
 
 
 class Studio:
@@ -40,8 +43,7 @@ class Studio:
         self.autosave = Autosave(
             folders.recovery(), delay_secs=self.settings.values.real("autosave_seconds")
         )
-        self.record = Record()
-        self.session = TrainingSession(new_engine or _engine, self.record)
+        self.session = TrainingSession(new_engine or _engine)
         self.trainer = Trainer(self.workspace, self.session, self.notices)
         self.actions = declared_actions()
         self.front: Front = NoFront()
@@ -49,6 +51,11 @@ class Studio:
         self.workspace.refused.connect(self._say_refusal)
         self.filing.changed.connect(self._on_filed)
         self.settings.changed.connect(self._on_setting)
+
+    @property
+    def record(self) -> "Record":
+        """What is known of the run under way, or of the last one."""
+        return self.session.record
 
     def run(self, id_: str) -> bool:
         """Do the action of this id, if it can be done now.

@@ -1,5 +1,6 @@
 """Trainer: what Train, Step and Export mean for the open document, and the news they make."""
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -82,7 +83,16 @@ class Trainer:
             self.count_samples(preview.samples.get("train", 0))
         self.previewed.tell(preview)
 
-    def _on_state(self, _state: SessionState) -> None:
+    def _load_ahead(self) -> None:
+        """Let an idle engine read the chosen data now, so that Train need not wait for them."""
+        if self._session.state not in {"ready", "ended"}:
+            return
+        with suppress(StudioError):  # the Train button says what is missing
+            self.preview(samples=0)
+
+    def _on_state(self, state: SessionState) -> None:
+        if state == "ready":
+            self._load_ahead()
         started = self._session.started
         if started is not None and self._session.state == "running":
             self.count_samples(started.samples.get("train", 0))
@@ -90,6 +100,7 @@ class Trainer:
     def _on_changed(self, change: Diff) -> None:
         if change.data:
             self.samples = None
+            self._load_ahead()
 
     def export_to(self, folder: Path) -> None:
         """Write the program of the drawing, and its trained weights if there are any.

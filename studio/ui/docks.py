@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from studio.app.front import CODE, HISTORY, PROBLEMS
 from studio.app.studio import Studio
 from studio.runs.spec import Watch
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from .dashboard.docks import DashboardDocks
 
 SIDE_PX = 440
-CODE, PROBLEMS, HISTORY = "Code", "Problems", "History"
 
 
 class Docks(QObject):

@@ -8,8 +8,6 @@ from studio.app.studio import Studio
 
 from .build_page import BuildPage
 
-PAGES: tuple[Page, ...] = ("build", "data", "train")
-
 
 class Pages(QStackedWidget):
     """One page at a time."""

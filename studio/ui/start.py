@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from studio.app.gallery import find_experiment
@@ -31,9 +31,9 @@ def run(file: str | None = None, *, demo: Path | None = None, argv: list[str] | 
     mishaps = Mishaps(studio.notices)
     mishaps.watch()
     look = Look(app, studio.settings)
-    window = MainWindow(studio, look)
-    _open_first(studio, "lenet-digits" if demo else file)
-    _Later(window, demo, unseen=app.platformName() == "offscreen")
+    window = MainWindow(studio, look, bare=True)
+    first = "lenet-digits" if demo else file
+    _Later(window, first, demo, unseen=app.platformName() == "offscreen")
     if app.platformName() != "offscreen":  # its screen is smaller than any window
         window.restore_place()
     window.show()
@@ -67,9 +67,12 @@ def _open_first(studio: Studio, file: str | None) -> None:
 class _Later(QObject):
     """What waits for the first paint."""
 
-    def __init__(self, window: MainWindow, demo: Path | None, *, unseen: bool) -> None:
+    def __init__(
+        self, window: MainWindow, file: str | None, demo: Path | None, *, unseen: bool
+    ) -> None:
         super().__init__(window)
         self._window = window
+        self._file = file
         self._demo = demo
         self._unseen = unseen
         self._tour: Demo | None = None
@@ -78,9 +81,19 @@ class _Later(QObject):
 
     @Slot()
     def go_on(self) -> None:
-        """Make the panels, then start the engine."""
-        self._window.docks.make_dashboard()
+        """Make the pages, open the file, make the panels, then start the engine."""
+        try:
+            self._furnish()
+        except Exception:
+            if self._unseen:  # nobody would see the notice
+                QCoreApplication.exit(1)
+            raise
+
+    def _furnish(self) -> None:
         studio = self._window.studio
+        self._window.furnish()
+        _open_first(studio, self._file)
+        self._window.docks.make_dashboard()
         if studio.settings.values.flag("warm_engine") or self._demo:
             studio.session.warm_up()
         self._window.pages.build.canvas.fit()

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from studio.app.front import PAGES
 from studio.app.session import SessionState, TrainingSession
 
 from .icons import Icons
@@ -40,7 +41,7 @@ class TopBar(QToolBar):
         self._title = QLabel(self)
         self._title.setProperty("tone", "heading")
         self._title.setContentsMargins(4, 0, 0, 0)
-        self._pages = Segments([menus.deeds[f"view.{name}"] for name in _PAGES], self)
+        self._pages = Segments([menus.deeds[f"view.{name}"] for name in PAGES], self)
         self._pages.chosen.connect(self.page_chosen)
         self._device = self._device_label()
         self._play = QIcon()
@@ -128,6 +129,3 @@ def _fill(side: QWidget, *parts: QWidget | None) -> None:
             row.addStretch(1)
         else:
             row.addWidget(part)
-
-
-_PAGES = ("build", "data", "train")

@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from studio.app.front import NoFront
+from studio.app.front import CODE, PAGES, PROBLEMS, NoFront
 from studio.app.notices import Notice
 from studio.app.session import SessionState
 from studio.app.studio import Studio
@@ -15,23 +15,23 @@ from studio.core.document import Diff
 from studio.core.fileio import SUFFIX
 from studio.core.graph import NodeId
 
-from .activity import Activity
 from .bridge import Pulse
-from .docks import CODE, PROBLEMS, Docks
-from .front import WindowFront
 from .icons import Icons
 from .look import Look
 from .menus import Menus
-from .pages import PAGES, Pages
 from .statusline import StatusLine
 from .topbar import TopBar
 from .widgets.notice_bar import NoticeBar
 
 
 class MainWindow(QMainWindow):
-    """One window over one studio."""
+    """One window over one studio.
 
-    def __init__(self, studio: Studio, look: Look) -> None:
+    A ``bare`` one is the frame alone, which is on the screen a quarter of a second sooner:
+    ``furnish`` brings the pages and the panels after the first paint.
+    """
+
+    def __init__(self, studio: Studio, look: Look, *, bare: bool = False) -> None:
         super().__init__()
         self.studio = studio
         self._look = look
@@ -46,15 +46,27 @@ class MainWindow(QMainWindow):
         self.addToolBar(self._bar)
         self._status = StatusLine(studio.session, self)
         self.setStatusBar(self._status)
-        centre = QWidget(self)
-        self._notices = NoticeBar(centre)
-        self.pages = Pages(studio, centre)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._notices)
-        column.addWidget(self.pages, 1)
-        self.setCentralWidget(centre)
+        self._centre = QWidget(self)
+        self._notices = NoticeBar(self._centre)
+        self._column = QVBoxLayout(self._centre)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._notices)
+        self.setCentralWidget(self._centre)
+        self._on_look()
+        if not bare:
+            self.furnish()
+
+    def furnish(self) -> None:
+        """Make the pages and the panels, and let them follow the studio."""
+        from .activity import Activity  # NumPy and the canvas: not before the first paint
+        from .docks import Docks
+        from .front import WindowFront
+        from .pages import Pages
+
+        studio = self.studio
+        self.pages = Pages(studio, self._centre)
+        self._column.addWidget(self.pages, 1)
         self.docks = Docks(studio, self)
         self._pulse = Pulse(studio.session, self)
         self._activity = Activity(studio, self.pages.build.canvas)
@@ -83,7 +95,6 @@ class MainWindow(QMainWindow):
         self._notices.dismissed.connect(self._on_dismissed)
 
     def _show_all(self) -> None:
-        self._on_look()
         self._on_filed(None)
         self._on_checked(self.studio.workspace.checked)
         self._on_notices(self.studio.notices.open)

@@ -100,7 +100,7 @@ class Pilot:
             and button.defaultAction()
             and button.defaultAction().text() == action
         )
-        assert button.isEnabled(), f"{action} is disabled"
+        self.qtbot.waitUntil(button.isEnabled, timeout=2000)
         QTest.mouseClick(button, LEFT)
 
     def wait(self, until: Callable[[], bool], *, secs: float = 60) -> None:
