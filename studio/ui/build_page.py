@@ -1,13 +1,14 @@
 """BuildPage: the palette, the canvas and the inspector, side by side."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from studio.app.workspace import Workspace
 
 from .canvas.canvas import Canvas
 from .inspector.inspector import Inspector
 from .palette.palette import Palette
+from .widgets.breadcrumb import Breadcrumb
 
 PALETTE_PX, INSPECTOR_PX = 220, 304
 
@@ -23,12 +24,19 @@ class BuildPage(QWidget):
         split.setHandleWidth(1)
         split.setChildrenCollapsible(True)
         self.palette_panel = Palette(workspace, split)
-        self.canvas = Canvas(workspace, split)
+        desk = QWidget(split)
+        self.breadcrumb = Breadcrumb(workspace, desk)
+        self.canvas = Canvas(workspace, desk)
+        self.over = QVBoxLayout(desk)
+        self.over.setContentsMargins(0, 0, 0, 0)
+        self.over.setSpacing(0)
+        self.over.addWidget(self.breadcrumb)
+        self.over.addWidget(self.canvas, 1)
         self.inspector = Inspector(workspace, split)
         for place, (part, width) in enumerate(
             (
                 (self.palette_panel, PALETTE_PX),
-                (self.canvas, 0),
+                (desk, 0),
                 (self.inspector, INSPECTOR_PX),
             )
         ):

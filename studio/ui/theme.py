@@ -14,6 +14,16 @@ TEXT_PX = {"small": 11, "normal": 13, "large": 16}
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6BD6", "#8C6D31")
 """Colours of curves, after Okabe and Ito: safe for every common colour blindness."""
 
+AREAS = {
+    "blue": "#3E97D3",
+    "green": "#2FA37C",
+    "yellow": "#E0B23C",
+    "orange": "#E07A3C",
+    "pink": "#D07FAE",
+    "purple": "#8E7CD6",
+}
+"""Colours of frames and notes, by the names that files hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -43,7 +53,13 @@ class Tokens:
     """By kind of tensor: the colour of ports and wires."""
     families: dict[str, str]
     """By palette family: the stripe of a card."""
+    cool: str = "#3E97D3"
+    """What lies over frozen things."""
     series: tuple[str, ...] = SERIES
+
+    def area(self, name: str) -> QColor:
+        """Return the colour of a frame or note; names nobody listed give the plain one."""
+        return QColor(AREAS.get(name, self.muted))
 
     def family(self, name: str) -> QColor:
         """Return the stripe colour of a family; families nobody listed share one."""
@@ -77,6 +93,8 @@ _FAMILIES = {
     "Shape": "#5B6470",
     "Merge": "#5B6470",
     "Loss": "#C0392B",
+    "Composite": "#7F6BD6",
+    "Library": "#7F6BD6",
 }
 
 LIGHT = Tokens(

@@ -43,7 +43,7 @@ def test_the_tree_keeps_the_rules_of_models(palette: Palette, qtmodeltester: Mod
 def test_the_list_keeps_the_rules_of_models(qtmodeltester: ModelTester) -> None:
     names = BlockList()
     qtmodeltester.check(names)
-    names.show(list(placed().catalog.blocks.values()))
+    names.show(list(placed().offer.specs.values()))
     qtmodeltester.check(names)
 
 
@@ -51,7 +51,7 @@ def test_every_block_is_there_once_and_families_stand_in_order(palette: Palette)
     families = shown(palette)
 
     titles = [title for group in families.values() for title in group]
-    assert sorted(spec.title for spec in placed().catalog.blocks.values()) == sorted(titles)
+    assert sorted(spec.title for spec in placed().offer.specs.values()) == sorted(titles)
     listed = [name for name in families if name in FAMILIES]
     assert [name for name in FAMILIES if name in families] == listed
     assert "Loss" == list(families)[-1]

@@ -93,6 +93,11 @@ class Canvas(Desk):
         else:
             self.unsetCursor()
 
+    def _escape(self) -> None:
+        if self.gesture is None:
+            self.workspace.select(())
+        self.cancel()
+
     def _arrow(self, way: tuple[int, int], keys: Qt.KeyboardModifier) -> None:
         """Move the selection; with Ctrl, or with nothing selected, select the next block there."""
         if self.workspace.selection and not keys & Qt.KeyboardModifier.ControlModifier:
@@ -147,6 +152,8 @@ class Canvas(Desk):
             return
         self.cancel()
         match self.hit(event.position()):
+            case CardHit(node=node) if self.open_up(node):
+                pass
             case CardHit(node=node, title=True):
                 self.rename(node)
             case None:
@@ -169,16 +176,18 @@ class Canvas(Desk):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Escape:
-                if self.gesture is None:
-                    self.workspace.select(())
-                self.cancel()
+                self._escape()
             case Qt.Key.Key_Space:
                 self._space = True
                 self._show_cursor()
             case Qt.Key.Key_Tab:
                 self.quick_add()
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_F2:
+            case Qt.Key.Key_F2:
                 self.rename()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.enter()
+            case Qt.Key.Key_Backspace:
+                self.leave()
             case key if key in ARROWS:
                 self._arrow(ARROWS[key], event.modifiers())
             case _:

@@ -29,6 +29,8 @@ class CardPainter:
         self.paint_plain(painter, content)
         self._paint_words(painter, content)
         self._paint_ports(painter, content)
+        if content.repeat:
+            self._paint_repeat(painter, content.repeat)
         if content.level:
             draw_badge(painter, self.theme, content.level, QPointF(WIDTH - 3.0, 3.0))
 
@@ -41,6 +43,8 @@ class CardPainter:
         painter.setBrush(shade)
         for grow in (4.0, 3.0, 2.0, 1.0):
             painter.drawRoundedRect(box.adjusted(-grow, 2.0 - grow, grow, 2.0 + grow), 8.0, 8.0)
+        if isinstance(content, CardContent) and content.stacked:
+            self._paint_stack(painter, box)
         outline = QPainterPath()
         outline.addRoundedRect(box, RADIUS, RADIUS)
         painter.fillPath(outline, QColor(self.theme.card))
@@ -55,6 +59,26 @@ class CardPainter:
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+    def _paint_stack(self, painter: QPainter, box: QRectF) -> None:
+        """Paint the edges of cards under this one: a composite holds a drawing of its own."""
+        painter.setPen(QPen(QColor(self.theme.card_line), 1.0))
+        painter.setBrush(QColor(self.theme.card))
+        for down in (8.0, 4.0):
+            under = box.adjusted(down, down, -down, down).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(under, RADIUS, RADIUS)
+
+    def _paint_repeat(self, painter: QPainter, repeat: str) -> None:
+        """Paint how often a composite is stacked, as a badge on the upper edge."""
+        painter.setFont(self._title)
+        width = self._title_metrics.horizontalAdvance(repeat) + 14.0
+        badge = QRectF(WIDTH - 18.0 - width, -9.0, width, 18.0)
+        painter.setPen(QPen(QColor(self.theme.canvas), 2.0))
+        painter.setBrush(QColor(self.theme.accent))
+        painter.drawRoundedRect(badge, 9.0, 9.0)
+        painter.setPen(QColor(self.theme.on_accent))
+        baseline = _baseline(self._title_metrics, badge.center().y())
+        painter.drawText(QPointF(badge.left() + 7.0, baseline), repeat)
 
     def paint_brief(self, painter: QPainter, content: CardContent, scale: float) -> None:
         """Paint a card with its title alone, in letters that stay readable from afar."""

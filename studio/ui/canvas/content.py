@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from studio.app.workspace import Workspace
 from studio.core.blocks import BlockSpec, Port
 from studio.core.check import BlockFacts, Problem
-from studio.core.graph import End, Node, NodeId
+from studio.core.composites import composite_of
+from studio.core.graph import End, Mode, Node, NodeId
 from studio.core.params import Value, complete, show
 from studio.core.shapes import Kind, Shape
 
@@ -32,6 +33,7 @@ class Plain:
     height: float
     level: str
     known: bool
+    mode: Mode = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class CardContent:
     outputs: tuple[PortLook, ...]
     level: str = ""
     known: bool = True
+    stacked: bool = False
+    repeat: str = ""
+    mode: Mode = ""
+    absent: bool = False
 
 
 def content_of(workspace: Workspace, id_: NodeId) -> CardContent:
@@ -136,6 +142,10 @@ def _content(
         outputs=outputs,
         level="error" if "error" in levels else "warning" if levels else "",
         known=spec is not None,
+        mode=node.mode,
+        absent=facts.absent,
+        stacked=bool(composite_of(node.kind)),
+        repeat="" if node.repeat == 1 else f"×{str(node.repeat).removeprefix('=')}",
     )
 
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.joining import Loose, offers
 from studio.app.workspace import Workspace
+from studio.core.composites import composite_of
 from studio.core.edits import AddNodes
 from studio.core.graph import End, NodeId
 
@@ -47,6 +48,31 @@ class Desk(Surface):
         node = next(iter(chosen)) if node is None and len(chosen) == 1 else node
         if node in self.model.row:
             self.title_editor.open_on(node, self.camera)
+
+    def open_up(self, node: NodeId | None = None) -> bool:
+        """Open the composite that a block stands for, the only selected one if none is named.
+
+        Returns:
+            Whether there was one to open.
+        """
+        chosen = self.workspace.selection
+        node = next(iter(chosen)) if node is None and len(chosen) == 1 else node
+        placed = self.workspace.graph.nodes.get(node or "")
+        composite = composite_of(placed.kind) if placed else ""
+        if placed is None or composite not in self.workspace.document.experiment.composites:
+            return False
+        self.workspace.open_composite(composite, through=placed.id)
+        return True
+
+    def enter(self) -> None:
+        """Open the selected composite, or rename the selected block."""
+        if not self.open_up():
+            self.rename()
+
+    def leave(self) -> None:
+        """Go back to the drawing around the open one; a selection is for Delete to deal with."""
+        if not self.workspace.selection:
+            self.workspace.close_composite()
 
     def place(self, kind: str, at: QPointF, loose: Loose | None = None) -> NodeId | None:
         """Place a block around a point of the canvas, wired to a loose wire if there is one."""

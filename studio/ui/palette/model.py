@@ -20,7 +20,8 @@ SPEC = Qt.ItemDataRole.UserRole
 """The role under which a row gives its BlockSpec; None for a family."""
 FAMILIES = (
     "Input", "Linear", "Convolution", "Pooling", "Recurrent", "Attention", "Position",
-    "Activation", "Normalisation", "Regularisation", "Shape", "Merge", "Loss",
+    "Activation", "Normalisation", "Regularisation", "Shape", "Merge", "Loss", "Composite",
+    "Library",
 )  # fmt: skip
 """The order of the palette: as data flow; families nobody listed come before the losses."""
 
@@ -49,7 +50,7 @@ def help_text(spec: BlockSpec) -> str:
 
 def family_rank(family: str) -> tuple[int, str]:
     """Return where a family stands in the palette."""
-    place = FAMILIES.index(family) if family in FAMILIES else len(FAMILIES) - 1.5
+    place = FAMILIES.index(family) if family in FAMILIES else FAMILIES.index("Loss") - 0.5
     return int(2 * place), family
 
 
@@ -82,19 +83,19 @@ class PaletteTree(QAbstractItemModel):
 
     def __init__(self, specs: Iterable[BlockSpec], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._specs = list(specs)
+        self.specs = list(specs)
         self._groups: list[tuple[str, list[BlockSpec]]] = []
-        self._group(self._specs, by_rank=True)
+        self._group(self.specs, by_rank=True)
 
     def show(self, query: str) -> None:
         """Leave the blocks that fit what was typed."""
         self.beginResetModel()
-        self._group(found_blocks(query, self._specs), by_rank=not query.strip())
+        self._group(found_blocks(query, self.specs), by_rank=not query.strip())
         self.endResetModel()
 
     def take(self, specs: Iterable[BlockSpec], query: str) -> None:
         """Hold other blocks, as after a plug-in came or went."""
-        self._specs = list(specs)
+        self.specs = list(specs)
         self.show(query)
 
     def _group(self, specs: list[BlockSpec], *, by_rank: bool) -> None:

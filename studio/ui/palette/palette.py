@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.app.offer import Offer
 from studio.app.workspace import Workspace
 from studio.core.blocks import BlockSpec
 from studio.ui.theme import TEXT_PX, tokens
@@ -44,7 +45,7 @@ class Palette(QWidget):
         self.search.setAccessibleName("Search blocks")
         self.search.setClearButtonEnabled(True)
         self.tree = BlockTree(self)
-        self.blocks = PaletteTree(workspace.catalog.blocks.values(), self)
+        self.blocks = PaletteTree(workspace.offer.specs.values(), self)
         self.tree.setModel(self.blocks)
         self._nothing = QLabel("No block is called that", self)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
@@ -61,12 +62,17 @@ class Palette(QWidget):
         self.tree.activated.connect(self._on_activated)
         self.tree.collapsed.connect(self._on_collapsed)
         self.tree.expanded.connect(self._on_expanded)
+        workspace.offer_changed.connect(self._on_offer)
         self._unfold()
 
     def refresh(self) -> None:
-        """Show the catalog anew, as after a plug-in came or went."""
-        self.blocks.take(self._workspace.catalog.blocks.values(), self.search.text())
+        """Show what can be placed anew, as after a plug-in came or went."""
+        self.blocks.take(self._workspace.offer.specs.values(), self.search.text())
         self._unfold()
+
+    def _on_offer(self, offer: Offer) -> None:
+        if list(offer.specs.values()) != self.blocks.specs:
+            self.refresh()
 
     def _unfold(self) -> None:
         """Open the families, but for those that were closed by hand; a search opens all."""
