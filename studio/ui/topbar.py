@@ -5,22 +5,13 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from studio.app.front import PAGES
-from studio.app.session import SessionState, TrainingSession
+from studio.app.studio import Studio
 
+from .device_button import DeviceButton
 from .icons import Icons
 from .menus import Menus
 from .theme import Tokens
 from .widgets.segments import Segments
-
-_STATES: dict[SessionState, str] = {
-    "cold": "Engine off",
-    "warming": "Engine starting…",
-    "ready": "Ready",
-    "loading": "Loading the data…",
-    "running": "Training",
-    "paused": "Paused",
-    "ended": "Ready",
-}
 
 
 class TopBar(QToolBar):
@@ -28,9 +19,8 @@ class TopBar(QToolBar):
 
     page_chosen = Signal(int)
 
-    def __init__(self, menus: Menus, session: TrainingSession, parent: QWidget) -> None:
+    def __init__(self, menus: Menus, studio: Studio, parent: QWidget) -> None:
         super().__init__("Top bar", parent)
-        self._session = session
         self.setObjectName("top-bar")
         self.setMovable(False)
         self.setFixedHeight(44)
@@ -43,13 +33,13 @@ class TopBar(QToolBar):
         self._title.setContentsMargins(4, 0, 0, 0)
         self._pages = Segments([menus.deeds[f"view.{name}"] for name in PAGES], self)
         self._pages.chosen.connect(self.page_chosen)
-        self._device = self._device_label()
+        device = DeviceButton(studio.session, studio.workspace, self)
         self._play = QIcon()
         self._train = self._button(menus, "train.start", primary=True)
         menus.deeds["train.start"].changed.connect(self._show_play)
         _fill(left, self._menu, self._title, None)
         others = [self._button(menus, f"train.{name}") for name in ("pause", "step", "stop")]
-        _fill(right, None, self._train, *others, self._device)
+        _fill(right, None, self._train, *others, device)
         bar = QWidget(self)
         row = QHBoxLayout(bar)
         row.setContentsMargins(0, 0, 0, 0)
@@ -57,8 +47,6 @@ class TopBar(QToolBar):
         row.addWidget(self._pages)
         row.addWidget(right, 1)
         self.addWidget(bar)
-        session.changed.connect(self.show_state)
-        self.show_state(session.state)
 
     def show_title(self, title: str, *, dirty: bool) -> None:
         """Show the experiment's title, with a dot while it is not saved."""
@@ -69,11 +57,6 @@ class TopBar(QToolBar):
     def show_page(self, place: int) -> None:
         """Show which page is shown."""
         self._pages.choose(place)
-
-    def show_state(self, state: SessionState) -> None:
-        """Show what the engine does, and on which device."""
-        device = self._session.device
-        self._device.setText(f"{_STATES[state]} · {device}" if device else _STATES[state])
 
     def set_icons(self, icons: Icons, theme: Tokens) -> None:
         """Take the icons of a theme."""
@@ -94,13 +77,6 @@ class TopBar(QToolBar):
         button.setToolTip("Main menu  Alt+M")
         button.setShortcut("Alt+M")
         return button
-
-    def _device_label(self) -> QLabel:
-        label = QLabel(self)
-        label.setProperty("tone", "muted")
-        label.setContentsMargins(12, 0, 4, 0)
-        label.setAccessibleName("State of the engine and its device")
-        return label
 
     def _button(self, menus: Menus, id_: str, *, primary: bool = False) -> QToolButton:
         button = QToolButton(self)

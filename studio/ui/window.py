@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.menus = Menus(studio, self)
-        self._bar = TopBar(self.menus, studio.session, self)
+        self._bar = TopBar(self.menus, studio, self)
         self.addToolBar(self._bar)
         self._status = StatusLine(studio.session, self)
         self.setStatusBar(self._status)
