@@ -33,6 +33,11 @@ def recovery() -> Path:
     return home() / "recovery"
 
 
+def library() -> Path:
+    """Return the folder of a person's own composites."""
+    return home() / "library"
+
+
 def settings_file() -> Path:
     """Return the file of the program's settings."""
     return home() / "settings.json"

@@ -34,6 +34,9 @@ class Front(Protocol):
     def ask_unsaved(self, title: str, then: Callable[[Answer], None]) -> None:
         """Ask what to do about unsaved changes."""
 
+    def ask_name(self, title: str, suggestion: str, then: Callable[[str], None]) -> None:
+        """Let a name be typed; an empty one is no answer."""
+
     def clipboard(self) -> str:
         """Return the text of the clipboard."""
 
@@ -87,6 +90,9 @@ class NoFront:
 
     def ask_unsaved(self, title: str, then: Callable[[Answer], None]) -> None:
         """Nobody can answer, so nothing is lost."""
+
+    def ask_name(self, title: str, suggestion: str, then: Callable[[str], None]) -> None:
+        """Nobody can answer."""
 
     def clipboard(self) -> str:
         """Return what was put there."""

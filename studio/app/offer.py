@@ -8,8 +8,9 @@ from studio.core.catalog import Catalog
 from studio.core.composites import Composite, kind_of, used_by
 from studio.core.copying import imported
 from studio.core.experiment import Experiment
-from studio.core.graph import Graph, Node
 from studio.core.scope import Scope
+
+from .library import Library
 
 LIBRARY = "Library"
 """The family under which a person's own composites are found that the experiment has not yet."""
@@ -27,9 +28,7 @@ class Offer:
     brings: Mapping[str, tuple[Composite, ...]]
 
 
-def offer_of(
-    catalog: Catalog, experiment: Experiment, where: str, library: Mapping[str, Composite]
-) -> Offer:
+def offer_of(catalog: Catalog, experiment: Experiment, where: str, library: Library) -> Offer:
     """Return what can be placed in the graph at ``where``; inside a composite, no data or losses.
 
     A composite is not offered inside itself, nor inside one that it contains.
@@ -48,13 +47,11 @@ def offer_of(
     return Offer(specs, scope, brings)
 
 
-def _brought(
-    library: Mapping[str, Composite], known: Mapping[str, Composite]
-) -> dict[str, tuple[Composite, ...]]:
+def _brought(library: Library, known: Mapping[str, Composite]) -> dict[str, tuple[Composite, ...]]:
     found: dict[str, tuple[Composite, ...]] = {}
-    for id_ in sorted(library):
-        wanted = used_by(Graph({id_: Node(id_, kind_of(id_), id_)}), library)
-        added, kinds = imported(wanted, library, known)
+    for id_ in library.shown:
+        wanted = (*used_by(library.known[id_].graph, library.known), id_)
+        added, kinds = imported(wanted, library.known, known)
         kind = kinds.get(kind_of(id_), kind_of(id_))
         if any(composite.kind == kind for composite in added):
             found[kind] = added

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.core.catalog import Catalog
+from studio.core.composites import Composite
 from studio.core.document import Diff
 from studio.core.errors import StudioError
 
@@ -16,6 +17,7 @@ from .catalogue import builtin_catalog
 from .filing import Filing
 from .front import Answer, Front, NoFront
 from .gallery import Exhibit, exhibits
+from .library import keep, read_library
 from .notices import Notices, capital
 from .session import EngineHold, TrainingSession
 from .settings import Settings
@@ -51,6 +53,7 @@ class Studio:
         self.workspace.refused.connect(self._say_refusal)
         self.filing.changed.connect(self._on_filed)
         self.settings.changed.connect(self._on_setting)
+        self.read_library()
 
     @property
     def record(self) -> "Record":
@@ -74,12 +77,12 @@ class Studio:
         shown = next((exhibit for exhibit in exhibits() if exhibit.path == path), None)
         if shown is not None:
             self.open_exhibit(shown)
-        elif self._attempt(partial(self.filing.open, path)):
+        elif self.attempt(partial(self.filing.open, path)):
             self.front.look("fit")
 
     def open_exhibit(self, exhibit: Exhibit) -> None:
         """Open a copy of an experiment of the gallery; saving asks where to."""
-        if self._attempt(partial(self._adopt, exhibit)):
+        if self.attempt(partial(self._adopt, exhibit)):
             self.front.look("fit")
 
     def save(self, then: Callable[[], None] | None = None) -> None:
@@ -104,7 +107,23 @@ class Studio:
 
     def export_to(self, folder: Path) -> None:
         """Write the Python program into a folder; a failure is told."""
-        self._attempt(partial(self.trainer.export_to, folder))
+        self.attempt(partial(self.trainer.export_to, folder))
+
+    # Library
+
+    def keep_in_library(self, composite: Composite) -> None:
+        """Keep a composite for other experiments; a failure is told."""
+        known = self.workspace.document.experiment.composites
+        if self.attempt(partial(keep, composite, known, folders.library())):
+            self.read_library()
+            self.notices.say(f"Saved {composite.title} to the library")
+
+    def read_library(self) -> None:
+        """Offer what lies in the library; files that cannot be read are told."""
+        library = read_library(folders.library())
+        self.workspace.take_library(library)
+        for sentence in library.wrong:
+            self.notices.say(sentence, "warning")
 
     # Recovery
 
@@ -162,10 +181,15 @@ class Studio:
             then()
 
     def _save_and(self, then: Callable[[], None] | None, path: Path) -> None:
-        if self._attempt(partial(self.filing.save, path)) and then is not None:
+        if self.attempt(partial(self.filing.save, path)) and then is not None:
             then()
 
-    def _attempt(self, deed: Callable[[], None]) -> bool:
+    def attempt(self, deed: Callable[[], object]) -> bool:
+        """Do something; a refusal becomes a notice.
+
+        Returns:
+            Whether it was done.
+        """
         try:
             deed()
         except StudioError as error:

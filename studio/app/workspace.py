@@ -1,7 +1,7 @@
 """Workspace: one open document with what all its views share, the findings and the selection."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import Field, replace
+from dataclasses import Field, dataclass, replace
 from typing import Any, ClassVar, Protocol, TypeGuard
 
 from studio.core.blocks import BlockSpec
@@ -12,13 +12,26 @@ from studio.core.document import Diff, Document, diff
 from studio.core.edits import AddNodes, Edit
 from studio.core.errors import StudioError
 from studio.core.fitting import fitted_params
-from studio.core.graph import Graph, Node, NodeId, Wire, fresh_ids
+from studio.core.graph import End, Graph, Node, NodeId, Wire, fresh_ids
+from studio.core.params import Value, complete
 from studio.core.recipes import Column
 from studio.core.scope import Scope
 from studio.core.signal import Signal
 from studio.core.wiring import refusal
 
+from .library import Library
 from .offer import Offer, offer_of
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What is selected beside blocks: frames and notes, and wires by the inputs they end at."""
+
+    frames: frozenset[str] = frozenset()
+    wires: frozenset[End] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.frames or self.wires)
 
 
 class Workspace:
@@ -33,6 +46,7 @@ class Workspace:
         self.document = document or Document()
         self.checked_changed: Signal[Checked] = Signal()
         self.selection_changed: Signal[frozenset[NodeId]] = Signal()
+        self.marked_changed: Signal[Marked] = Signal()
         self.refused: Signal[str] = Signal()
         self.drawing_changed: Signal[Diff] = Signal()
         self.where_changed: Signal[str] = Signal()
@@ -40,13 +54,14 @@ class Workspace:
         self.offer_changed: Signal[Offer] = Signal()
         self._path: tuple[str, ...] = ()
         self._through: tuple[NodeId, ...] = ()
-        self._library: Mapping[str, Composite] = {}
+        self._library = Library()
         self._checker = Checker(catalog)
         self._checked = self._checker.check(self.document.experiment)
         self._here = self._checked
         self._scope = Scope(catalog, self.document.experiment.composites)
         self._offer: tuple[tuple[str, int], object, object, Offer] | None = None
         self._selection: frozenset[NodeId] = frozenset()
+        self._marked = Marked()
         self.document.changed.connect(self._on_changed)
 
     @property
@@ -82,11 +97,15 @@ class Workspace:
         return last[3]
 
     @property
-    def library(self) -> Mapping[str, Composite]:
-        """The composites of a person's own library, by id."""
-        return self._library
+    def names(self) -> Mapping[str, Value] | None:
+        """The parameters of the open composite as they count there; None outside composites."""
+        if not self.where:
+            return None
+        through = self._checked.at("/".join(self._through)) if all(self._through) else None
+        defaults = complete(self.document.experiment.composites[self.where].params, {})
+        return {**defaults, **through.params} if through else defaults
 
-    def take_library(self, library: Mapping[str, Composite]) -> None:
+    def take_library(self, library: Library) -> None:
         """Offer the composites of this library from now on."""
         self._library = library
         self.offer_changed.tell(self.offer)
@@ -137,6 +156,7 @@ class Workspace:
         if path != self._path:
             self._path = path
             self._selection = frozenset()
+            self.mark()
             self._look_here()
             self.where_changed.tell(self.where)
             self.selection_changed.tell(self._selection)
@@ -168,11 +188,25 @@ class Workspace:
         return tuple(self.graph.nodes[id_] for id_ in sorted(self._selection))
 
     def select(self, ids: Iterable[NodeId]) -> None:
-        """Select these blocks and no others; unknown ids are left out."""
+        """Select these blocks and nothing else; unknown ids are left out."""
+        self.mark()
         chosen = frozenset(ids) & self.graph.nodes.keys()
         if chosen != self._selection:
             self._selection = chosen
             self.selection_changed.tell(chosen)
+
+    @property
+    def marked(self) -> Marked:
+        """The selected frames and wires."""
+        return self._marked
+
+    def mark(self, frames: Iterable[str] = (), wires: Iterable[End] = ()) -> None:
+        """Select these frames and wires beside the selected blocks; unknown ones are left out."""
+        graph = self.graph
+        marked = Marked(frozenset(frames) & graph.frames.keys(), frozenset(wires) & graph.feeds.keys())
+        if marked != self._marked:
+            self._marked = marked
+            self.marked_changed.tell(marked)
 
     def spec_of(self, node: NodeId) -> BlockSpec | None:
         """Return the declaration behind a placed block; None for a placeholder."""
@@ -240,6 +274,7 @@ class Workspace:
         gone = self._selection - self.graph.nodes.keys()
         if gone:
             self.select(self._selection - gone)
+        self.mark(self._marked.frames, self._marked.wires)
         if found:
             self.checked_changed.tell(self._checked)
             self.here_changed.tell(self._here)

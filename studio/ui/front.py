@@ -51,6 +51,12 @@ class WindowFront:
         """Ask what to do about unsaved changes."""
         files.ask_unsaved(self._window, title, then)
 
+    def ask_name(self, title: str, suggestion: str, then: Callable[[str], None]) -> None:
+        """Let a name be typed."""
+        from .dialogs.names import ask_name
+
+        ask_name(self._window, title, suggestion, then)
+
     def clipboard(self) -> str:
         """Return the text of the clipboard."""
         return QGuiApplication.clipboard().text()

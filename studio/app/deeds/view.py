@@ -97,7 +97,7 @@ FIT = Action(
 )  # fmt: skip
 FIT_SELECTION = Action(
     id="view.fit-selection", title="Fit the selection", run=partial(_look, "fit-selection"),
-    when=_is_drawing, keys=("Ctrl+Shift+G",), menu="View", place=34, icon="scan",
+    when=_is_drawing, keys=("Ctrl+Alt+F",), menu="View", place=34, icon="scan",
 )  # fmt: skip
 PANELS = ActionList(
     id="view.panels", title="Panels", rows=_panels, menu="View", place=40,

@@ -1,0 +1,107 @@
+"""Composing: what a person does with composites: fold, unfold, open, keep, bring in."""
+
+from pathlib import Path
+
+from studio.core.composites import Composite, composite_of
+from studio.core.errors import GraphError
+from studio.core.fileio import open_file
+from studio.core.folding import Fold
+from studio.core.graph import End, NodeId
+from studio.core.library import import_composites
+from studio.core.names import fresh_ids
+from studio.core.text import plural
+from studio.core.unfolding import Unfold
+
+from .workspace import Workspace
+
+OUTSIDE = frozenset({"input", "target", "loss"})
+"""Roles of blocks that stay outside composites."""
+
+
+def foldable(workspace: Workspace) -> tuple[NodeId, ...]:
+    """Return the selected blocks that can go into a composite: no data, no losses, no ports."""
+    found = []
+    for node in workspace.selected:
+        spec = workspace.spec_of(node.id)
+        if spec is None or spec.role not in {*OUTSIDE, "port"}:
+            found.append(node.id)
+    return tuple(found)
+
+
+def suggested_title(workspace: Workspace) -> str:
+    """Return a title for the next composite that none has yet."""
+    titles = {known.title for known in workspace.document.experiment.composites.values()}
+    return "Block" if "Block" not in titles else fresh_ids("Block ", titles)[0]
+
+
+def fold(workspace: Workspace, title: str) -> NodeId:
+    """Make the selected blocks a composite, and select the block that stands for them now.
+
+    Raises:
+        GraphError: nothing that can be folded is selected, or it does not stand together.
+    """
+    ids = foldable(workspace)
+    if not ids:
+        raise GraphError("Select blocks to fold; data, targets and losses stay outside")
+    before = workspace.graph.nodes.keys()
+    edit = Fold(ids, title, _loose(workspace, ids), workspace.where, f"Fold into {title}")
+    workspace.document.apply(edit)
+    (made,) = workspace.graph.nodes.keys() - before
+    workspace.select([made])
+    return made
+
+
+def _loose(workspace: Workspace, ids: tuple[NodeId, ...]) -> tuple[End, ...]:
+    """Return the outputs at the end of the blocks, where nothing takes a value from them yet."""
+    graph, chosen = workspace.graph, set(ids)
+    if any(end.node not in chosen for id_ in ids for end in graph.consumers_of[id_]):
+        return ()
+    specs = [(id_, workspace.spec_of(id_)) for id_ in ids if not graph.consumers_of[id_]]
+    return tuple(End(id_, spec.outputs[0].name) for id_, spec in specs if spec and spec.outputs)
+
+
+def unfold(workspace: Workspace) -> None:
+    """Put the blocks of each selected composite in its place, and select them.
+
+    Raises:
+        GraphError: it cannot be unfolded, and why.
+    """
+    before = set(workspace.graph.nodes)
+    chosen = [node for node in workspace.selected if composite_of(node.kind)]
+    label = f"Unfold {chosen[0].title}" if len(chosen) == 1 else "Unfold"
+    with workspace.document.grouped(label):
+        for node in chosen:
+            workspace.document.apply(Unfold(node.id, workspace.where, label))
+    workspace.select(workspace.graph.nodes.keys() - before)
+
+
+def chosen_composite(workspace: Workspace) -> Composite | None:
+    """Return the composite meant: that of the selected block, else the one that is open."""
+    known = workspace.document.experiment.composites
+    nodes = workspace.selected
+    if len(nodes) == 1:
+        return known.get(composite_of(nodes[0].kind))
+    return known.get(workspace.where) if not nodes else None
+
+
+def has_composites(workspace: Workspace) -> bool:
+    """Tell whether an instance of a composite is selected."""
+    return any(composite_of(node.kind) for node in workspace.selected)
+
+
+def import_from(workspace: Workspace, path: Path) -> str:
+    """Bring the composites of another file in, and return what came of it as a sentence.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    brought = open_file(path).composites
+    if not brought:
+        return f"{path.name} holds no composites"
+    experiment = workspace.document.experiment
+    edit = import_composites(experiment, brought, sorted(brought))
+    if not edit.composites:
+        return f"The composites of {path.name} are here already"
+    workspace.apply(edit)
+    titles = ", ".join(composite.title for composite in edit.composites[:4])
+    return f"Imported {plural(len(edit.composites), 'composite')} from {path.name}: {titles}"
