@@ -203,7 +203,9 @@ class Workspace:
     def mark(self, frames: Iterable[str] = (), wires: Iterable[End] = ()) -> None:
         """Select these frames and wires beside the selected blocks; unknown ones are left out."""
         graph = self.graph
-        marked = Marked(frozenset(frames) & graph.frames.keys(), frozenset(wires) & graph.feeds.keys())
+        marked = Marked(
+            frozenset(frames) & graph.frames.keys(), frozenset(wires) & graph.feeds.keys()
+        )
         if marked != self._marked:
             self._marked = marked
             self.marked_changed.tell(marked)

@@ -50,6 +50,10 @@ def show(qtbot: QtBot) -> Show:
     return shown
 
 
+def shown_ends(model: ViewModel, wire: Wire) -> list[list[float]]:
+    return model.strands.ends[list(model.strands.rows[wire.target])].tolist()
+
+
 def test_the_arrays_follow_any_edit_as_if_they_were_made_anew() -> None:
     workspace = chain("io.image", "nn.conv2d", "nn.relu", "nn.add")
     model = ViewModel(workspace)
@@ -70,11 +74,12 @@ def test_the_arrays_follow_any_edit_as_if_they_were_made_anew() -> None:
             workspace.document.apply(step)
         fresh = ViewModel(workspace)
         by_id = {id_: tuple(model.rects[row]) for id_, row in model.row.items()}
-        wires = {wire: tuple(model.ends[model.wire_row[wire.target]]) for wire in model.wires}
+        wires = {wire: shown_ends(model, wire) for wire in model.strands.wires}
 
         assert {id_: tuple(fresh.rects[row]) for id_, row in fresh.row.items()} == by_id
-        assert {w: tuple(fresh.ends[fresh.wire_row[w.target]]) for w in fresh.wires} == wires
-        assert [model.ids[i] for i in model.joins[:, 0]] == [w.source.node for w in model.wires]
+        assert {w: shown_ends(fresh, w) for w in fresh.strands.wires} == wires
+        sources = [w.source.node for w in model.strands.wires]
+        assert [model.ids[i] for i in model.strands.joins[:, 0]] == sources
 
 
 def test_ports_before_cards_and_cards_before_wires_are_hit(show: Show) -> None:
@@ -105,7 +110,7 @@ def test_a_wire_backwards_can_be_hit_along_its_way(show: Show) -> None:
     workspace = placed("nn.relu", "io.image")
     workspace.apply(Connect((Wire(End("image", "y"), End("relu", "x")),)))
     canvas = show(workspace)
-    knots = canvas.model.knots[0]
+    knots = canvas.model.strands.knots[0]
 
     lane = canvas.view_from_scene(QPointF(*knots[1, 1]))
 

@@ -60,10 +60,7 @@ def bounds(ends: Floats) -> Floats:
 def path(start: QPointF, stop: QPointF) -> QPainterPath:
     """Return one wire as a smooth path."""
     ends = np.array([[start.x(), start.y(), stop.x(), stop.y()]])
-    curve = QPainterPath(start)
-    for _, near, far, end in knots(ends)[0].tolist():
-        curve.cubicTo(*near, *far, *end)
-    return curve
+    return path_of(knots(ends)[0])
 
 
 def _forward(ends: Floats) -> Floats:
@@ -98,3 +95,32 @@ def _cut(bend: Floats, start: float, stop: float) -> Floats:
 
     corners = ((start, start, start), (start, start, stop), (start, stop, stop), (stop, stop, stop))
     return np.stack([blossom(*at) for at in corners], axis=1)
+
+
+def through(points: Floats) -> Floats:
+    """Return one smooth curve through points ``(m, 2)`` as knots ``(m - 1, 3, 4, 2)``.
+
+    It leaves and arrives sideways, as every wire does, and passes each point between them in the
+    direction from the one before to the one after.
+    """
+    ways = np.zeros_like(points)
+    ways[[0, -1]] = 1.0, 0.0
+    across = points[2:] - points[:-2]
+    ways[1:-1] = across / np.maximum(np.hypot(*across.T), 1e-9)[:, None]
+    reach = (np.hypot(*(points[1:] - points[:-1]).T) * 0.38)[:, None]
+    bends = [
+        points[:-1],
+        points[:-1] + ways[:-1] * reach,
+        points[1:] - ways[1:] * reach,
+        points[1:],
+    ]
+    bend = np.stack(bends, axis=1)
+    return np.stack([_cut(bend, i / 3, (i + 1) / 3) for i in range(3)], axis=1)
+
+
+def path_of(bends: Floats) -> QPainterPath:
+    """Return the knots of one strand as a smooth path."""
+    curve = QPainterPath(QPointF(*bends[0, 0].tolist()))
+    for _, near, far, end in bends.tolist():
+        curve.cubicTo(*near, *far, *end)
+    return curve

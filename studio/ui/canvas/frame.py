@@ -13,15 +13,17 @@ from studio.core.check import BlockFacts, Checked
 from studio.core.graph import NodeId
 from studio.ui.theme import Tokens
 
+from .area_painter import AreaPainter
 from .batch import draw_pictures, draw_rects
 from .cards import MARGIN, CardPainter
 from .content import CardContent, Plain, content_of
 from .geometry import RADIUS
 from .grid import Grid
 from .hits import CardHit
+from .links import paint_links
 from .look import NAMED, RECOGNISABLE, Look, Painted
 from .sprites import Sprite, Sprites
-from .view_model import ViewModel
+from .view_model import MODES, ViewModel
 from .wires import WirePainter
 
 FEW = 150
@@ -32,6 +34,12 @@ FAINT = 0.35
 LEVELS = ("", "warning", "error")
 
 Rows = NDArray[np.int64]
+_VEILS = (
+    (MODES.index("bypass"), "canvas"),
+    (MODES.index("freeze"), "cool"),
+    (MODES.index("disable"), "canvas"),
+)
+"""The colour that lies over the cards of a mode from afar."""
 
 
 class FramePainter:
@@ -46,12 +54,14 @@ class FramePainter:
         self._facts: Mapping[NodeId, BlockFacts] = workspace.here.blocks
         self.theme = theme
         self.cards = CardPainter(theme, font)
+        self._areas = AreaPainter(theme, font)
         self._sprites = Sprites(self.cards)
 
     def dress(self, theme: Tokens, font: QFont) -> None:
         """Paint in another theme or font from now on."""
         self.theme = theme
         self.cards = CardPainter(theme, font)
+        self._areas = AreaPainter(theme, font)
         self._sprites = Sprites(self.cards)
 
     def forget(self, ids: Collection[NodeId]) -> None:
@@ -87,7 +97,9 @@ class FramePainter:
         painted = Painted()
         painter.fillRect(device, QColor(self.theme.canvas))
         self._grid.paint(painter, look, self.theme, device)
+        painted.areas = self._areas.paint(painter, look, self._model.frames)
         self._wires.paint(painter, look, self.theme, painted)
+        paint_links(painter, look, self.theme, self._model)
         reach = MARGIN + 4.0 / look.camera.zoom
         rows = self._model.cards_in(look.area.adjusted(-reach, -reach, reach, reach))
         rows = np.concatenate([rows[~self._model.selected[rows]], rows[self._model.selected[rows]]])
@@ -113,6 +125,11 @@ class FramePainter:
                 painter.setBrush(self.theme.family(family))
                 draw_rects(painter, some)
                 painted.calls += 1
+        for mode, colour in _VEILS:
+            veil = QColor(getattr(self.theme, colour))
+            veil.setAlpha(150)
+            painter.setBrush(veil)
+            draw_rects(painter, rects[self._model.mode[rows] == mode])
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for level, colour in ((1, self.theme.warning), (2, self.theme.error)):
             painter.setPen(QPen(QColor(colour), 1.5 * look.dpr))
@@ -124,10 +141,9 @@ class FramePainter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         model = self._model
         corners = np.round(look.to_device(model.rects[rows, :2] - MARGIN))
-        sorts = (model.family[rows] * 8 + model.level[rows] * 2 + model.known[rows]) * 65536.0
-        _, first, sort_of = np.unique(
-            sorts + model.rects[rows, 3], return_index=True, return_inverse=True
-        )
+        sorts = model.family[rows] * 8 + model.level[rows] * 2 + model.known[rows]
+        heights = (sorts * 4 + model.mode[rows]) * 65536.0 + model.rects[rows, 3]
+        _, first, sort_of = np.unique(heights, return_index=True, return_inverse=True)
         for number, row in enumerate(rows[first].tolist()):
             sprite = self._plain(row, look, painted)
             draw_pictures(painter, sprite.pixmap, corners[sort_of == number])
@@ -190,6 +206,7 @@ class FramePainter:
             float(model.rects[row, 3]),
             LEVELS[int(model.level[row])],
             bool(model.known[row]),
+            MODES[int(model.mode[row])],
         )
         sprite = self._sprites.of.get(plain)
         if sprite is None or sprite.scale != look.scale:

@@ -1,4 +1,4 @@
-"""Hits: what lies under the pointer: a port before a card, a card before a wire."""
+"""Hits: what lies under the pointer: a port, else a card, a bend, a wire, or a frame."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, QRectF
 from studio.core.graph import End, NodeId, Wire
 
 from . import curves
+from .areas import TITLE, behind_first, fold_of, rect_of
 from .geometry import WIDTH
 from .view_model import ViewModel
 
-PORT_PX, WIRE_PX = 11.0, 6.0
+PORT_PX, WIRE_PX, BEND_PX, EDGE_PX = 11.0, 6.0, 9.0, 5.0
 """How near the pointer must come, in view pixels."""
 TITLE_BOTTOM = 28.0
 
@@ -39,7 +40,27 @@ class WireHit:
     wire: Wire
 
 
-Hit = PortHit | CardHit | WireHit
+@dataclass(frozen=True, slots=True)
+class BendHit:
+    """One of the points that a wire runs through, counted from its output."""
+
+    wire: Wire
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrameHit:
+    """A part of a frame or note: its head, by which it is carried, its fold, or an edge.
+
+    ``edge`` tells the sides that a pull here moves: -1, 0 or 1 across and down.
+    """
+
+    frame: str
+    edge: tuple[int, int] = (0, 0)
+    fold: bool = False
+
+
+Hit = PortHit | CardHit | WireHit | BendHit | FrameHit
 
 
 def hit(model: ViewModel, at: QPointF, zoom: float, *, wires: bool = True) -> Hit | None:
@@ -55,7 +76,11 @@ def hit(model: ViewModel, at: QPointF, zoom: float, *, wires: bool = True) -> Hi
         if model.rect(row).contains(at):
             on_title = at.y() - float(model.rects[row, 1]) < TITLE_BOTTOM
             return CardHit(model.ids[row], title=on_title)
-    return _wire(model, at, WIRE_PX / zoom) if wires else None
+    if wires:
+        wired = _bend(model, at, BEND_PX / zoom) or _wire(model, at, WIRE_PX / zoom)
+        if wired is not None:
+            return wired
+    return _frame(model, at, EDGE_PX / zoom)
 
 
 def card_at(model: ViewModel, at: QPointF) -> NodeId | None:
@@ -78,14 +103,46 @@ def _port(model: ViewModel, row: int, at: QPointF, near: float) -> tuple[float, 
 
 
 def _wire(model: ViewModel, at: QPointF, near: float) -> WireHit | None:
-    rows = model.wires_in(QRectF(at.x() - near, at.y() - near, 2 * near, 2 * near))
+    strands = model.strands
+    rows = strands.seen_in(QRectF(at.x() - near, at.y() - near, 2 * near, 2 * near))
     if not len(rows):
         return None
-    lines = curves.lines(model.knots[rows], 24)
+    lines = curves.lines(strands.knots[rows], 24)
     start, along = lines[:, :2], lines[:, 2:] - lines[:, :2]
     to = np.array([at.x(), at.y()]) - start
     length = np.maximum((along**2).sum(axis=1), 1e-9)
     share = np.clip((to * along).sum(axis=1) / length, 0.0, 1.0)
     away = np.hypot(*(to - along * share[:, None]).T).reshape(len(rows), -1).min(axis=1)
     best = int(away.argmin())
-    return WireHit(model.wires[rows[best]]) if away[best] <= near else None
+    return WireHit(strands.wires[rows[best]]) if away[best] <= near else None
+
+
+def _bend(model: ViewModel, at: QPointF, near: float) -> BendHit | None:
+    best: tuple[float, BendHit] | None = None
+    for end, points in model.strands.bends.items():
+        first = model.strands.rows[end].start
+        for place, (x, y) in enumerate(points):
+            away = float(np.hypot(x - at.x(), y - at.y()))
+            if away <= near and (best is None or away < best[0]):
+                best = away, BendHit(model.strands.wires[first], place)
+    return best[1] if best else None
+
+
+def _frame(model: ViewModel, at: QPointF, near: float) -> FrameHit | None:
+    for frame in reversed(behind_first(model.frames)):
+        rect = rect_of(frame)
+        if not rect.adjusted(-near, -near, near, near).contains(at):
+            continue
+        if frame.kind == "frame" and fold_of(frame).adjusted(4, 4, -4, -4).contains(at):
+            return FrameHit(frame.id, fold=True)
+        edge = (0, 0) if frame.collapsed else _edge(rect, at, near)
+        head = frame.kind == "note" or at.y() < frame.y + TITLE
+        if any(edge) or (head and rect.contains(at)):
+            return FrameHit(frame.id, edge)
+    return None
+
+
+def _edge(rect: QRectF, at: QPointF, near: float) -> tuple[int, int]:
+    across = (at.x() > rect.right() - near) - (at.x() < rect.left() + near)
+    down = (at.y() > rect.bottom() - near) - (at.y() < rect.top() + near)
+    return int(across), int(down)

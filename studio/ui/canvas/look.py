@@ -23,7 +23,7 @@ class Look:
 
     ``hasty`` is set while a gesture lasts: pictures are stretched and edges stay rough.
     ``area`` is the part of the canvas to paint; ``dims`` tells which cards step back; ``hidden``
-    is the input whose wire is being carried.
+    is the input whose wire is being carried; ``frames`` and ``wires`` are the selected ones.
     """
 
     camera: Camera
@@ -32,6 +32,8 @@ class Look:
     hasty: bool = False
     hovered: Hit | None = None
     hidden: End | None = None
+    frames: frozenset[str] = frozenset()
+    wires: frozenset[End] = frozenset()
     dims: Callable[[NodeId], bool] | None = None
     activity: Mapping[NodeId, float] = field(default_factory=dict)
     budget_secs: float = 0.006
@@ -69,3 +71,4 @@ class Painted:
     sprites: int = 0
     missing: int = 0
     calls: int = 0
+    areas: int = 0

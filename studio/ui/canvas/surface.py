@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from time import perf_counter
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from studio.app.workspace import Workspace
+from studio.app.workspace import Marked, Workspace
 from studio.core.check import Checked
 from studio.core.document import Diff
 from studio.core.graph import End, NodeId
@@ -19,32 +19,31 @@ from .camera import Camera
 from .cards import MARGIN
 from .frame import FramePainter, activity_bars
 from .gestures.gesture import Gesture
-from .hits import CardHit, Hit, PortHit, WireHit, hit
+from .glide import Glide, Places
+from .hits import BendHit, CardHit, Hit, PortHit, WireHit
 from .look import Look, Painted
 from .marking import paint_beginning
-from .view_model import ViewModel
+from .viewport import Viewport
 
-FIT_MARGIN_PX = 48.0
 QUIET_MS = 110
 PATIENCE_SECS = 0.006
 """A careful frame that took longer is not painted again before the gesture is over."""
 
 
-class Surface(QWidget):
+class Surface(Viewport):
     """Shows a workspace's drawing through a camera."""
 
-    zoom_changed = Signal(float)
+    shown = Signal()
+    """The drawing, or the part of it that is seen, is another one."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.workspace = workspace
-        self.model = ViewModel(workspace)
+        super().__init__(workspace, parent)
         self.theme: Tokens = tokens(self)
         self.painted = Painted()
         self.gesture: Gesture | None = None
         self.hovered: Hit | None = None
         self._frame = FramePainter(workspace, self.model, self.theme, self.font())
-        self._camera = Camera()
+        self._glide, self._glides = Glide(self), False
         self._where = workspace.where
         self._cameras: dict[str, Camera] = {}
         self._activity: Mapping[NodeId, float] = {}
@@ -61,78 +60,7 @@ class Surface(QWidget):
         workspace.where_changed.connect(self._on_where)
         workspace.here_changed.connect(self._on_checked)
         workspace.selection_changed.connect(self._on_selected)
-
-    @property
-    def camera(self) -> Camera:
-        """Which part of the plane is seen."""
-        return self._camera
-
-    def look_through(self, camera: Camera) -> None:
-        """See another part of the plane."""
-        if camera != self._camera:
-            zoomed = camera.zoom != self._camera.zoom
-            self._camera = camera
-            self.hurry()
-            if zoomed:
-                self.zoom_changed.emit(camera.zoom)
-
-    def scene_from_view(self, point: QPointF) -> QPointF:
-        """Return the point of the canvas under a point of the widget."""
-        return self._camera.to_scene(point)
-
-    def view_from_scene(self, point: QPointF) -> QPointF:
-        """Return where in the widget a point of the canvas is seen."""
-        return self._camera.to_view(point)
-
-    def center(self) -> QPointF:
-        """Return the point of the canvas in the middle of the widget."""
-        return self.scene_from_view(QRectF(self.rect()).center())
-
-    def node_rect(self, node: NodeId) -> QRectF:
-        """Return where in the widget a card is seen."""
-        return self._camera.rect_to_view(self.model.rect(self.model.row[node]))
-
-    def port_position(self, end: End) -> QPointF:
-        """Return where in the widget a port is seen."""
-        spec = self.workspace.spec_of(end.node)
-        output = spec is not None and spec.input(end.port) is None
-        return self.view_from_scene(self.model.port_at(end, output=output))
-
-    def hit(self, at: QPointF, *, wires: bool = True) -> Hit | None:
-        """Return what lies under a point of the widget."""
-        return hit(self.model, self.scene_from_view(at), self._camera.zoom, wires=wires)
-
-    def fit(self) -> None:
-        """Show the whole drawing, at most in its natural size."""
-        self._frame_in(self.model.bounding())
-
-    def fit_selection(self) -> None:
-        """Show the selected blocks; without any, the whole drawing."""
-        rows = np.flatnonzero(self.model.selected)
-        self._frame_in(self.model.bounding(rows if len(rows) else None))
-
-    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """Come nearer or go farther; what is seen at ``at`` (else the middle) stays there."""
-        point = QRectF(self.rect()).center() if at is None else at
-        self.look_through(self._camera.zoomed(factor, point))
-
-    def reset_zoom(self) -> None:
-        """Show the drawing in its natural size."""
-        self.zoom_by(1.0 / self._camera.zoom)
-
-    def center_on(self, node: NodeId) -> None:
-        """Bring a block to the middle; one that is not placed is no error."""
-        row = self.model.row.get(node)
-        if row is not None:
-            middle = self.model.rect(row).center()
-            self.look_through(self._camera.centered(middle, QSizeF(self.size())))
-
-    def bring_into_view(self, node: NodeId) -> None:
-        """Move the view only as far as it takes to see all of a block."""
-        seen, view = self.node_rect(node), QRectF(self.rect()).adjusted(24, 24, -24, -24)
-        x = max(view.left() - seen.left(), 0.0) or min(view.right() - seen.right(), 0.0)
-        y = max(view.top() - seen.top(), 0.0) or min(view.bottom() - seen.bottom(), 0.0)
-        self.look_through(self._camera.panned(x, y))
+        workspace.marked_changed.connect(self._on_marked)
 
     def set_activity(self, activity: Mapping[NodeId, float]) -> None:
         """Show a thin bar on cards, each 0 to 1; only the bars that changed are painted."""
@@ -158,6 +86,7 @@ class Surface(QWidget):
         """Paint anew, coarsely if the drawing is large; carefully after a moment of quiet."""
         self._moving, self._settling = True, False
         self._quiet.start()
+        self.shown.emit()
         self.update()
 
     def hover(self, found: Hit | None) -> None:
@@ -167,8 +96,13 @@ class Surface(QWidget):
             for marked in (before, found):
                 self._update_hit(marked)
 
+    def glide_next(self) -> None:
+        """Let cards glide to where the next change puts them."""
+        self._glides = True
+
     def cancel(self) -> None:
         """Give up what the pointer is doing; nothing of it stays."""
+        self._glide.finish()
         if self.gesture is not None:
             gesture, self.gesture = self.gesture, None
             gesture.cancel()
@@ -177,13 +111,6 @@ class Surface(QWidget):
     def card_painter(self) -> FramePainter:
         """Return what paints the cards, for a block that is not placed yet."""
         return self._frame
-
-    def _frame_in(self, rect: QRectF) -> None:
-        if rect.isEmpty():
-            self.look_through(Camera().centered(QPointF(), QSizeF(self.size())))
-            return
-        size = QSizeF(self.size())
-        self.look_through(Camera().framing(rect, size, margin=FIT_MARGIN_PX, largest=1.0))
 
     def _update_scene(self, rect: QRectF, *, margin: float) -> None:
         seen = self._camera.rect_to_view(rect)
@@ -195,16 +122,11 @@ class Surface(QWidget):
                 rows = np.array([self.model.row[node]])
                 area = self.model.bounding(rows)
                 if isinstance(found, PortHit):
-                    for row in self.model.wires_of(rows):
-                        area = area.united(self._wire_area(int(row)))
+                    for row in self.model.wires_of(rows).tolist():
+                        area |= self.model.strands.bounds(self.model.strands.wires[row].target)
                 self._update_scene(area, margin=MARGIN * self._camera.zoom + 40.0)
-            case WireHit(wire=wire) if wire.target in self.model.wire_row:
-                area = self._wire_area(self.model.wire_row[wire.target])
-                self._update_scene(area, margin=40.0)
-
-    def _wire_area(self, row: int) -> QRectF:
-        left, top, right, bottom = self.model.wire_bounds(row)
-        return QRectF(QPointF(left, top), QPointF(right, bottom))
+            case WireHit(wire=wire) | BendHit(wire=wire) if wire.target in self.model.strands.rows:
+                self._update_scene(self.model.strands.bounds(wire.target), margin=40.0)
 
     def _look(self, area: QRect) -> Look:
         slow = self._careful_secs > PATIENCE_SECS
@@ -218,6 +140,8 @@ class Surface(QWidget):
             hidden=self.gesture.hides if self.gesture else None,
             dims=self.gesture.dims if self.gesture and self.gesture.dimming else None,
             activity=self._activity,
+            frames=self.workspace.marked.frames,
+            wires=self.workspace.marked.wires,
             budget_secs=budget,
         )
 
@@ -248,6 +172,7 @@ class Surface(QWidget):
     @Slot()
     def _on_quiet(self) -> None:
         self._moving = False
+        self._trail.rest(self._camera)
         self.update()
 
     @Slot()
@@ -258,7 +183,10 @@ class Surface(QWidget):
         if not change.graph:
             return
         self.cancel()  # what the pointer holds may be gone by now
+        places = self._places() if self._glides else {}
         self.model.follow(change)
+        self._glides = False
+        self._glide.begin(places)
         wires = change.connected | change.disconnected
         ends = {end.node for wire in wires for end in wire}
         self._frame.forget(ends | change.changed | change.removed)
@@ -266,7 +194,12 @@ class Surface(QWidget):
         document = self.workspace.document
         if not (document.history or document.redo_label or document.dirty):
             self.fit()  # another experiment was opened
+        self.shown.emit()
         self.update()
+
+    def _places(self) -> Places:
+        at = self.model.rects[:, :2].tolist()
+        return {id_: (x, y) for id_, (x, y) in zip(self.model.ids, at, strict=True)}
 
     def _on_where(self, _composite: str) -> None:
         """Show another drawing: as it was last looked at, or whole."""
@@ -276,6 +209,7 @@ class Surface(QWidget):
         self.model.rebuild()
         self._frame.start_anew()
         self.hovered = None
+        self._trail.clear()
         known = self._cameras.get(self._where) if not self._where else None
         if known is not None:
             self.look_through(known)
@@ -286,6 +220,9 @@ class Surface(QWidget):
     def _on_checked(self, checked: Checked) -> None:
         self.model.mark(checked)
         self._frame.take(checked)
+        self.update()
+
+    def _on_marked(self, _marked: Marked) -> None:
         self.update()
 
     def _on_selected(self, ids: frozenset[NodeId]) -> None:

@@ -4,7 +4,8 @@ Decision: no index structure. Comparing 5,000 rectangles takes 0.02 ms, less tha
 to date while blocks move.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +14,19 @@ from PySide6.QtCore import QPointF, QRectF
 from studio.app.workspace import Workspace
 from studio.core.check import Checked
 from studio.core.document import Diff
-from studio.core.graph import End, NodeId, Wire
+from studio.core.graph import End, Mode, NodeId, Wire
+from studio.core.marks import Frame
 
-from . import curves
+from .areas import bar_of, rect_of
 from .geometry import WIDTH, Geometry, geometry_of
+from .strands import Course, Floats, Ints, Strands
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+MODES: tuple[Mode, ...] = get_args(Mode)
+_NOWHERE: Floats = np.zeros(4)
 
 
 class ViewModel:
-    """Cards as ``rects`` (x, y, width, height) and wires as ``ends`` (x0, y0, x1, y1).
+    """Cards as ``rects`` (x, y, width, height), wires as ``strands``, and the ``frames`` as shown.
 
     Rows follow the order in which cards were placed; the last lies on top.
     """
@@ -39,50 +42,71 @@ class ViewModel:
         self.family: Ints = np.empty(0, np.int64)
         self.known: NDArray[np.bool_] = np.empty(0, bool)
         self.level: NDArray[np.int8] = np.empty(0, np.int8)
-        self.wires: list[Wire] = []
-        self.wire_row: dict[End, int] = {}
-        self.joins: Ints = np.empty((0, 2), np.int64)
-        self._offsets: Floats = np.empty((0, 4))
-        self.ends: Floats = np.empty((0, 4))
-        self.knots: Floats = np.empty((0, 3, 4, 2))
-        self.boxes: Floats = np.empty((0, 4))
+        self.mode: NDArray[np.int8] = np.empty(0, np.int8)
+        self.strands = Strands()
+        self.frames: Mapping[str, Frame] = {}
+        self.folds: dict[int, Floats] = {}
+        self.links: list[tuple[int, int]] = []
         self.rebuild()
 
     def rebuild(self) -> None:
         """Read the whole drawing."""
         graph = self._workspace.graph
-        self.ids, self.layouts, self.wires = [], [], []
-        self.row, self.wire_row = {}, {}
+        self.ids, self.layouts, self.row = [], [], {}
         self.rects, self.family = np.empty((0, 4)), np.empty(0, np.int64)
-        self.known = np.empty(0, bool)
-        self.joins = np.empty((0, 2), np.int64)
-        self._offsets, self.ends = np.empty((0, 4)), np.empty((0, 4))
-        self.knots, self.boxes = np.empty((0, 3, 4, 2)), np.empty((0, 4))
+        self.known, self.mode = np.empty(0, bool), np.empty(0, np.int8)
+        self.strands.clear()
+        self.folds = {}
+        self.strands.folds = {}
         self._append_cards(graph.nodes)
         self._append_wires(graph.wires)
+        self.frame(graph.frames)
+        self._link()
         self.select(self._workspace.selection)
-        self.mark(self._workspace.checked)
+        self.mark(self._workspace.here)
 
     def follow(self, change: Diff) -> None:
         """Take over what changed in the drawing."""
-        if not change.graph:
+        if not change.here and not change.changed:
             return
+        graph = self._workspace.graph
         cut = change.disconnected
-        if cut or change.removed:
-            self._drop_wires({wire.target for wire in cut})
+        bent = {end for end in self._bent_anew() if Wire(graph.feeds[end], end) not in cut}
+        if cut or bent or change.removed:
+            self.strands.drop({wire.target for wire in cut} | bent)
         if change.removed:
             self._drop_cards(change.removed)
-        touched = {wire.target.node for wire in cut | change.connected}
-        touched |= {wire.source.node for wire in cut | change.connected}
+        touched = {end.node for wire in cut | change.connected for end in wire}
         touched = (touched | change.changed) & self.row.keys()
-        self._append_cards(id_ for id_ in change.after.graph.nodes if id_ in change.added)
+        self._append_cards(id_ for id_ in graph.nodes if id_ in change.added)
         for id_ in touched:
             self._renew(id_)
-        self._append_wires(sorted(change.connected))
+        again = {Wire(graph.feeds[end], end) for end in bent}
+        self._append_wires(sorted(change.connected | again))
         self._settle_wires(touched)
+        if graph.frames or self.frames:
+            self.frame(graph.frames)
+        if change.added or change.removed or change.changed:
+            self._link()
         if change.added or change.removed:
             self.select(self._workspace.selection)
-            self.mark(self._workspace.checked)
+            self.mark(self._workspace.here)
+
+    def frame(self, frames: Mapping[str, Frame]) -> None:
+        """Show frames; cards inside a collapsed one are hidden, their wires end at its bar."""
+        self.frames = frames
+        before, self.folds = self.folds, self._folded(frames)
+        self.strands.folds = self.folds
+        moved = [
+            row
+            for row in before.keys() | self.folds.keys()
+            if row < len(self.ids)
+            and not np.array_equal(before.get(row, _NOWHERE), self.folds.get(row, _NOWHERE))
+        ]
+        if moved:
+            rows = self.strands.touching(np.array(moved), len(self.ids))
+            self.strands.hidden[rows] = False
+            self.strands.settle(rows, self.rects)
 
     def select(self, ids: Collection[NodeId]) -> None:
         """Mark the selected cards."""
@@ -103,31 +127,29 @@ class ViewModel:
             return
         shifts = positions - self.rects[rows, :2]
         self.rects[rows, :2] = positions
-        carried = np.zeros(len(self.ids), bool)
-        carried[rows] = True
-        ends_carried = carried[self.joins].sum(axis=1)
-        if np.ptp(shifts, axis=0).any():
-            self._settle(np.flatnonzero(ends_carried))
-            return
-        # A wire between two cards that move alike keeps its form: thousands follow at once.
-        inner = np.flatnonzero(ends_carried == 2)
-        self.ends[inner] += np.tile(shifts[0], 2)
-        self.boxes[inner] += np.tile(shifts[0], 2)
-        self.knots[inner] += shifts[0]
-        self._settle(np.flatnonzero(ends_carried == 1))
+        self.strands.follow(rows, shifts, self.rects)
 
     def rect(self, row: int) -> QRectF:
         """Return where a card stands."""
         return QRectF(*(float(value) for value in self.rects[row]))
 
+    def rect_of(self, node: NodeId) -> QRectF:
+        """Return where the card of a block stands."""
+        return self.rect(self.row[node])
+
     def bounding(self, rows: Ints | None = None) -> QRectF:
-        """Return the rectangle around cards, or around all."""
-        rects = self.rects if rows is None else self.rects[rows]
+        """Return the rectangle around cards, or around all that is shown, frames included."""
+        area = QRectF()
+        if rows is None:
+            for frame in self.frames.values():
+                area |= rect_of(frame)
+            rows = np.setdiff1d(np.arange(len(self.ids)), list(self.folds))
+        rects = self.rects[rows]
         if not len(rects):
-            return QRectF()
+            return area
         left, top = rects[:, :2].min(axis=0)
         right, bottom = (rects[:, :2] + rects[:, 2:]).max(axis=0)
-        return QRectF(QPointF(left, top), QPointF(right, bottom))
+        return area | QRectF(QPointF(left, top), QPointF(right, bottom))
 
     def port_at(self, end: End, *, output: bool) -> QPointF:
         """Return where a port stands on the canvas."""
@@ -140,26 +162,18 @@ class ViewModel:
         """Return the rows of the cards that touch a part of the canvas, in drawing order."""
         x, y, width, height = self.rects.T
         seen = (x < area.right()) & (x + width > area.left())
-        return np.flatnonzero(seen & (y < area.bottom()) & (y + height > area.top()))
-
-    def wires_in(self, area: QRectF) -> Ints:
-        """Return the rows of the wires that may touch a part of the canvas."""
-        left, top, right, bottom = self.boxes.T
-        seen = (left <= area.right()) & (right >= area.left())
-        return np.flatnonzero(seen & (top <= area.bottom()) & (bottom >= area.top()))
+        seen &= (y < area.bottom()) & (y + height > area.top())
+        if self.folds:
+            seen[list(self.folds)] = False
+        return np.flatnonzero(seen)
 
     def wires_of(self, rows: Ints) -> Ints:
-        """Return the rows of the wires at any of these cards."""
-        return np.flatnonzero(np.isin(self.joins, rows).any(axis=1))
-
-    def wire_bounds(self, row: int) -> tuple[float, float, float, float]:
-        """Return left, top, right and bottom of a wire."""
-        left, top, right, bottom = self.boxes[row].tolist()
-        return left, top, right, bottom
+        """Return the rows of the strands at any of these cards."""
+        return self.strands.touching(rows, len(self.ids))
 
     def _append_cards(self, ids: Iterable[NodeId]) -> None:
         graph = self._workspace.graph
-        fresh, families, known = [], [], []
+        fresh, families, known, modes = [], [], [], []
         for id_ in ids:
             node, spec = graph.nodes[id_], self._workspace.spec_of(id_)
             layout = geometry_of(graph, id_, spec)
@@ -169,32 +183,16 @@ class ViewModel:
             fresh.append((node.x, node.y, WIDTH, layout.height))
             families.append(self._family(spec.family if spec else ""))
             known.append(spec is not None)
+            modes.append(MODES.index(node.mode))
         if fresh:
             self.rects = np.concatenate([self.rects, np.array(fresh)])
             self.family = np.concatenate([self.family, np.array(families)])
             self.known = np.concatenate([self.known, np.array(known)])
+            self.mode = np.concatenate([self.mode, np.array(modes, np.int8)])
 
     def _append_wires(self, wires: Iterable[Wire]) -> None:
-        fresh = list(wires)
-        first = len(self.wires)
-        self.wires += fresh
-        self.wire_row.update((wire.target, first + i) for i, wire in enumerate(fresh))
-        if fresh:
-            joins = [(self.row[wire.source.node], self.row[wire.target.node]) for wire in fresh]
-            offsets = [self._offset(wire) for wire in fresh]
-            self.joins = np.concatenate([self.joins, np.array(joins)])
-            self._offsets = np.concatenate([self._offsets, np.array(offsets)])
-            self.ends = np.concatenate([self.ends, np.zeros((len(fresh), 4))])
-            self.knots = np.concatenate([self.knots, np.zeros((len(fresh), 3, 4, 2))])
-            self.boxes = np.concatenate([self.boxes, np.zeros((len(fresh), 4))])
-            self._settle(np.arange(first, len(self.wires)))
-
-    def _drop_wires(self, targets: Collection[End]) -> None:
-        kept = [row for row, wire in enumerate(self.wires) if wire.target not in targets]
-        self.wires = [self.wires[row] for row in kept]
-        self.wire_row = {wire.target: row for row, wire in enumerate(self.wires)}
-        self.joins, self._offsets = self.joins[kept], self._offsets[kept]
-        self.ends, self.knots, self.boxes = self.ends[kept], self.knots[kept], self.boxes[kept]
+        rows = self.strands.append([self._course(wire) for wire in wires])
+        self.strands.settle(rows, self.rects)
 
     def _drop_cards(self, gone: Collection[NodeId]) -> None:
         kept = [row for row, id_ in enumerate(self.ids) if id_ not in gone]
@@ -204,8 +202,12 @@ class ViewModel:
         self.layouts = [self.layouts[row] for row in kept]
         self.row = {id_: row for row, id_ in enumerate(self.ids)}
         self.rects, self.family = self.rects[kept], self.family[kept]
-        self.known = self.known[kept]
-        self.joins = renumbered[self.joins]
+        self.known, self.mode = self.known[kept], self.mode[kept]
+        self.folds = {
+            int(renumbered[row]): at for row, at in self.folds.items() if renumbered[row] >= 0
+        }
+        self.strands.folds = self.folds
+        self.strands.renumber(renumbered)
 
     def _renew(self, id_: NodeId) -> None:
         graph, row, spec = self._workspace.graph, self.row[id_], self._workspace.spec_of(id_)
@@ -214,24 +216,59 @@ class ViewModel:
         self.rects[row] = (node.x, node.y, WIDTH, layout.height)
         self.family[row] = self._family(spec.family if spec else "")
         self.known[row] = spec is not None
+        self.mode[row] = MODES.index(node.mode)
 
     def _settle_wires(self, touched: Collection[NodeId]) -> None:
         rows = self.wires_of(np.array([self.row[id_] for id_ in touched], np.int64))
-        for row in rows:
-            self._offsets[row] = self._offset(self.wires[row])
-        self._settle(rows)
+        for row in rows.tolist():
+            course = self._course(self.strands.wires[row])
+            self.strands.aim(row, course.leaves, course.arrives)
+        self.strands.settle(rows, self.rects)
 
-    def _settle(self, rows: Ints) -> None:
-        source, target = self.joins[rows].T
-        self.ends[rows, :2] = self.rects[source, :2] + self._offsets[rows, :2]
-        self.ends[rows, 2:] = self.rects[target, :2] + self._offsets[rows, 2:]
-        self.knots[rows] = curves.knots(self.ends[rows])
-        self.boxes[rows] = curves.bounds(self.ends[rows])
+    def _link(self) -> None:
+        """Find the blocks that use the weights of another."""
+        nodes = self._workspace.graph.nodes
+        pairs = [(node.shares, id_) for id_, node in nodes.items() if node.shares]
+        known = [(a, b) for a, b in pairs if a in self.row and b in self.row]
+        self.links = [(self.row[owner], self.row[user]) for owner, user in known]
 
-    def _offset(self, wire: Wire) -> tuple[float, float, float, float]:
-        source = self.layouts[self.row[wire.source.node]].y_of(wire.source.port, output=True)
-        target = self.layouts[self.row[wire.target.node]].y_of(wire.target.port, output=False)
-        return WIDTH, source, 0.0, target
+    def _course(self, wire: Wire) -> Course:
+        source, target = self.row[wire.source.node], self.row[wire.target.node]
+        leaves = self.layouts[source].y_of(wire.source.port, output=True)
+        arrives = self.layouts[target].y_of(wire.target.port, output=False)
+        bends = self._workspace.graph.bends.get(wire.target, ())
+        return Course(wire, source, (WIDTH, leaves), target, (0.0, arrives), bends)
+
+    def _bent_anew(self) -> set[End]:
+        """Return the inputs of shown wires that run through other points than shown."""
+        wanted, shown = self._workspace.graph.bends, self.strands.bends
+        if not wanted and not shown:
+            return set()
+        ends = wanted.keys() | shown.keys()
+        feeds = self._workspace.graph.feeds
+        return {
+            end
+            for end in ends
+            if wanted.get(end) != shown.get(end) and end in self.strands.rows and end in feeds
+        }
+
+    def _folded(self, frames: Mapping[str, Frame]) -> dict[int, Floats]:
+        """Return the rows of hidden cards, and where their wires go in and come out instead."""
+        found: dict[int, Floats] = {}
+        for frame in frames.values():
+            if frame.collapsed:
+                bar = bar_of(frame)
+                y = bar.center().y()
+                place = np.array([bar.left(), y, bar.right(), y])
+                found.update(dict.fromkeys(self.rows_in(frame), place))
+        return found
+
+    def rows_in(self, frame: Frame) -> list[int]:
+        """Return the rows of the cards whose middle lies in a frame."""
+        middles = self.rects[:, :2] + self.rects[:, 2:] / 2 - [frame.x, frame.y]
+        inside = (middles >= 0).all(axis=1) & (middles <= [frame.width, frame.height]).all(axis=1)
+        rows: list[int] = np.flatnonzero(inside).tolist()
+        return rows
 
     def _family(self, name: str) -> int:
         if name not in self.families:

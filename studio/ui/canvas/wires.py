@@ -15,12 +15,14 @@ from studio.ui.theme import Tokens
 from . import curves
 from .batch import draw_lines
 from .content import kind_at
-from .hits import PortHit, WireHit
+from .hits import BendHit, PortHit, WireHit
 from .look import READABLE, RECOGNISABLE, Look, Painted
 from .view_model import ViewModel
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 WIDTH_PX = 2.0
+BEND = 4.5
+"""Half the size of a bend's dot, in canvas units."""
 SMOOTH = 0.7
 """The ``detail`` from which each wire is a path of its own."""
 
@@ -30,32 +32,35 @@ class WirePainter:
 
     def __init__(self, workspace: Workspace, model: ViewModel) -> None:
         self._workspace = workspace
-        self._model = model
-        self._paths: dict[End, tuple[tuple[float, ...], QPainterPath]] = {}
+        self._strands = model.strands
+        self._paths: dict[tuple[End, int], tuple[bytes, QPainterPath]] = {}
         self._kinds: NDArray[np.int8] = np.empty(0, np.int8)
 
     def forget_kinds(self) -> None:
         """Look again what flows through the wires, as after a check."""
         self._kinds = np.empty(0, np.int8)
-        if len(self._paths) > 2 * len(self._model.wires) + 64:
+        if len(self._paths) > 2 * len(self._strands.wires) + 64:
             self._paths.clear()
 
     def paint(self, painter: QPainter, look: Look, theme: Tokens, painted: Painted) -> None:
         """Paint the wires that may be seen, at a level of detail that fits their size."""
-        rows = self._model.wires_in(look.area)
-        if look.hidden is not None and look.hidden in self._model.wire_row:
-            rows = rows[rows != self._model.wire_row[look.hidden]]
+        rows = self._strands.seen_in(look.area)
+        if look.hidden is not None and look.hidden in self._strands.rows:
+            rows = np.setdiff1d(rows, np.array(self._strands.rows[look.hidden]))
         painted.wires += len(rows)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if look.detail < RECOGNISABLE:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(QColor(theme.wire), 1.0))
-            draw_lines(painter, look.to_device(self._model.ends[rows]))
+            draw_lines(painter, look.to_device(self._strands.ends[rows]))
             painted.calls += 1
         elif look.hasty or look.detail < SMOOTH:
             self._paint_batches(painter, look, theme, rows, painted)
         else:
             self._paint_paths(painter, look, theme, rows, painted)
+        self._paint_chosen(painter, look, theme)
+        if look.detail >= RECOGNISABLE:
+            self._paint_bends(painter, look, theme)
 
     def _paint_batches(
         self,
@@ -79,7 +84,7 @@ class WirePainter:
             cap = Qt.PenCapStyle.FlatCap if look.hasty else Qt.PenCapStyle.SquareCap
             pen.setCapStyle(cap)
             painter.setPen(pen)
-            lines = curves.lines(self._model.knots[some], pieces)
+            lines = curves.lines(self._strands.knots[some], pieces)
             draw_lines(painter, look.to_device(lines))
             painted.calls += 1
 
@@ -105,9 +110,9 @@ class WirePainter:
         painter.restore()
 
     def _raised(self, row: int, look: Look) -> bool:
-        wire = self._model.wires[row]
+        wire = self._strands.wires[row]
         match look.hovered:
-            case WireHit(wire=hovered):
+            case WireHit(wire=hovered) | BendHit(wire=hovered):
                 return wire == hovered
             case PortHit(end=end, output=output):
                 return end == (wire.source if output else wire.target)
@@ -115,18 +120,50 @@ class WirePainter:
                 return False
 
     def _path(self, row: int) -> QPainterPath:
-        end, ends = self._model.wires[row].target, tuple(self._model.ends[row].tolist())
-        known = self._paths.get(end)
-        if known is None or known[0] != ends:
-            path = curves.path(QPointF(ends[0], ends[1]), QPointF(ends[2], ends[3]))
-            known = self._paths[end] = (ends, path)
+        end, knots = self._strands.wires[row].target, self._strands.knots[row]
+        key, form = (end, row - self._strands.rows[end].start), knots.tobytes()
+        known = self._paths.get(key)
+        if known is None or known[0] != form:
+            known = self._paths[key] = (form, curves.path_of(knots))
         return known[1]
+
+    def _paint_chosen(self, painter: QPainter, look: Look, theme: Tokens) -> None:
+        """Paint selected wires once more, broad and in the colour of the selection."""
+        rows = [row for end in look.wires for row in self._strands.rows.get(end, ())]
+        if not rows:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not look.hasty)
+        painter.setPen(QPen(QColor(theme.accent), (WIDTH_PX + 1.25) * look.dpr))
+        draw_lines(painter, look.to_device(curves.lines(self._strands.knots[rows], 48)))
+
+    def _paint_bends(self, painter: QPainter, look: Look, theme: Tokens) -> None:
+        """Paint the dots that wires run through."""
+        if not self._strands.bends:
+            return
+        reach = BEND * look.scale
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for end, points in self._strands.bends.items():
+            rows = self._strands.rows[end]
+            if self._strands.hidden[rows.start] or end == look.hidden:
+                continue
+            kind = int(self._kinds_of(np.array(rows[:1]))[0])
+            colour = QColor(theme.accent) if end in look.wires else theme.kind(KINDS[kind])
+            painter.setPen(QPen(QColor(theme.canvas), 1.5 * look.dpr))
+            painter.setBrush(colour)
+            hovered = look.hovered
+            for place, (x, y) in enumerate(look.to_device(np.array(points)).tolist()):
+                raised = isinstance(hovered, BendHit) and hovered == BendHit(
+                    self._strands.wires[rows.start], place
+                )
+                size = reach * (1.5 if raised else 1.0)
+                painter.drawEllipse(QPointF(x, y), size, size)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _kinds_of(self, rows: NDArray[np.int64]) -> NDArray[np.int8]:
         """Return what flows through wires, as places in ``KINDS``; asked once until forgotten."""
-        if len(self._kinds) != len(self._model.wires):
-            self._kinds = np.full(len(self._model.wires), -1, np.int8)
+        if len(self._kinds) != len(self._strands.wires):
+            self._kinds = np.full(len(self._strands.wires), -1, np.int8)
         for row in rows[self._kinds[rows] < 0].tolist():
-            source = self._model.wires[row].source
+            source = self._strands.wires[row].source
             self._kinds[row] = KINDS.index(kind_at(self._workspace, source, output=True))
         return self._kinds[rows]

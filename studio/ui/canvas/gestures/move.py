@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from studio.core.edits import Move as MoveEdit
 from studio.core.graph import NodeId
 from studio.ui.canvas.geometry import STEP
-from studio.ui.canvas.view_model import Floats
+from studio.ui.canvas.strands import Floats
 
 from .gesture import Gesture, Keys
 from .select_box import combined
