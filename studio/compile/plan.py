@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from studio.core.blocks import BlockSpec
-from studio.core.catalog import Catalog
-from studio.core.check import BlockFacts, Checked
+from studio.core.composites import PORT_IN, PORT_OUT, composite_of, ports_in
 from studio.core.errors import CompileError
+from studio.core.facts import BlockFacts, Checked
 from studio.core.graph import End, Graph, Node, NodeId
-from studio.core.params import Params, complete
+from studio.core.params import Params
+from studio.core.scope import Scope, live
+from studio.core.sharing import owner_of
 from studio.core.text import identifier, unique
 
 from .reserved import MODULE_NAMES, VALUE_NAMES
@@ -23,8 +25,9 @@ from .reserved import MODULE_NAMES, VALUE_NAMES
 class Call:
     """One placed block on its way to source text.
 
-    ``attribute`` is the name of its module, empty without one; ``names`` are its values by output
-    port, ``wired`` the values at its inputs by port.
+    ``attribute`` is the name of its module, empty without one; one that shares has that of the
+    weights' owner, and ``owns`` no module itself. ``names`` are its values by output port,
+    ``wired`` the values at its inputs by port.
     """
 
     node: Node
@@ -34,6 +37,23 @@ class Call:
     attribute: str
     names: Mapping[str, str]
     wired: Mapping[str, str]
+    stacked: bool = False
+    """Whether the module holds several, one behind the other."""
+
+    @property
+    def owns(self) -> bool:
+        """Whether the module is made for this block."""
+        return bool(self.attribute) and not self.node.shares
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The values at its inputs in the order of the ports."""
+        return tuple(self.wired[port.name] for port in self.spec.inputs if port.name in self.wired)
+
+    @property
+    def results(self) -> str:
+        """The names of its values, as they stand left of an assignment."""
+        return ", ".join(self.names.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +91,31 @@ class Plan:
         return tuple(name for name in (*self.returned, *targets) if name in used)
 
 
-def plan_network(graph: Graph, catalog: Catalog, checked: Checked) -> Plan:
+def plan_network(graph: Graph, scope: Scope, checked: Checked) -> Plan:
     """Order and name everything drawn; inputs and targets that nothing uses are left out.
 
     Raises:
         CompileError: the drawing has errors, or nothing in it can be computed.
     """
     expect_sound(checked)
-    draft = _Draft(graph, {id_: _spec_of(graph.nodes[id_], catalog) for id_ in graph.order})
+    graph = live(graph, scope)
+    draft = _Draft(graph, _specs(graph, scope))
     if not draft.returned:
         raise CompileError("There is nothing to compute yet: put a block behind an input")
+    return _plan(graph, draft, checked)
+
+
+def plan_inside(graph: Graph, scope: Scope, checked: Checked) -> Plan:
+    """Order and name what stands in a composite; its ports are the inputs and the outputs."""
+    graph = live(graph, scope)
+    return _plan(graph, _InnerDraft(graph, _specs(graph, scope)), checked)
+
+
+def _specs(graph: Graph, scope: Scope) -> dict[NodeId, BlockSpec]:
+    return {id_: _spec_of(graph.nodes[id_], scope) for id_ in graph.order}
+
+
+def _plan(graph: Graph, draft: "_Draft", checked: Checked) -> Plan:
     names = draft.value_names(checked)
     attributes = draft.attributes()
     calls = {
@@ -88,10 +123,11 @@ def plan_network(graph: Graph, catalog: Catalog, checked: Checked) -> Plan:
             node=graph.nodes[id_],
             spec=spec,
             facts=checked.blocks[id_],
-            params=Params(complete(spec.params, graph.nodes[id_].params)),
+            params=Params(checked.blocks[id_].params),
             attribute=attributes.get(id_, ""),
             names={port.name: names[End(id_, port.name)] for port in spec.outputs},
             wired={port: names[end] for port, end in graph.inputs_of[id_].items()},
+            stacked=owner_of(graph, graph.nodes[id_]).repeat != 1,
         )
         for id_, spec in draft.used
     }
@@ -114,8 +150,8 @@ def expect_sound(checked: Checked) -> None:
         raise CompileError("\n".join(dict.fromkeys(problem.message for problem in checked.errors)))
 
 
-def _spec_of(node: Node, catalog: Catalog) -> BlockSpec:
-    spec = catalog.block(node.kind)
+def _spec_of(node: Node, scope: Scope) -> BlockSpec:
+    spec = scope.block(node.kind)
     assert spec is not None, node.kind  # an error of the check otherwise
     return spec
 
@@ -126,6 +162,10 @@ class _Draft:
     def __init__(self, graph: Graph, specs: Mapping[NodeId, BlockSpec]) -> None:
         self._graph = graph
         self._specs = specs
+        self._allocate()
+
+    def _allocate(self) -> None:
+        graph, specs = self._graph, self._specs
         late = self._find_late()
         wired = [id_ for id_ in graph.order if graph.consumers_of[id_]]
         self.inputs = [id_ for id_ in wired if specs[id_].role == "input"]
@@ -142,14 +182,16 @@ class _Draft:
         return ((id_, self._specs[id_]) for id_ in ids)
 
     def attributes(self) -> dict[NodeId, str]:
-        """Name every module after its block's title."""
+        """Name every module after its block's title; who shares has the name of the owner's."""
         taken = set(MODULE_NAMES)
         found: dict[NodeId, str] = {}
         for id_, spec in self.used:
-            if spec.init:
-                found[id_] = unique(identifier(self._graph.nodes[id_].title), taken)
+            node = self._graph.nodes[id_]
+            if (spec.init or composite_of(node.kind)) and not node.shares:
+                found[id_] = unique(identifier(node.title), taken)
                 taken.add(found[id_])
-        return found
+        shared = {id_: self._graph.nodes[id_].shares for id_, _ in self.used}
+        return found | {id_: found[owner] for id_, owner in shared.items() if owner in found}
 
     def value_names(self, checked: Checked) -> dict[End, str]:
         """Name every value after its block, or ``x`` where only the very next block wants it."""
@@ -164,6 +206,7 @@ class _Draft:
                     names[end] = _ending_in("x", axes)
                     continue
                 stem = identifier(self._graph.nodes[id_].title)
+                stem = "input" if stem == "x" and spec.role == "port" else stem
                 stem = stem if len(spec.outputs) == 1 else f"{stem}_{port.name}"
                 names[end] = _free_name(stem, axes, taken)
                 taken.add(names[end])
@@ -194,11 +237,37 @@ class _Draft:
         """Yield the values that only the next block of the same part consumes."""
         for id_, follower in pairwise(part):
             consumers = {end.node for end in self._graph.consumers_of[id_]}
-            if consumers == {follower} and len(self._specs[id_].outputs) == 1:
+            alone = len(self._specs[id_].outputs) == 1 and not self._loops(follower)
+            if consumers == {follower} and alone:
                 yield from self._outputs_of(id_)
+
+    def _loops(self, id_: NodeId) -> bool:
+        """Tell whether a block is a stack with several inputs: its loop needs names of its own."""
+        node = self._graph.nodes[id_]
+        return node.repeat != 1 and len(self._graph.inputs_of[id_]) > 1
 
     def _outputs_of(self, id_: NodeId) -> Iterable[End]:
         return (End(id_, port.name) for port in self._specs[id_].outputs)
+
+
+class _InnerDraft(_Draft):
+    """The same within a composite: nothing is late, ports come and go in their order."""
+
+    def _allocate(self) -> None:
+        graph = self._graph
+        ports = {PORT_IN, PORT_OUT}
+        self.inputs = [node.id for node in ports_in(graph, PORT_IN)]
+        self.targets: list[NodeId] = []
+        self.forward = [id_ for id_ in graph.order if graph.nodes[id_].kind not in ports]
+        self.late: list[NodeId] = []
+        outs = (End(node.id, "x") for node in ports_in(graph, PORT_OUT))
+        self.returned = [graph.feeds[end] for end in outs if end in graph.feeds]
+
+    def _passing(self, part: list[NodeId]) -> Iterator[End]:
+        """Yield also the only argument where only the first block takes it."""
+        yield from super()._passing(part)
+        if part is self.forward and len(self.inputs) == 1:
+            yield from super()._passing([*self.inputs, *part[:1]])
 
 
 def _ending_in(stem: str, axes: str) -> str:

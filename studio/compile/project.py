@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from studio.core.catalog import Catalog
-from studio.core.check import Checked, check
+from studio.core.check import Checked
 from studio.core.experiment import Experiment
 from studio.core.fileio import write_whole
 
 from .modules import read_definition
-from .plan import Call, Plan, plan_network
-from .source import class_name_for, copied_classes
+from .plan import Call, Plan
+from .source import draw
 from .writer import Page, write_page
 
 _READER = "studio.engine.nn.weights:read_weights"
@@ -51,13 +51,12 @@ def project_text(
     Raises:
         CompileError: the drawing has errors.
     """
-    plan = plan_network(experiment.graph, catalog, checked or check(experiment, catalog))
-    copied = copied_classes(plan)
-    name = class_name_for(experiment.title, copied)
+    drawn = draw(experiment, catalog, checked)
+    plan, copied, name = drawn.plan, drawn.copied, drawn.class_name
     if with_weights:
         copied = (*copied, read_definition(_READER))
     tail = (*_build(name, with_weights), "", "", *_main(plan))
-    return write_page(Page(plan, experiment.title, name, copied, tail=tail)).text
+    return write_page(Page(plan, experiment.title, name, copied, drawn.classes, tail=tail)).text
 
 
 def _build(name: str, with_weights: bool) -> list[str]:

@@ -17,5 +17,7 @@ set_submodule share_memory state_dict to to_empty train training type xpu zero_g
 MODULE_NAMES = frozenset(_TEXT.split())
 """Attributes of every ``nn.Module`` and of the generated class; a test compares them with torch."""
 
-VALUE_NAMES = frozenset({*dir(builtins), "self", "torch", "nn", "math", "tap", "x", "model"})
+VALUE_NAMES = frozenset(
+    {*dir(builtins), "self", "torch", "nn", "math", "tap", "x", "model", "at", "layer", "number"}
+)
 """What a value without axes in its name would hide."""

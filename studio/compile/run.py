@@ -1,6 +1,7 @@
 """Run: an experiment resolved to everything the engine is told of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from studio.core.catalog import Catalog
@@ -32,7 +33,8 @@ def plan_run(
     Raises:
         CompileError: the drawing has errors, or the training lacks something.
     """
-    program = compile_network(experiment, catalog, checked or check(experiment, catalog))
+    found = checked or check(experiment, catalog)
+    program = compile_network(experiment, catalog, found)
     if not program.losses:
         raise CompileError("There is nothing to learn from yet: connect a loss to the network")
     settings = Params(complete(TRAINING, experiment.training.settings))
@@ -43,7 +45,7 @@ def plan_run(
         program=program,
         data=plan_data(experiment.data, catalog),
         objectives=tuple(
-            _objective(objective, catalog, program, settings.whole("epochs"))
+            _objective(_present(objective, found), catalog, program, settings.whole("epochs"))
             for objective in experiment.training.objectives
         ),
         epochs=settings.whole("epochs"),
@@ -89,6 +91,13 @@ def plan_data(data: Data, catalog: Catalog) -> DataJob:
         test=split.real("test"),
         seed=split.whole("seed"),
     )
+
+
+def _present(objective: Objective, checked: Checked) -> Objective:
+    """Return the objective without losses that are disabled."""
+    absent = {id_ for id_, facts in checked.blocks.items() if facts.absent}
+    losses = {name: weight for name, weight in objective.losses.items() if name not in absent}
+    return replace(objective, losses=losses)
 
 
 def _objective(

@@ -1,12 +1,19 @@
 """Source: a drawing becomes the readable PyTorch text that is shown, trained and exported."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from studio.core.blocks import BlockSpec
 from studio.core.catalog import Catalog
 from studio.core.check import Checked, check, column_for, columns_of
+from studio.core.composites import composite_of
 from studio.core.errors import CompileError
 from studio.core.experiment import Data, Experiment
+from studio.core.scope import Scope, live
 from studio.core.text import class_name
 from studio.runs.spec import Argument, BlockInfo, Program
 
+from .classes import Classes
 from .modules import Copied, read_definition
 from .plan import Call, Plan, plan_network
 from .writer import Page, write_both
@@ -20,13 +27,14 @@ def compile_network(
     Raises:
         CompileError: the drawing has errors, each on a line of its own.
     """
-    plan = plan_network(experiment.graph, catalog, checked or check(experiment, catalog))
-    copied = copied_classes(plan)
-    name = class_name_for(experiment.title, copied)
-    plain, tapped = write_both(Page(plan, experiment.title, name, copied))
+    drawn = draw(experiment, catalog, checked)
+    plan = drawn.plan
+    plain, tapped = write_both(
+        Page(plan, experiment.title, drawn.class_name, drawn.copied, drawn.classes)
+    )
     return Program(
         text=plain.text,
-        class_name=name,
+        class_name=drawn.class_name,
         lines=plain.blocks,
         tapped=tapped.text,
         tapped_lines=tapped.blocks,
@@ -36,27 +44,89 @@ def compile_network(
         targets=_arguments(plan.targets, experiment.data, catalog),
         losses=tuple(call.node.id for call in plan.losses),
         metrics=tuple(plain.metrics),
-        blocks=tuple(
-            BlockInfo(
-                id=call.node.id,
-                title=call.node.title,
-                kind=call.spec.id,
-                attribute=call.attribute,
-            )
-            for call in plan.inputs + plan.blocks
-        ),
+        blocks=(*map(_info, plan.inputs), *_infos(plan, drawn.classes)),
     )
 
 
-def copied_classes(plan: Plan) -> tuple[Copied, ...]:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A drawing resolved: the plan of the network, and the classes beside it."""
+
+    plan: Plan
+    class_name: str
+    copied: tuple[Copied, ...]
+    classes: Classes
+
+
+def draw(experiment: Experiment, catalog: Catalog, checked: Checked | None = None) -> Drawn:
+    """Resolve a drawing.
+
+    Raises:
+        CompileError: the drawing has errors, each on a line of its own.
+    """
+    found = checked or check(experiment, catalog)
+    scope = Scope(catalog, experiment.composites)
+    plan = plan_network(experiment.graph, scope, found)
+    classes = Classes(scope, set())
+    copied = copied_classes(_specs(plan, scope))
+    name = class_name_for(experiment.title, copied)
+    classes.taken |= {name, *(used for one in copied for used in (one.name, *one.imports))}
+    classes.build(experiment, found)
+    return Drawn(plan, name, copied, classes)
+
+
+def _infos(plan: Plan, classes: Classes) -> Iterator[BlockInfo]:
+    """Yield every block, those inside an instance before it, so that weights are theirs."""
+    for call in plan.blocks:
+        inner = classes.of(call)
+        if inner is not None:
+            inside = list(_infos(inner.plan, classes))
+            for number in range(1, call.facts.repeat + 1):
+                mark = f"#{number}" if call.stacked else ""
+                place = f"{call.attribute}.{number - 1}" if call.stacked else call.attribute
+                for info in inside:
+                    yield BlockInfo(
+                        id=f"{call.node.id}{mark}/{info.id}",
+                        title=f"{call.node.title}{mark} › {info.title}",
+                        kind=info.kind,
+                        attribute=f"{place}.{info.attribute}" if info.attribute else "",
+                    )
+        yield _info(call)
+
+
+def _info(call: Call) -> BlockInfo:
+    return BlockInfo(
+        id=call.node.id, title=call.node.title, kind=call.spec.id, attribute=call.attribute
+    )
+
+
+def copied_classes(specs: Iterable[BlockSpec]) -> tuple[Copied, ...]:
     """Read every class that a block needs, once, in the order of the blocks."""
-    references = dict.fromkeys(need for call in plan.blocks for need in call.spec.needs)
+    references = dict.fromkeys(need for spec in specs for need in spec.needs)
     classes = tuple(read_definition(reference) for reference in references)
     names = [copied.name for copied in classes]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise CompileError(f"expected classes of different names, received two called {twice}")
     return classes
+
+
+def _specs(plan: Plan, scope: Scope) -> Iterator[BlockSpec]:
+    """Yield the declaration of every block in the order of the program, those inside included."""
+    for call in plan.blocks:
+        yield from _specs_in(call.spec, scope)
+
+
+def _specs_in(spec: BlockSpec, scope: Scope) -> Iterator[BlockSpec]:
+    composite = scope.composites.get(composite_of(spec.id))
+    if composite is None:
+        yield spec
+        return
+    graph = live(composite.graph, scope)
+    for id_ in graph.order:
+        inner = scope.block(graph.nodes[id_].kind)
+        if inner is not None:
+            yield from _specs_in(inner, scope)
 
 
 def class_name_for(title: str, copied: tuple[Copied, ...]) -> str:

@@ -1,16 +1,30 @@
 """Writer: a plan becomes lines of Python, each remembering the block it belongs to."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from studio.core.text import grouped, identifier
 
+from .classes import Classes
 from .imports import import_lines
+from .inner import class_lines
+from .lines import (
+    BODY,
+    Line,
+    call_lines,
+    listed,
+    module_lines,
+    plain,
+    quoted,
+    result_type,
+    signature,
+    tap_line,
+    tapped_lines,
+)
 from .modules import Copied
 from .plan import Call, Plan
-from .template import metric_sources, module_source, statements
+from .template import metric_sources
 
 _AXES = {
     "B": "batch",
@@ -21,21 +35,20 @@ _AXES = {
     "D": "features",
     "L": "layers",
 }
-_BODY = " " * 8
-_WIDEST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """What is to be written: a plan under a title, and the classes that it copies.
 
-    ``tail`` are lines behind the class.
+    ``tail`` are lines behind the class, ``classes`` those of its composites.
     """
 
     plan: Plan
     title: str
     class_name: str
     copied: tuple[Copied, ...]
+    classes: Classes
     tail: tuple[str, ...] = ()
 
 
@@ -48,10 +61,6 @@ class Written:
     metrics: tuple[str, ...]
 
 
-_Line = tuple[str, str]
-"""A line and the id of its block, empty for none."""
-
-
 def write_page(page: Page) -> Written:
     """Return the text of a program."""
     return write_both(page)[0]
@@ -62,26 +71,28 @@ def write_both(page: Page) -> tuple[Written, Written]:
 
     The twin's ``forward`` also tells every value to ``tap(block id, value)``.
     """
-    plan = page.plan
+    plan, classes = page.plan, page.classes
     metrics = dict(_metrics(plan))
     before = [
-        *_plain(f"class {page.class_name}(nn.Module):"),
-        *_plain(f'    """{_description(plan)}"""', ""),
-        *_init(plan),
+        *plain(f"class {page.class_name}(nn.Module):"),
+        *plain(f'    """{_description(plan)}"""', ""),
+        *_init(plan, classes),
     ]
-    bodies = [list(_statements(call)) for call in plan.forward]
     after = [
         *(_losses(plan) if plan.losses else ()),
         *(_measures(plan, metrics) if plan.losses else ()),
-        *(_plain("", "", *page.tail) if page.tail else ()),
+        *(plain("", "", *page.tail) if page.tail else ()),
     ]
-    plain = [*before, *_forward(plan, bodies), *after]
-    tapped = [*before, *_tapped_forward(plan, bodies), *after]
-    head = [*_plain(*_head(page, "\n".join(text for text, _ in plain)))]
-    return _written(head + plain, tuple(metrics)), _written(head + tapped, tuple(metrics))
+    written = []
+    for tapped in (False, True):
+        inner = [line for one in classes.all for line in class_lines(one, classes, tapped=tapped)]
+        forward = _tapped_forward(plan, classes) if tapped else _forward(plan)
+        written.append([*inner, *before, *forward, *after])
+    head = [*plain(*_head(page, "\n".join(text for text, _ in written[0])))]
+    return _written(head + written[0], tuple(metrics)), _written(head + written[1], tuple(metrics))
 
 
-def _written(lines: list[_Line], metrics: tuple[str, ...]) -> Written:
+def _written(lines: list[Line], metrics: tuple[str, ...]) -> Written:
     return Written(
         "\n".join(text for text, _ in lines) + "\n",
         {number: block for number, (_, block) in enumerate(lines, start=1) if block},
@@ -112,48 +123,58 @@ def _described(call: Call, port: str) -> str:
     return f"{identifier(call.node.title)} {shape}"
 
 
-def _init(plan: Plan) -> Iterator[_Line]:
-    yield from _plain("    def __init__(self) -> None:", f"{_BODY}super().__init__()")
+def _init(plan: Plan, classes: Classes) -> Iterator[Line]:
+    yield from plain("    def __init__(self) -> None:", f"{BODY}super().__init__()")
     for call in plan.blocks:
-        if call.attribute:
-            yield f"{_BODY}self.{call.attribute} = {module_source(call)}", call.node.id
-    yield from _plain("")
+        if call.owns:
+            source = classes.module(call, call.facts, str(call.facts.repeat))
+            yield from module_lines(call, source, call.node.id)
+    yield from plain("")
 
 
-def _forward(plan: Plan, bodies: list[list[_Line]]) -> Iterator[_Line]:
-    arguments = [name for call in plan.inputs for name in call.names.values()]
-    kinds = ["Tensor"] * len(plan.returned)
-    result = kinds[0] if len(kinds) == 1 else f"tuple[{', '.join(kinds)}]"
-    yield from _signature("forward", arguments, result)
-    for body in bodies:
-        yield from body
-    yield from _plain(f"{_BODY}return {', '.join(plan.returned)}")
+def _forward(plan: Plan) -> Iterator[Line]:
+    yield from _head_of_forward(plan)
+    for call in plan.forward:
+        yield from _statements(call)
+    yield from plain(f"{BODY}return {', '.join(plan.returned)}")
 
 
-def _tapped_forward(plan: Plan, bodies: list[list[_Line]]) -> Iterator[_Line]:
-    taps = (_tap(call) for call in plan.inputs)
-    told = [[*body, _tap(call)] for call, body in zip(plan.forward, bodies, strict=True)]
-    return _forward(plan, [[*taps], *told])
+def _tapped_forward(plan: Plan, classes: Classes) -> Iterator[Line]:
+    yield from _head_of_forward(plan)
+    for call in plan.inputs:
+        yield tap_line(call, call.node.id)
+    for call in plan.forward:
+        yield from tapped_lines(call, _shapes(call), call.node.id, classes, "")
+    yield from plain(f"{BODY}return {', '.join(plan.returned)}")
 
 
-def _losses(plan: Plan) -> Iterator[_Line]:
-    yield from _plain("")
-    yield from _signature("losses", plan.late_arguments, "dict[str, Tensor]")
+def _head_of_forward(plan: Plan) -> Iterator[Line]:
+    names = [name for call in plan.inputs for name in call.names.values()]
+    return signature("forward", _tensors(names), result_type(plan.returned))
+
+
+def _tensors(names: Iterable[str]) -> list[str]:
+    return [f"{name}: Tensor" for name in names]
+
+
+def _losses(plan: Plan) -> Iterator[Line]:
+    yield from plain("")
+    yield from signature("losses", _tensors(plan.late_arguments), "dict[str, Tensor]")
     for call in plan.late:
         yield from _statements(call)
-    entries = [f"{_quoted(call.node.id)}: {_first_name(call)}" for call in plan.losses]
-    yield from _listed(f"{_BODY}return {{", entries, "}")
+    entries = [f"{quoted(call.node.id)}: {_first_name(call)}" for call in plan.losses]
+    yield from listed(f"{BODY}return {{", entries, "}")
 
 
-def _measures(plan: Plan, metrics: Mapping[str, tuple[Call, str]]) -> Iterator[_Line]:
-    yield from _plain("")
-    yield from _signature("metrics", plan.late_arguments, "dict[str, Tensor]")
+def _measures(plan: Plan, metrics: Mapping[str, tuple[Call, str]]) -> Iterator[Line]:
+    yield from plain("")
+    yield from signature("metrics", _tensors(plan.late_arguments), "dict[str, Tensor]")
     for call in _needed(plan, {call.node.id for call, _ in metrics.values()}):
         yield from _statements(call)
-    yield from _plain(f"{_BODY}return {{")
+    yield from plain(f"{BODY}return {{")
     for name, (call, source) in metrics.items():
-        yield f"{_BODY}    {_quoted(name)}: {source},", call.node.id
-    yield from _plain(f"{_BODY}}}")
+        yield f"{BODY}    {quoted(name)}: {source},", call.node.id
+    yield from plain(f"{BODY}}}")
 
 
 def _metrics(plan: Plan) -> Iterator[tuple[str, tuple[Call, str]]]:
@@ -177,33 +198,12 @@ def _needed(plan: Plan, measured: set[str]) -> Iterator[Call]:
     return reversed(found)
 
 
-def _statements(call: Call) -> Iterator[_Line]:
-    *before, last = statements(call)
-    yield from ((f"{_BODY}{text}", call.node.id) for text in before)
-    shapes = ", ".join(str(shape) for shape in call.facts.outputs.values())
-    yield f"{_BODY}{last}  # {shapes}", call.node.id
+def _statements(call: Call) -> Iterator[Line]:
+    return call_lines(call, _shapes(call), call.node.id)
 
 
-def _tap(call: Call) -> _Line:
-    return f"{_BODY}tap({_quoted(call.node.id)}, {_first_name(call)})", call.node.id
-
-
-def _plain(*texts: str) -> Iterator[_Line]:
-    return ((text, "") for text in texts)
-
-
-def _signature(name: str, arguments: Iterable[str], result: str) -> Iterator[_Line]:
-    typed = ["self", *(f"{argument}: Tensor" for argument in arguments)]
-    return _listed(f"    def {name}(", typed, f") -> {result}:")
-
-
-def _listed(opening: str, items: list[str], closing: str) -> Iterator[_Line]:
-    """Yield a list on one line, or with a line for each item where that is too long."""
-    line = f"{opening}{', '.join(items)}{closing}"
-    if len(line) <= _WIDEST:
-        return _plain(line)
-    margin = " " * (len(opening) - len(opening.lstrip()))
-    return _plain(opening, *(f"{margin}    {item}," for item in items), f"{margin}{closing}")
+def _shapes(call: Call) -> str:
+    return ", ".join(str(shape) for shape in call.facts.outputs.values())
 
 
 def _first_name(call: Call) -> str:
@@ -212,7 +212,3 @@ def _first_name(call: Call) -> str:
 
 def _wired(call: Call) -> Iterable[str]:
     return call.wired.values()
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

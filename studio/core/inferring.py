@@ -164,6 +164,7 @@ class Inferring:
         repeat, wrong = self._repeat(place)
         if repeat > 1 and not wrong and not found.problems:
             wrong = list(_unstackable(node, given, outputs))
+        wrong += _without_value(node, composite, found)
         counted = 0 if node.shares else repeat
         return replace(
             facts,
@@ -240,6 +241,18 @@ def _leaving(composite: Composite, found: Checked) -> dict[str, Shape]:
     ports = ports_in(composite.graph, PORT_OUT)
     shapes = {port_name(port): found.blocks[port.id].inputs.get("x") for port in ports}
     return {name: shape for name, shape in shapes.items() if shape is not None}
+
+
+def _without_value(node: Node, composite: Composite, found: Checked) -> Iterator[Problem]:
+    """Report ports that nothing reaches because what leads to them is disabled."""
+    for port in ports_in(composite.graph, PORT_OUT):
+        if found.blocks[port.id].absent:
+            yield Problem(
+                message=f"{node.title}: nothing reaches {port_name(port)}, because what leads to "
+                "it is disabled",
+                node=node.id,
+                hint="Bypass the block inside, or disable the whole composite",
+            )
 
 
 def _lonely(node: Node) -> Problem:

@@ -7,6 +7,7 @@ network; its ``forward`` also calls ``tap(block id, value)``.
 
 import bisect
 import linecache
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
@@ -44,8 +45,9 @@ class Network:
 
     @property
     def titles(self) -> dict[str, str]:
-        """Block id to title."""
-        return {block.id: block.title for block in self.program.blocks}
+        """Block id to title; a path without the numbers of a stack, as lines have it, too."""
+        told = {re.sub(r"#\d+", "", block.id): block.title for block in self.program.blocks}
+        return told | {block.id: block.title for block in self.program.blocks}
 
     def weights(self) -> Iterator[tuple[str, list[nn.Parameter]]]:
         """Yield the id of every block that owns trainable weights, with them; each weight once."""

@@ -41,7 +41,7 @@ def arguments(experiment: Experiment, checked: Checked, *, role: str = "input") 
     return [
         random_like(checked.blocks[id_].outputs["y"])
         for id_ in experiment.graph.order
-        if CATALOG.blocks[experiment.graph.nodes[id_].kind].role == role
+        if getattr(CATALOG.block(experiment.graph.nodes[id_].kind), "role", "") == role
         and experiment.graph.consumers_of[id_]
     ]
 

@@ -19,6 +19,7 @@ from tests.helpers.builders import (
     lenet,
     lstm_classifier,
 )
+from tests.helpers.composites import encoder_stack, residual_net, siamese, tied_model
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 DRAWINGS: list[Callable[[], Experiment]] = [
@@ -26,6 +27,10 @@ DRAWINGS: list[Callable[[], Experiment]] = [
     lstm_classifier,
     attention_classifier,
     branching,
+    encoder_stack,
+    residual_net,
+    siamese,
+    tied_model,
 ]
 
 
@@ -44,6 +49,10 @@ def test_a_drawing_gives_the_golden_source(drawing: Callable[[], Experiment]) ->
 
 def test_a_tapped_twin_is_golden_too() -> None:
     expect_golden("lenet_tapped.py", compile_network(lenet(), CATALOG).tapped)
+
+
+def test_a_tapped_twin_of_composites_is_golden_too() -> None:
+    expect_golden("encoder_stack_tapped.py", compile_network(encoder_stack(), CATALOG).tapped)
 
 
 def test_an_exported_project_is_golden_too() -> None:
