@@ -93,7 +93,7 @@ SELF_ATTENTION = BlockSpec(
         "in a recurrent network; the order is unknown to it, so add positions before."
     ),
     paper="Vaswani et al. 2017: Attention is all you need; PyTorch: torch.nn.MultiheadAttention",
-    synonyms=("mha", "multi-head attention", "transformer", "self attention", "qkv"),
+    synonyms=("attention", "mha", "multi-head attention", "transformer", "self attention", "qkv"),
 )
 
 SINUSOIDAL_POSITION = BlockSpec(

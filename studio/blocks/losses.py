@@ -1,14 +1,25 @@
 """Losses: one number that says how wrong the network is."""
 
-from studio.api import BlockSpec, Inferred, Metric, Param, Params, Port, Shape, ShapeError, Shapes
+from math import inf
 
+from studio.api import (
+    BlockSpec,
+    Inferred,
+    Metric,
+    Param,
+    Params,
+    Port,
+    Shape,
+    ShapeError,
+    Shapes,
+    size,
+)
+
+from ._forms import LOSS, SCALAR
 from ._source import call
 
-_LOSS = (Port("loss", "float", (0,)),)
-_SCALAR = Inferred({"loss": Shape(())})
 
-
-def _cross_entropy(shapes: Shapes, _: Params) -> Inferred:
+def _cross_entropy(shapes: Shapes, p: Params) -> Inferred:
     scores, target = shapes["scores"], shapes["target"]
     if target.dtype != "int":
         raise ShapeError(f"expected classes, received {target.kind} {target}", "target")
@@ -20,24 +31,60 @@ def _cross_entropy(shapes: Shapes, _: Params) -> Inferred:
             f"expected one score for each of {target.limit} classes, received {scores.dims[-1]}",
             "scores",
         )
-    return _SCALAR
+    _class_weights(p, scores)
+    return SCALAR
+
+
+def _class_weights(p: Params, scores: Shape) -> str:
+    """Return the weights as source text, empty for none."""
+    written = p.text("class_weights").replace(",", " ").split()
+    try:
+        weights = [float(part) for part in written]
+    except ValueError:
+        weights = []
+    if written and (len(weights) != scores.dims[-1] or not all(0 <= w < inf for w in weights)):
+        raise ShapeError(
+            f"expected {scores.dims[-1]} class weights such as 1, 2.5, received "
+            f"{p.text('class_weights')}"
+        )
+    return f"{{scores}}.new_tensor({weights})" if weights else ""
 
 
 def _cross_entropy_call(shapes: Shapes, p: Params) -> str:
     tokens = shapes["target"].rank > 1
+    weights = _class_weights(p, shapes["scores"])
     return call(
         "F.cross_entropy",
         "{scores}.flatten(0, -2)" if tokens else "{scores}",
         "{target}.flatten()" if tokens else "{target}",
+        *([f"weight={weights}"] if weights else []),
+        ignore_index=(p.whole("ignore_index"), -100),
         label_smoothing=(p.real("label_smoothing"), 0.0),
     )
+
+
+def _accuracy(_: Shapes, p: Params) -> str:
+    right = "{scores}.argmax(-1) == {target}"
+    if p.whole("ignore_index") == -100:
+        return f"({right}).float().mean()"
+    return f"({right}).sum() / ({{target}} != {{ignore_index}}).sum().clamp(min=1)"
+
+
+def _top_accuracy(shapes: Shapes, p: Params) -> str:
+    if not p.flag("top_5"):
+        return ""
+    best = min(5, size(shapes["scores"].dims[-1], "the classes"))
+    right = f"({{scores}}.topk({best}).indices == {{target}}.unsqueeze(-1)).any(-1)"
+    if p.whole("ignore_index") == -100:
+        return f"{right}.float().mean()"
+    return f"{right}.sum() / ({{target}} != {{ignore_index}}).sum().clamp(min=1)"
 
 
 def _mse(shapes: Shapes, _: Params) -> Inferred:
     prediction, target = shapes["prediction"], shapes["target"]
     if prediction.dims != target.dims:
         raise ShapeError(f"expected {target} as the target, received {prediction}", "prediction")
-    return _SCALAR
+    return SCALAR
 
 
 CROSS_ENTROPY = BlockSpec(
@@ -50,7 +97,7 @@ CROSS_ENTROPY = BlockSpec(
         Port("scores", "float", (2, 3), help="One score for each class, before any softmax"),
         Port("target", "int", (1, 2), help="The right class"),
     ),
-    outputs=_LOSS,
+    outputs=LOSS,
     params=(
         Param(
             "label_smoothing",
@@ -60,10 +107,30 @@ CROSS_ENTROPY = BlockSpec(
             title="label smoothing",
             help="Share of the truth that is spread over all classes",
         ),
+        Param(
+            "ignore_index",
+            -100,
+            low=-100,
+            high=10_000_000,
+            title="ignored class",
+            help="Targets of this class do not count, such as padding; −100 is none",
+        ),
+        Param(
+            "class_weights",
+            "",
+            title="class weights",
+            help="A number for each class, such as 1, 2.5; large ones for rare classes",
+        ),
+        Param(
+            "top_5",
+            False,
+            title="top-5 accuracy",
+            help="Also show how often the right class is among the best five",
+        ),
     ),
     infer=_cross_entropy,
     call=_cross_entropy_call,
-    metrics=(Metric("accuracy", "({scores}.argmax(-1) == {target}).float().mean()"),),
+    metrics=(Metric("accuracy", _accuracy), Metric("top-5 accuracy", _top_accuracy)),
     formula="L = −log softmax(scores)[target], mean over the batch",
     help=(
         "How surprised the network is by the right class: minus the logarithm of the probability "
@@ -84,7 +151,7 @@ MSE = BlockSpec(
         Port("prediction", "float", help="What the network says"),
         Port("target", "float", help="What is right"),
     ),
-    outputs=_LOSS,
+    outputs=LOSS,
     infer=_mse,
     call="F.mse_loss({prediction}, {target})",
     metrics=(Metric("mae", "({prediction} - {target}).abs().mean()", higher_is_better=False),),

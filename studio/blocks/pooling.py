@@ -1,110 +1,28 @@
 """Pooling: several values become one."""
 
-from studio.api import (
-    BlockSpec,
-    Dim,
-    Inferred,
-    Param,
-    Params,
-    Port,
-    ShapeError,
-    Shapes,
-    expect_float,
-    expect_rank,
-    gives,
-    size,
-)
+from studio.api import BlockSpec, Inferred, Param, Params, Shape, Shapes, count, gives
 
-from ._source import call, pair
-
-_IMAGE = (Port("x", "float", (4,)),)
-_WINDOW = (
-    Param("kernel_size", (2, 2), length=2, low=1, high=1024, title="kernel", unit="px"),
-    Param(
-        "stride",
-        None,
-        length=2,
-        low=1,
-        high=1024,
-        optional=True,
-        unit="px",
-        help="Pixels between windows; none takes the kernel's size, so that they do not overlap",
-    ),
-    Param("padding", (0, 0), length=2, low=0, high=512, unit="px", help="Added on each side"),
-    Param("ceil_mode", False, title="round up", help="Keep a last window that is cut off"),
-)
-
-
-def _pool2d(shapes: Shapes, p: Params) -> Inferred:
-    x = shapes["x"]
-    expect_float(x)
-    expect_rank(x, 4, "an image B×C×H×W")
-    return gives(x.with_dims(*x.dims[:2], *(_extent(x.dims[2 + axis], axis, p) for axis in (0, 1))))
-
-
-def _extent(dim: Dim, axis: int, p: Params) -> int:
-    name = ("height", "width")[axis]
-    length, window, padding = (
-        size(dim, f"the {name}"),
-        p.sizes("kernel_size")[axis],
-        p.sizes("padding")[axis],
-    )
-    stride = _stride(p)[axis]
-    if 2 * padding > window:
-        raise ShapeError(
-            f"expected a padding of at most half the kernel, {window // 2}, received {padding}"
-        )
-    extent = _windows(length + 2 * padding - window, stride, round_up=p.flag("ceil_mode"))
-    # torch drops a window that would begin in the padding on the right
-    if p.flag("ceil_mode") and (extent - 1) * stride >= length + padding:
-        extent -= 1
-    if extent < 1:
-        raise ShapeError(
-            f"expected a {name} of at least {window} for the kernel, received "
-            f"{length + 2 * padding} with its padding"
-        )
-    return extent
-
-
-def _windows(room: int, stride: int, *, round_up: bool) -> int:
-    return (-(room // -stride) if round_up else room // stride) + 1
-
-
-def _stride(p: Params) -> tuple[int, ...]:
-    return p.sizes("kernel_size") if p["stride"] is None else p.sizes("stride")
-
-
-def _pool2d_call(function: str, p: Params) -> str:
-    return call(
-        function,
-        "{x}",
-        repr(pair(p.sizes("kernel_size"))),
-        stride=(pair(_stride(p)), pair(p.sizes("kernel_size"))),
-        padding=(pair(p.sizes("padding")), 0),
-        ceil_mode=(p.flag("ceil_mode"), False),
-    )
-
-
-def _max_call(_: Shapes, p: Params) -> str:
-    return _pool2d_call("F.max_pool2d", p)
-
-
-def _avg_call(_: Shapes, p: Params) -> str:
-    return _pool2d_call("F.avg_pool2d", p)
+from ._forms import IMAGE, SEQUENCE, expect_image, expect_sequence
+from ._pools import adaptive_call, adaptive_rule, pool_call, pool_rule, window
 
 
 def _global(shapes: Shapes, _: Params) -> Inferred:
     x = shapes["x"]
-    expect_float(x)
-    expect_rank(x, 4, "an image B×C×H×W")
+    expect_image(x)
     return gives(x.with_dims(*x.dims[:2]))
+
+
+def _weighted(shapes: Shapes, _: Params) -> Inferred:
+    x = shapes["x"]
+    width = expect_sequence(x)
+    y = Shape((x.dims[0], width))
+    weights = {"weight": (1, width)}
+    return gives(y, weights=weights, macs=2 * count(x.dims[1:2]) * width, features=width)
 
 
 def _over_steps(shapes: Shapes, _: Params) -> Inferred:
     x = shapes["x"]
-    expect_float(x)
-    expect_rank(x, 3, "a sequence B×T×D")
-    return gives(x.with_dims(x.dims[0], x.dims[2]))
+    return gives(Shape((x.dims[0], expect_sequence(x))))
 
 
 def _over_steps_call(_: Shapes, p: Params) -> str:
@@ -121,10 +39,10 @@ MAX_POOL = BlockSpec(
     title="MaxPool2d",
     family="Pooling",
     stem="pool",
-    inputs=_IMAGE,
-    params=_WINDOW,
-    infer=_pool2d,
-    call=_max_call,
+    inputs=IMAGE,
+    params=window(2, "px"),
+    infer=pool_rule(2),
+    call=pool_call("F.max_pool2d"),
     summary="{kernel_size}",
     formula="y(i,j) = max over the window of x",
     help=(
@@ -140,10 +58,10 @@ AVG_POOL = BlockSpec(
     title="AvgPool2d",
     family="Pooling",
     stem="pool",
-    inputs=_IMAGE,
-    params=_WINDOW,
-    infer=_pool2d,
-    call=_avg_call,
+    inputs=IMAGE,
+    params=window(2, "px"),
+    infer=pool_rule(2),
+    call=pool_call("F.avg_pool2d"),
     summary="{kernel_size}",
     formula="y(i,j) = mean over the window of x",
     help=(
@@ -159,7 +77,7 @@ GLOBAL_AVG_POOL = BlockSpec(
     title="Global average pool",
     family="Pooling",
     stem="gap",
-    inputs=_IMAGE,
+    inputs=IMAGE,
     infer=_global,
     call="{x}.mean(dim=(2, 3))",
     formula="y_c = 1/(H·W) · Σᵢ Σⱼ x_c(i,j)",
@@ -168,7 +86,7 @@ GLOBAL_AVG_POOL = BlockSpec(
         "layers at the end of a convolutional network and takes pictures of any size."
     ),
     paper="Lin, Chen, Yan 2013: Network in network",
-    synonyms=("gap", "adaptive pooling", "global pooling"),
+    synonyms=("gap", "global pooling"),
 )
 
 SEQUENCE_POOL = BlockSpec(
@@ -176,7 +94,7 @@ SEQUENCE_POOL = BlockSpec(
     title="Sequence pool",
     family="Pooling",
     stem="pool",
-    inputs=(Port("x", "float", (3,)),),
+    inputs=SEQUENCE,
     params=(
         Param(
             "mode",
@@ -195,4 +113,42 @@ SEQUENCE_POOL = BlockSpec(
     ),
     paper="Devlin et al. 2018: BERT (first); Collobert et al. 2011: NLP almost from scratch (max)",
     synonyms=("mean over tokens", "cls", "temporal pooling", "last step", "readout"),
+)
+
+ATTENTION_POOL = BlockSpec(
+    id="nn.attention_pool",
+    title="Attentive pool",
+    family="Pooling",
+    stem="pool",
+    inputs=SEQUENCE,
+    infer=_weighted,
+    init="nn.Linear({features}, 1, bias=False)",
+    call="({self}({x}).softmax(dim=1) * {x}).sum(dim=1)",
+    formula="y = Σₜ aₜ·xₜ, a = softmax(w·x₁, …, w·x_T)",
+    help=(
+        "One vector for a sequence, as a mean in which every step has a weight of its own. A "
+        "learned vector scores the steps, so that the network decides which of them matter."
+    ),
+    paper="Yang et al. 2016: Hierarchical attention networks",
+    synonyms=("attention pooling", "weighted mean", "readout"),
+)
+
+ADAPTIVE_AVG_POOL2D = BlockSpec(
+    id="nn.adaptive_avg_pool2d",
+    title="AdaptiveAvgPool2d",
+    family="Pooling",
+    stem="pool",
+    inputs=IMAGE,
+    params=(Param("output_size", (1, 1), length=2, low=1, high=65_536, title="size", unit="px"),),
+    infer=adaptive_rule(2),
+    call=adaptive_call("F.adaptive_avg_pool2d"),
+    summary="{output_size}",
+    formula="y(i,j) = mean over rows ⌊i·H/h⌋ … ⌈(i+1)·H/h⌉ and columns likewise",
+    help=(
+        "Means over as many windows as the result shall have, whatever the size of the picture. "
+        "It stands before the linear layers of AlexNet and VGG in torchvision, which so take "
+        "pictures of any size."
+    ),
+    paper="He et al. 2014: Spatial pyramid pooling; PyTorch: F.adaptive_avg_pool2d",
+    synonyms=("adaptive pooling", "resize", "average pooling"),
 )

@@ -9,7 +9,7 @@ from studio.compile.source import compile_network
 from studio.core.check import check
 from studio.core.experiment import Experiment
 from studio.core.fileio import dumps, loads
-from studio.core.graph import End, Wire
+from studio.core.graph import End, Graph, Wire
 from studio.core.params import Value
 from tests.helpers.builders import CATALOG, Drawing, chain
 from tests.helpers.programs import arguments, built, random_like, shape_of, sizes
@@ -85,6 +85,12 @@ def test_check_and_torch_agree_on_every_pooling(kind: str, image, params) -> Non
 KINDS = sorted(spec.id for spec in CATALOG.blocks.values() if spec.role in {"input", "layer"})
 
 
+def outputs_of(graph: Graph) -> list[End]:
+    """Return every output of every block."""
+    specs = {id_: CATALOG.blocks[node.kind] for id_, node in sorted(graph.nodes.items())}
+    return [End(id_, port.name) for id_, spec in specs.items() for port in spec.outputs]
+
+
 @st.composite
 def graphs(draw: st.DrawFn) -> Experiment:
     """Draw a sound graph: each step adds a block behind random values, if it fits there."""
@@ -94,10 +100,12 @@ def graphs(draw: st.DrawFn) -> Experiment:
         before = net.graph
         block = net.place(draw(st.sampled_from(KINDS)))
         for port in CATALOG.blocks[net.graph.nodes[block].kind].inputs:
+            if port.optional and draw(st.booleans()):
+                continue
             for slot in range(draw(st.integers(1, 3)) if port.many else 1):
-                source = draw(st.sampled_from(sorted(before.nodes)))
+                source = draw(st.sampled_from(outputs_of(before)))
                 ending = f"{port.name}.{slot}" if port.many else port.name
-                net.graph = net.graph.connect(Wire(End(source, "y"), End(block, ending)))
+                net.graph = net.graph.connect(Wire(source, End(block, ending)))
         if check(net.experiment(), CATALOG).errors:
             net.graph = before
     return net.experiment()
@@ -117,16 +125,19 @@ def test_random_graphs_compute_what_the_check_promises(experiment: Experiment) -
     y = module(*arguments(experiment, checked))
     values = y if isinstance(y, tuple) else (y,)
 
+    graph = experiment.graph
     ends = [
-        id_
-        for id_ in experiment.graph.order
-        if not experiment.graph.consumers_of[id_]
-        and CATALOG.blocks[experiment.graph.nodes[id_].kind].role == "layer"
+        End(id_, port.name)
+        for id_ in graph.order
+        for port in CATALOG.blocks[graph.nodes[id_].kind].outputs
+        if CATALOG.blocks[graph.nodes[id_].kind].role == "layer"
+        and End(id_, port.name) not in graph.feeds.values()
     ]
     assert [tuple(value.shape) for value in values] == [
-        sizes(checked.blocks[id_].outputs["y"]) for id_ in ends
+        sizes(checked.blocks[end.node].outputs[end.port]) for end in ends
     ]
-    assert checked.parameters == sum(weight.numel() for weight in module.parameters())
+    trainable = [weight for weight in module.parameters() if weight.requires_grad]
+    assert checked.parameters == sum(weight.numel() for weight in trainable)
 
 
 @settings(max_examples=60)

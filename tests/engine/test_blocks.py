@@ -1,6 +1,7 @@
 """Every block keeps its declaration's promises; declaring a block is testing it."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 import torch
@@ -12,29 +13,62 @@ from studio.core.blocks import BlockSpec
 from studio.core.check import Checked, check
 from studio.core.experiment import Experiment
 from studio.core.fileio import dumps, loads
+from studio.core.graph import End
 from studio.core.params import Param, Value
-from tests.helpers.builders import CATALOG, Drawing
-from tests.helpers.programs import arguments, built, shape_of
+from tests.helpers.builders import CATALOG, Drawing, Part
+from tests.helpers.programs import arguments, built, sizes
 
 LAYERS = [spec for spec in CATALOG.blocks.values() if spec.role == "layer" and not spec.borrows]
 LOSSES = [spec for spec in CATALOG.blocks.values() if spec.role == "loss"]
 
-INPUTS: dict[str, dict[str, Value]] = {
-    "io.image": {"channels": 4, "height": 8, "width": 9},
-    "io.sequence": {"length": 6, "features": 8},
-    "io.vector": {"features": 8},
-    "io.tokens": {"length": 6, "vocabulary": 11},
+FLOATS: dict[str, tuple[Part, ...]] = {
+    "image": (("io.image", {"channels": 4, "height": 8, "width": 9}),),
+    "tile": (("io.image", {"channels": 4, "height": 8, "width": 8}),),
+    "series": (("io.sequence", {"length": 6, "features": 8}),),
+    "square": (("io.sequence", {"length": 8, "features": 8}),),
+    "vector": (("io.vector", {"features": 8}),),
+    "volume": (
+        ("io.image", {"channels": 4, "height": 8, "width": 9}),
+        ("nn.reshape", {"shape": (4, 3, 4, 6)}),
+    ),
 }
+TOKENS: tuple[Part, ...] = (("io.tokens", {"length": 6, "vocabulary": 11}),)
+SOURCES = {
+    **FLOATS,
+    "tokens": TOKENS,
+    "marks": (("io.tokens", {"length": 6, "vocabulary": 2}),),
+    "mask": (*TOKENS, "nn.padding_mask"),
+}
+ONLY = {"int": ("tokens", "marks"), "bool": ("mask",)}
+"""What a port takes that does not take real numbers."""
+
+Wiring = tuple[tuple[str, str], ...]
+"""Port and source, for every port that is wired."""
 
 
-def drawn(spec: BlockSpec, source: str, **params: Value) -> Experiment:
-    """Return the smallest drawing with the block in it, wired to one kind of input."""
+def wirings(spec: BlockSpec) -> list[Wiring]:
+    """Return the ways to feed the block: a source for all real numbers, with optional ports or
+    without them.
+    """
+    found: list[Wiring] = []
+    for source in (*FLOATS, "tokens"):
+        for filled in (False, True):
+            ports = [port for port in spec.inputs if filled or not port.optional]
+            kinds = [ONLY.get(port.dtype or "", (source,)) for port in ports]
+            names = [port.name for port in ports]
+            found += [tuple(zip(names, chosen, strict=True)) for chosen in product(*kinds)]
+    return list(dict.fromkeys(found))
+
+
+def drawn(spec: BlockSpec, wiring: Wiring, **params: Value) -> Experiment:
+    """Return the smallest drawing with the block in it, wired to its sources."""
     net = Drawing("Smallest")
     block = net.place(spec.id, title="it", **params)
-    for port in spec.inputs:
-        for slot in range(2 if port.many else 1):
-            ending = f"{port.name}.{slot}" if port.many else port.name
-            net.wire(net.place(source, **INPUTS[source]), f"{block}.{ending}")
+    many = {port.name for port in spec.inputs if port.many}
+    for port, source in wiring:
+        for slot in range(2 if port in many else 1):
+            ending = f"{port}.{slot}" if port in many else port
+            net.wire(net.chain(*SOURCES[source]), f"{block}.{ending}")
     return net.experiment()
 
 
@@ -73,12 +107,17 @@ def settings(spec: BlockSpec) -> Iterator[dict[str, Value]]:
 
 def drawings(spec: BlockSpec) -> Iterator[tuple[Experiment, Checked]]:
     """Yield the block with all its settings behind all inputs that it takes."""
-    for source in INPUTS:
+    for wiring in wirings(spec):
         for params in settings(spec):
-            experiment = drawn(spec, source, **params)
+            experiment = drawn(spec, wiring, **params)
             checked = sound(experiment)
             if checked is not None:
                 yield experiment, checked
+
+
+def values(given: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Return what a network gives, one value or several."""
+    return given if isinstance(given, tuple) else (given,)
 
 
 def test_the_first_blocks_are_there() -> None:
@@ -87,7 +126,7 @@ def test_the_first_blocks_are_there() -> None:
 
 @pytest.mark.parametrize("spec", LAYERS, ids=lambda spec: spec.id)
 def test_default_parameters_do_not_fail(spec: BlockSpec) -> None:
-    assert any(sound(drawn(spec, source)) for source in INPUTS)
+    assert any(sound(drawn(spec, wiring)) for wiring in wirings(spec))
 
 
 @pytest.mark.parametrize("spec", LAYERS, ids=lambda spec: spec.id)
@@ -95,9 +134,15 @@ def test_a_block_gives_the_promised_shape(spec: BlockSpec) -> None:
     for experiment, checked in drawings(spec):
         module = built(compile_network(experiment, CATALOG, checked))
 
-        y = module(*arguments(experiment, checked))
+        given = values(module(*arguments(experiment, checked)))
 
-        assert tuple(y.shape) == shape_of(checked, "it"), experiment.graph.nodes["it"].params
+        assert len(given) == len(spec.outputs)
+        for port, y in zip(spec.outputs, given, strict=True):
+            promised = checked.shape_at(End("it", port.name))
+            assert promised is not None
+            assert tuple(y.shape) == sizes(promised), experiment.graph.nodes["it"].params
+            assert str(y.dtype).startswith(f"torch.{promised.dtype}")
+            assert promised.limit is None or 0 <= int(y.min()) <= int(y.max()) < promised.limit
 
 
 @pytest.mark.parametrize("spec", LAYERS, ids=lambda spec: spec.id)
@@ -107,7 +152,11 @@ def test_a_block_has_the_promised_weights(spec: BlockSpec) -> None:
         inferred = checked.blocks["it"].inferred
         assert inferred is not None
 
-        names = {name.partition(".")[2]: value for name, value in module.named_parameters()}
+        names = {
+            name.partition(".")[2]: value
+            for name, value in module.named_parameters()
+            if value.requires_grad
+        }
 
         assert {name: tuple(value.shape) for name, value in names.items()} == inferred.weights
         assert checked.parameters == sum(value.numel() for value in names.values())
@@ -118,11 +167,13 @@ def test_the_gradient_reaches_every_weight(spec: BlockSpec) -> None:
     for experiment, checked in drawings(spec):
         module = built(compile_network(experiment, CATALOG, checked))
 
-        y = module(*arguments(experiment, checked))
-        if y.requires_grad:
-            (y * torch.randn_like(y)).sum().backward()
+        given = values(module(*arguments(experiment, checked)))
+        learned = [(y * torch.randn_like(y)).sum() for y in given if y.requires_grad]
+        if learned:
+            torch.stack(learned).sum().backward()
 
-        assert all(weight.grad is not None for weight in module.parameters())
+        trainable = [weight for weight in module.parameters() if weight.requires_grad]
+        assert all(weight.grad is not None for weight in trainable)
 
 
 @pytest.mark.parametrize("spec", LAYERS, ids=lambda spec: spec.id)
@@ -147,44 +198,97 @@ def test_the_tapped_twin_computes_the_same_and_tells_every_value(spec: BlockSpec
     tapped = twin()
     tapped.load_state_dict(module.state_dict())
 
-    y = tapped.eval()(*inputs)
+    torch.manual_seed(0)
+    given = values(tapped.eval()(*inputs))
+    torch.manual_seed(0)
+    plain = values(module(*inputs))
 
-    assert torch.equal(y, module(*inputs))
+    assert all(torch.equal(y, wanted) for y, wanted in zip(given, plain, strict=True))
     assert told.keys() == checked.blocks.keys()
-    assert told["it"] is y
+    assert told["it"] is given[0]
 
 
-TARGETS: list[tuple[str, dict[str, Value]]] = [
-    ("io.vector", {"form": "class", "classes": 8}),
-    ("io.vector", {"form": "value", "width": 8}),
-    ("io.sequence", {"form": "tokens", "classes": 8, "length": 6}),
+@pytest.mark.parametrize("spec", LAYERS, ids=lambda spec: spec.id)
+def test_a_block_draws_its_chance_from_torch_s_generator(spec: BlockSpec) -> None:
+    experiment, checked = next(drawings(spec))
+    module, inputs = (
+        built(compile_network(experiment, CATALOG, checked)),
+        arguments(experiment, checked),
+    )
+
+    torch.manual_seed(1)
+    once = values(module.train()(*inputs))
+    torch.manual_seed(1)
+    again = values(module(*inputs))
+
+    assert all(torch.equal(one, other) for one, other in zip(once, again, strict=True))
+
+
+TARGETS: list[dict[str, Value]] = [
+    {"form": "class", "classes": 8},
+    {"form": "class", "classes": 2},
+    {"form": "value", "width": 8},
+    {"form": "value", "width": 1},
+    {"form": "tokens", "classes": 8, "length": 8},
+    {"form": "tokens", "classes": 8, "length": 6},
 ]
+BEFORE = {"probabilities": "nn.sigmoid", "log_probs": "nn.log_softmax"}
+"""What such a port of a loss expects behind the last linear layer."""
+
+
+def compared(spec: BlockSpec) -> Iterator[tuple[Experiment, Checked]]:
+    """Yield the loss behind linear layers, with all its settings, for all targets it takes."""
+    needs_target = any(port.name == "target" for port in spec.inputs)
+    for target in TARGETS if needs_target else TARGETS[:1]:
+        for source, width in (("vector", 8), ("vector", 1), ("series", 8), ("number", 1)):
+            for params in settings(spec):
+                net = Drawing()
+                loss = net.place(spec.id, title="it", **params)
+                for port in spec.inputs:
+                    if port.name == "target":
+                        net.wire(net.place("io.target", **target), f"{loss}.target")
+                    else:
+                        net.wire(_answer(net, source, width, port.name), f"{loss}.{port.name}")
+                experiment = net.experiment()
+                checked = sound(experiment)
+                if checked is not None:
+                    yield experiment, checked
+
+
+def _answer(net: Drawing, source: str, width: int, port: str) -> str:
+    parts = SOURCES["vector" if source == "number" else source]
+    last = net.chain(*parts, ("nn.linear", {"out_features": width}))
+    if source == "number":
+        return f"{net.chain('nn.vector_quantize', after=last)}.loss"
+    return net.chain(BEFORE[port], after=last) if port in BEFORE else last
 
 
 @pytest.mark.parametrize("spec", LOSSES, ids=lambda spec: spec.id)
 def test_a_loss_gives_one_number_for_every_target_it_takes(spec: BlockSpec) -> None:
     taken = 0
-    for source, target in TARGETS:
-        net = Drawing()
-        scores = net.chain((source, INPUTS[source]), ("nn.linear", {"out_features": 8}))
-        loss = net.loss(scores, spec.id, **target)
-        checked = sound(net.experiment())
-        if checked is None:
-            continue
+    for experiment, checked in compared(spec):
         taken += 1
-        program = compile_network(net.experiment(), CATALOG, checked)
+        program = compile_network(experiment, CATALOG, checked)
         module = built(program)
-        (wanted,) = arguments(net.experiment(), checked, role="target")
+        # between 0 and 1, as probabilities are and other targets may be
+        wanted = [
+            target.abs() / (1 + target.abs()) if target.is_floating_point() else target
+            for target in arguments(experiment, checked, role="target")
+        ]
 
-        y = module(*arguments(net.experiment(), checked))
-        losses, metrics = module.losses(y, wanted), module.metrics(y, wanted)
-        losses[loss].backward()
+        given = values(module(*arguments(experiment, checked)))
+        names = (*program.outputs, *(target.name for target in program.targets))
+        by_name = dict(zip(names, (*given, *wanted), strict=True))
+        late = [by_name[name] for name in program.loss_arguments]
+        losses, metrics = module.losses(*late), module.metrics(*late)
+        losses["it"].backward()
 
-        assert list(losses) == [loss]
-        assert losses[loss].shape == ()
-        assert list(metrics) == [metric.name for metric in spec.metrics]
+        assert list(losses) == ["it"]
+        assert losses["it"].shape == ()
+        assert losses["it"].isfinite()
+        assert set(metrics) <= {metric.name for metric in spec.metrics}
         assert all(metric.shape == () and metric.isfinite() for metric in metrics.values())
-        assert all(weight.grad is not None for weight in module.parameters())
+        assert any(weight.grad is not None for weight in module.parameters())
 
     assert taken
 
