@@ -1,15 +1,18 @@
 """Composing: what a person does with composites: fold, unfold, open, keep, bring in."""
 
+from contextlib import suppress
 from pathlib import Path
 
-from studio.core.composites import Composite, composite_of
-from studio.core.errors import GraphError
+from studio.core.composites import Composite, composite_of, ports_in
+from studio.core.edits import SetParam
+from studio.core.errors import GraphError, ParamError
 from studio.core.fileio import open_file
 from studio.core.folding import Fold
 from studio.core.graph import End, NodeId
-from studio.core.library import import_composites
+from studio.core.library import SetComposite, import_composites
 from studio.core.names import fresh_ids
-from studio.core.text import plural
+from studio.core.params import Param, Value
+from studio.core.text import plural, unique
 from studio.core.unfolding import Unfold
 
 from .workspace import Workspace
@@ -73,6 +76,45 @@ def unfold(workspace: Workspace) -> None:
         for node in chosen:
             workspace.document.apply(Unfold(node.id, workspace.where, label))
     workspace.select(workspace.graph.nodes.keys() - before)
+
+
+def add_param(workspace: Workspace) -> None:
+    """Give the open composite one more parameter, a whole number of 1 until it is changed."""
+    composite = workspace.document.experiment.composites[workspace.where]
+    name = unique("size", [param.name for param in composite.params])
+    params = (*composite.params, Param(name, 1))
+    workspace.apply(SetComposite(composite.id, params=params, label=f"Add parameter {name}"))
+
+
+def set_default(workspace: Workspace, name: str, text: str) -> None:
+    """Give a parameter of the open composite another default, read from what was typed."""
+    composite = workspace.document.experiment.composites[workspace.where]
+    default = read_default(text)
+    params = tuple(Param(p.name, default) if p.name == name else p for p in composite.params)
+    workspace.apply(SetComposite(composite.id, params=params, label=f"Set default of {name}"))
+
+
+def read_default(text: str) -> Value:
+    """Return the value that a person writes: 64, 0.1, true, 3x3, or else words."""
+    text = text.strip()
+    if text.lower() in {"true", "on", "false", "off"}:
+        return text.lower() in {"true", "on"}
+    for sample in (1, 1.0, (1, 1)):
+        with suppress(ParamError):
+            return Param("value", sample).fit(text)
+    return text
+
+
+def move_port(workspace: Workspace, port: NodeId, by: int) -> None:
+    """Move a port of the open composite up or down among those of its side."""
+    graph = workspace.graph
+    ports = [node.id for node in ports_in(graph, graph.nodes[port].kind)]
+    place = ports.index(port)
+    to = min(max(place + by, 0), len(ports) - 1)
+    ports.insert(to, ports.pop(place))
+    with workspace.document.grouped(f"Move port {graph.nodes[port].title}"):
+        for order, id_ in enumerate(ports):
+            workspace.apply(SetParam((id_,), "order", order))
 
 
 def chosen_composite(workspace: Workspace) -> Composite | None:

@@ -1,14 +1,13 @@
 """Workspace: one open document with what all its views share, the findings and the selection."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import Field, dataclass, replace
-from typing import Any, ClassVar, Protocol, TypeGuard
+from dataclasses import dataclass
 
 from studio.core.blocks import BlockSpec
 from studio.core.catalog import Catalog
 from studio.core.check import Checked, Checker
-from studio.core.composites import Composite, composite_of
-from studio.core.document import Diff, Document, diff
+from studio.core.composites import Composite
+from studio.core.document import Diff, Document
 from studio.core.edits import AddNodes, Edit
 from studio.core.errors import StudioError
 from studio.core.fitting import fitted_params
@@ -19,6 +18,7 @@ from studio.core.scope import Scope
 from studio.core.signal import Signal
 from studio.core.wiring import refusal
 
+from .here import differing, meant
 from .library import Library
 from .offer import Offer, offer_of
 
@@ -223,14 +223,11 @@ class Workspace:
             Whether the edit was applied.
         """
         try:
-            self.document.apply(self._meant(edit))
+            self.document.apply(meant(edit, self.where))
         except StudioError as error:
             self.refused.tell(str(error))
             return False
         return True
-
-    def _meant(self, edit: Edit) -> Edit:
-        return replace(edit, where=self.where) if self.where and _is_anywhere(edit) else edit
 
     def refusal(self, wire: Wire) -> str:
         """Return why a wire cannot be drawn; empty if it can."""
@@ -272,7 +269,7 @@ class Workspace:
             self.go_to(there.index(False))
         if found:
             self._look_here()
-        self.drawing_changed.tell(self._diff_here(change))
+        self.drawing_changed.tell(differing(change, self.where, self.graph))
         gone = self._selection - self.graph.nodes.keys()
         if gone:
             self.select(self._selection - gone)
@@ -282,24 +279,3 @@ class Workspace:
             self.here_changed.tell(self._here)
         if change.before.composites is not change.after.composites:
             self.offer_changed.tell(self.offer)
-
-    def _diff_here(self, change: Diff) -> Diff:
-        """Return what differs in the open drawing; instances change with their definitions."""
-        here = diff(change.before, change.after, self.where) if self.where else change
-        before, after = change.before.composites, change.after.composites
-        if before is after:
-            return here
-        nodes = self.graph.nodes
-        others = {id_: composite_of(node.kind) for id_, node in nodes.items()}
-        differ = {id_ for id_, of in others.items() if before.get(of) is not after.get(of)}
-        return replace(here, changed=here.changed | (differ - here.added))
-
-
-class _OfDrawing(Edit, Protocol):
-    """An edit of one drawing."""
-
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-
-def _is_anywhere(edit: Edit) -> TypeGuard[_OfDrawing]:
-    return getattr(edit, "where", None) == ""

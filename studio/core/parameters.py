@@ -1,4 +1,4 @@
-"""Parameters of composites: edits that add, rename and take away, and follow where they are used."""
+"""Parameters of composites: edits that rename and remove them, wherever they are used."""
 
 import ast
 from collections.abc import Mapping

@@ -16,6 +16,8 @@ from studio.ui.widgets.facts import Facts
 from studio.ui.widgets.labels import Line, Text
 from studio.ui.widgets.param_form import ParamForm
 
+from .instance_part import parts_of
+
 
 class BlockView(QWidget):
     """Everything about one block."""
@@ -27,6 +29,7 @@ class BlockView(QWidget):
         self._workspace = workspace
         self._id = node.id
         self._kind = node.kind
+        self._where = workspace.where
         self._spec = workspace.spec_of(node.id)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -35,6 +38,9 @@ class BlockView(QWidget):
         self.problems = Text("", self, "error")
         self._column.addWidget(self.problems)
         self.form = self._make_form(node)
+        self.parts = parts_of(workspace, node, self)
+        for part in self.parts:
+            self._column.addWidget(part)
         self._line = Line(self)
         self._column.addWidget(self._line)
         self.facts = Facts(self)
@@ -44,7 +50,11 @@ class BlockView(QWidget):
 
     def suits(self, nodes: tuple[Node, ...]) -> bool:
         """Tell whether this view can go on for the selected blocks."""
-        return [(node.id, node.kind) for node in nodes] == [(self._id, self._kind)]
+        same = [(node.id, node.kind) for node in nodes] == [(self._id, self._kind)]
+        return same and self._workspace.where == self._where and self._spec == self._declared()
+
+    def _declared(self) -> BlockSpec | None:
+        return self._workspace.spec_of(self._id)
 
     def refresh(self) -> None:
         """Show the block as it is now."""
@@ -55,7 +65,10 @@ class BlockView(QWidget):
         self.problems.say(
             "\n".join(f"{p.message}{f'. {p.hint}' if p.hint else ''}" for p in facts.problems)
         )
+        self.form.set_names(self._workspace.names)
         self.form.set_values(node.params)
+        for part in self.parts:
+            part.refresh(node)
         rows = _rows(facts)
         self.facts.show_rows(rows)
         self._line.setVisible(bool(rows))

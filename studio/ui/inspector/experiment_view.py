@@ -46,7 +46,7 @@ class ExperimentView(QWidget):
 
     def suits(self, nodes: tuple[Node, ...]) -> bool:
         """Tell whether this view can go on for the selected blocks."""
-        return not nodes
+        return not nodes and not self._workspace.where
 
     def refresh(self) -> None:
         """Show the experiment as it is now."""

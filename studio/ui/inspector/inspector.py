@@ -9,10 +9,11 @@ from studio.core.document import Diff
 from studio.core.graph import NodeId
 
 from .block_view import BlockView
+from .composite_view import CompositeView
 from .experiment_view import ExperimentView
 from .several_view import SeveralView
 
-View = BlockView | SeveralView | ExperimentView
+View = BlockView | SeveralView | ExperimentView | CompositeView
 
 
 class Inspector(QScrollArea):
@@ -33,6 +34,7 @@ class Inspector(QScrollArea):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         workspace.selection_changed.connect(self._on_selection)
+        workspace.where_changed.connect(self._on_where)
         workspace.document.changed.connect(self._on_changed)
         workspace.checked_changed.connect(self._on_checked)
         self.refresh()
@@ -65,6 +67,8 @@ class Inspector(QScrollArea):
 
     def _new_view(self) -> View:
         nodes = self._workspace.selected
+        if not nodes and self._workspace.where:
+            return CompositeView(self._workspace, self)
         if not nodes:
             return ExperimentView(self._workspace, self)
         if len(nodes) == 1:
@@ -72,6 +76,9 @@ class Inspector(QScrollArea):
         return SeveralView(self._workspace, nodes, self)
 
     def _on_selection(self, _ids: frozenset[NodeId]) -> None:
+        self._soon.start()
+
+    def _on_where(self, _composite: str) -> None:
         self._soon.start()
 
     def _on_changed(self, _change: Diff) -> None:

@@ -1,6 +1,7 @@
 """Fields: one editor for each kind of parameter, live as one types, wrong values shown in place."""
 
 import math
+from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -16,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 
 from studio.core.errors import ParamError
+from studio.core.expressions import fit_in, is_expression, value_of
 from studio.core.params import Param, Value, show
 from studio.ui.theme import tokens
 
@@ -34,13 +36,18 @@ class LineField(QLineEdit):
         self._param = param
         self._value: Value = None
         self._mixed = False
+        self._names: Mapping[str, Value] | None = None
         self.textEdited.connect(self._on_edited)
         self.editingFinished.connect(self._on_finished)
         if param.kind in {"int", "float", "sizes"}:
             self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setMinimumWidth(64)
-        if param.unit:
-            self.setTextMargins(0, 0, self._unit_width() + UNIT_GAP_PX, 0)
+        self._make_room()
+
+    def set_names(self, names: Mapping[str, Value] | None) -> None:
+        """Take expressions over these names too, such as ``=4*d_model``; None takes none."""
+        self._names = names
+        self._make_room()
 
     def set_value(self, value: Value, *, mixed: bool = False) -> None:
         """Show a value; text that already means it is left as it was typed."""
@@ -51,6 +58,7 @@ class LineField(QLineEdit):
         elif not self.hasFocus() or self._read() != value:
             self.setText("" if value is None else shown(value))
         self._mark("")
+        self._make_room()
 
     def step(self, steps: int) -> None:
         """Go up or down, within the range."""
@@ -65,12 +73,25 @@ class LineField(QLineEdit):
             self._mark("")
             self.changed.emit(value)
 
-    def _unit_width(self) -> int:
-        return self.fontMetrics().horizontalAdvance(self._param.unit)
+    @property
+    def aside(self) -> str:
+        """What stands at the right: the value of an expression, and the unit."""
+        if not is_expression(self._value):
+            return self._param.unit
+        try:
+            value = shown(value_of(self._value, self._names or {}))
+        except ParamError:
+            return ""
+        return f"= {value} {self._param.unit}".rstrip()
+
+    def _make_room(self) -> None:
+        width = self.fontMetrics().horizontalAdvance(self.aside)
+        self.setTextMargins(0, 0, width + UNIT_GAP_PX if width else 0, 0)
+        self.update()
 
     def _read(self) -> Value | ParamError:
         try:
-            return self._param.fit(self.text())
+            return fit_in(self._param, self.text(), self._names)
         except ParamError as error:
             return error
 
@@ -83,6 +104,7 @@ class LineField(QLineEdit):
         self._mark("")
         if read != self._value or self._mixed:
             self._value, self._mixed = read, False
+            self._make_room()
             self.changed.emit(read)
 
     @Slot()
@@ -102,12 +124,13 @@ class LineField(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._param.unit:
+        aside = self.aside
+        if aside:
             painter = QPainter(self)
             painter.setPen(QColor(tokens(self).muted))
             place = self.rect().adjusted(0, 0, -8, 0)
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(place, flags, self._param.unit)
+            painter.drawText(place, flags, aside)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)

@@ -1,10 +1,13 @@
 """ParamForm: a form drawn from declared parameters, the same for blocks, data and training."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
+from studio.core.errors import ParamError
+from studio.core.expressions import is_expression, value_of
 from studio.core.params import Param, Value, complete, show
 from studio.ui.icons import drawn
 from studio.ui.theme import tokens
@@ -30,6 +33,7 @@ class ParamForm(QWidget):
     ) -> None:
         super().__init__(parent)
         self.params = params
+        self._names: Mapping[str, Value] | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
@@ -47,8 +51,28 @@ class ParamForm(QWidget):
         self, values: Mapping[str, Value], *, mixed: Collection[str] = frozenset()
     ) -> None:
         """Show these values, the default where none is given; ``mixed`` names differ by block."""
-        for name, value in complete(self.params, values).items():
-            self._rows[name].set_value(value, mixed=name in mixed)
+        plain = self._plain(values)
+        for name, value in complete(self.params, plain).items():
+            kept = plain.get(name)
+            shown = kept if self._names is not None and is_expression(kept) else value
+            self._rows[name].set_value(shown, mixed=name in mixed)
+
+    def set_names(self, names: Mapping[str, Value] | None) -> None:
+        """Take expressions over these names, as inside a composite; None takes none."""
+        self._names = names
+        for row in self._rows.values():
+            if isinstance(row.field, LineField):
+                row.field.set_names(names)
+
+    def _plain(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Return the values with expressions evaluated where a field cannot show them."""
+        found = dict(values)
+        for name, row in self._rows.items():
+            value = found.get(name)
+            if is_expression(value) and not isinstance(row.field, LineField):
+                with suppress(ParamError):
+                    found[name] = value_of(value, self._names or {})
+        return found
 
     def field(self, name: str) -> Field:
         """Return the editor of a parameter."""

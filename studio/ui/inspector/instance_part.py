@@ -1,0 +1,123 @@
+"""Parts of the inspector for some blocks only: the stack of a composite, and shared weights."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from studio.app import sharing
+from studio.app.workspace import Workspace
+from studio.core.composites import composite_of
+from studio.core.graph import Node
+from studio.core.params import Param, Value
+from studio.core.taking_part import SetRepeat
+from studio.core.text import plural
+from studio.ui.widgets.chooser import Chooser
+from studio.ui.widgets.labels import Text
+from studio.ui.widgets.param_form import ParamForm
+
+REPEAT = Param(
+    "repeat", 1, low=1, high=10_000,
+    help="Stack so many, one feeding the next, each with weights of its own",
+)  # fmt: skip
+OWN = "Its own"
+
+
+class Part(QWidget):
+    """A part that follows the block it is about."""
+
+    def __init__(self, workspace: Workspace, node: Node, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._id = node.id
+
+    def refresh(self, node: Node) -> None:
+        """Show the block as it is now."""
+
+
+class InstancePart(Part):
+    """How often a composite is stacked, and the way into it."""
+
+    def __init__(self, workspace: Workspace, node: Node, parent: QWidget) -> None:
+        super().__init__(workspace, node, parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.form = ParamForm((REPEAT,), {}, self)
+        self.form.changed.connect(self._on_repeat)
+        self.open = QPushButton("Open the composite", self)
+        self.open.clicked.connect(self._on_open)
+        column.addWidget(self.form)
+        column.addWidget(self.open, alignment=Qt.AlignmentFlag.AlignLeft)
+
+    def refresh(self, node: Node) -> None:
+        self.form.set_names(self._workspace.names)
+        self.form.set_values({"repeat": node.repeat})
+
+    @Slot(str, object)
+    def _on_repeat(self, _name: str, value: Value) -> None:
+        if isinstance(value, (int, str)):
+            title = self._workspace.graph.nodes[self._id].title
+            self._workspace.apply(SetRepeat((self._id,), value, label=f"Repeat {title}"))
+
+    @Slot()
+    def _on_open(self) -> None:
+        composite = composite_of(self._workspace.graph.nodes[self._id].kind)
+        self._workspace.open_composite(composite, through=self._id)
+
+
+class SharingPart(Part):
+    """Whose weights a block uses, and who uses its own."""
+
+    def __init__(self, workspace: Workspace, node: Node, parent: QWidget) -> None:
+        super().__init__(workspace, node, parent)
+        self._choices: dict[str, str] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
+        row.addWidget(Text("Weights", self, "muted", wraps=False))
+        self._row = row
+        self.chooser: Chooser | None = None
+        self._column.addLayout(row)
+        self.users = Text("", self, "small")
+        self._column.addWidget(self.users)
+
+    def refresh(self, node: Node) -> None:
+        owners = {owner.id: f"Those of {owner.title}" for owner in self._owners(node)}
+        choices = {"": OWN, **owners}
+        if choices != self._choices or self.chooser is None:
+            self._choices = choices
+            self._make_chooser(choices)
+        if self.chooser is not None:
+            self.chooser.show_kind(node.shares)
+        users = [user.title for user in sharing.sharers(self._workspace, node.id)]
+        what = f"{plural(len(users), 'block')} use" if len(users) > 1 else "1 block uses"
+        self.users.say(f"{what} these weights too: {', '.join(users)}" if users else "")
+        self.setVisible(len(choices) > 1 or bool(users))
+
+    def _owners(self, node: Node) -> list[Node]:
+        owner = self._workspace.graph.nodes.get(node.shares)
+        found = sharing.owners(self._workspace, node.id)
+        return [*found] if owner is None or owner in found else [owner, *found]
+
+    def _make_chooser(self, choices: dict[str, str]) -> None:
+        if self.chooser is not None:
+            self._row.removeWidget(self.chooser)
+            self.chooser.hide()
+            self.chooser.deleteLater()
+        self.chooser = Chooser("Use the same weights as", choices, self)
+        self.chooser.kind_chosen.connect(self._on_chosen)
+        self._row.addWidget(self.chooser, 1)
+
+    @Slot(str)
+    def _on_chosen(self, owner: str) -> None:
+        if owner:
+            sharing.share(self._workspace, self._id, owner)
+        else:
+            sharing.unshare(self._workspace, (self._id,))
+
+
+def parts_of(workspace: Workspace, node: Node, parent: QWidget) -> list[Part]:
+    """Return the parts that a block's form has beside its parameters."""
+    parts: list[Part] = []
+    if composite_of(node.kind) in workspace.document.experiment.composites:
+        parts.append(InstancePart(workspace, node, parent))
+    parts.append(SharingPart(workspace, node, parent))
+    return parts
