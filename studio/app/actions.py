@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from studio.core.errors import StudioError
 
@@ -18,8 +18,11 @@ from .notices import capital
 if TYPE_CHECKING:
     from .studio import Studio
 
-MENUS = ("File", "Edit", "View", "Train", "Help")
+MENUS = ("File", "Edit", "Arrange", "View", "Train", "Help")
 """The menus in order; ``File/Gallery`` names a menu inside one of them."""
+
+Context: TypeAlias = Literal["block", "wire", "frame", "canvas"]
+"""What a menu at the pointer may be about."""
 
 Test: TypeAlias = "Callable[[Studio], bool]"
 
@@ -27,6 +30,11 @@ Test: TypeAlias = "Callable[[Studio], bool]"
 def always(_studio: Studio) -> bool:
     """Say yes."""
     return True
+
+
+def has_anything(studio: Studio) -> bool:
+    """Tell whether any block, wire or frame is selected."""
+    return bool(studio.workspace.selection or studio.workspace.marked)
 
 
 def has_selection(studio: Studio) -> bool:
@@ -50,6 +58,7 @@ class Action:
         place: order in the menu; a line is drawn where the tens change.
         icon: a name in ``resources/icons``.
         help: one sentence for tool tip and palette.
+        context: the menus at the pointer in which it stands, ordered by ``menu`` and ``place``.
     """
 
     id: str
@@ -63,6 +72,7 @@ class Action:
     place: int = 50
     icon: str = ""
     help: str = ""
+    context: tuple[Context, ...] = ()
 
     def title_now(self, studio: Studio) -> str:
         """Return the words to show at this moment."""
@@ -80,6 +90,7 @@ class ActionList:
     place: int = 50
     empty: str = "Nothing yet"
     icon: str = ""
+    context: tuple[Context, ...] = ()
 
 
 Row: TypeAlias = Action | ActionList
@@ -109,6 +120,11 @@ class ActionTable:
         rows = [row for row in self.rows.values() if row.menu == name]
         return sorted(rows, key=_place)
 
+    def context(self, about: Context) -> list[Row]:
+        """Return the rows of the menu at the pointer, in order."""
+        rows = [row for row in self.rows.values() if about in row.context]
+        return sorted(rows, key=_rank)
+
 
 def run_action(action: Action, studio: Studio) -> bool:
     """Do it if it can be done now; a refusal becomes a notice.
@@ -137,6 +153,11 @@ def declared_actions() -> ActionTable:
                 if isinstance(row, (Action, ActionList)):
                     table.add(row)
     return table
+
+
+def _rank(row: Row) -> tuple[int, int]:
+    first = row.menu.partition("/")[0]
+    return (MENUS.index(first) if first in MENUS else len(MENUS), row.place)
 
 
 def _place(row: Row) -> int:

@@ -12,6 +12,8 @@ from studio.core.fileio import dumps, loads
 from studio.core.graph import Graph
 from studio.core.text import plural
 
+from .framing import delete_frames
+from .rewiring import cut
 from .workspace import Workspace
 
 OFFSET = 24.0
@@ -19,7 +21,22 @@ OFFSET = 24.0
 
 
 def delete(workspace: Workspace) -> None:
-    """Take the selected blocks away with their wires; what they joined stays apart."""
+    """Take the selected blocks away with their wires, and the selected wires and frames."""
+    marked, nodes = workspace.marked, workspace.selected
+    if marked.frames or (marked.wires and nodes):
+        with workspace.document.grouped("Delete"):
+            cut(workspace, marked.wires)
+            if marked.frames:
+                delete_frames(workspace)
+            if nodes:
+                _delete_blocks(workspace)
+    elif nodes:
+        _delete_blocks(workspace)
+    else:
+        cut(workspace, marked.wires)
+
+
+def _delete_blocks(workspace: Workspace) -> None:
     nodes = workspace.selected
     label = f"Delete {nodes[0].title}" if len(nodes) == 1 else f"Delete {len(nodes)} blocks"
     ids = tuple(node.id for node in nodes)

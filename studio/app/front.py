@@ -4,12 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
+from studio.core.arranging import CARD, Size
+from studio.core.graph import End, NodeId
+from studio.core.marks import Point, View
+
 Page: TypeAlias = Literal["build", "data", "train"]
 PAGES: tuple[Page, ...] = ("build", "data", "train")
 CODE, PROBLEMS, HISTORY = "Code", "Problems", "History"
 """Titles of the panels at the side."""
 Answer: TypeAlias = Literal["save", "discard", "cancel"]
-Look: TypeAlias = Literal["fit", "fit-selection", "zoom-in", "zoom-out", "reset"]
+Look: TypeAlias = Literal["fit", "fit-selection", "zoom-in", "zoom-out", "reset", "back", "forward"]
+Asking: TypeAlias = Literal["connect", "words"]
+"""What may be asked on the canvas itself: where to draw a wire, what to write on a frame."""
 
 
 class Front(Protocol):
@@ -51,6 +57,24 @@ class Front(Protocol):
 
     def center_on(self, block: str) -> None:
         """Bring a block into view."""
+
+    def view(self) -> View:
+        """Return what part of the canvas is seen."""
+
+    def show_view(self, view: View) -> None:
+        """Show a part of the canvas."""
+
+    def size_of(self, block: NodeId) -> Size:
+        """Return width and height of a block's card, in canvas units."""
+
+    def port_at(self, end: End, *, output: bool) -> Point:
+        """Return where a port stands on its card, in canvas units from the top left corner."""
+
+    def glide(self) -> None:
+        """Let blocks glide to where the next edit puts them."""
+
+    def ask_on_canvas(self, what: Asking) -> None:
+        """Open a field on the canvas, for what is selected there."""
 
     def panels(self) -> dict[str, bool]:
         """Return the panels by title, and which of them are shown."""
@@ -111,6 +135,27 @@ class NoFront:
 
     def center_on(self, block: str) -> None:
         """There is no canvas."""
+
+    def view(self) -> View:
+        """There is no canvas: the beginning of the plane."""
+        return View()
+
+    def show_view(self, view: View) -> None:
+        """There is no canvas."""
+
+    def size_of(self, block: NodeId) -> Size:
+        """Cards have the size that is told nobody."""
+        return CARD
+
+    def port_at(self, end: End, *, output: bool) -> Point:
+        """Ports stand in the middle of a side."""
+        return (CARD[0] if output else 0.0), CARD[1] / 2
+
+    def glide(self) -> None:
+        """There is nothing to see."""
+
+    def ask_on_canvas(self, what: Asking) -> None:
+        """Nobody can answer."""
 
     def panels(self) -> dict[str, bool]:
         """There are no panels."""

@@ -45,6 +45,12 @@ SETTINGS: tuple[Param, ...] = (
         help="Training begins at once, for a few hundred megabytes of memory",
     ),
     Param(
+        "minimap",
+        True,
+        title="minimap",
+        help="The whole drawing in a corner of the canvas, while only a part of it is seen",
+    ),
+    Param(
         "reduce_motion",
         False,
         title="reduce motion",

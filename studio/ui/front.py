@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import assert_never
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
-from studio.app.front import Answer, Look, Page
+from studio.app.front import Answer, Asking, Look, Page
 from studio.app.studio import Studio
+from studio.core.arranging import Size
+from studio.core.graph import End, NodeId
+from studio.core.marks import Point, View
 
 from .dialogs import files
 from .docks import Docks
@@ -88,11 +92,48 @@ class WindowFront:
                 canvas.zoom_by(1 / ZOOM_STEP)
             case "reset":
                 canvas.reset_zoom()
+            case "back" | "forward":
+                canvas.go(how)
+            case _:
+                assert_never(how)
 
     def center_on(self, block: str) -> None:
         """Bring a block into view."""
         self.show_page("build")
         self._pages.build.canvas.center_on(block)
+
+    def view(self) -> View:
+        """Return what part of the canvas is seen."""
+        return self._pages.build.canvas.view()
+
+    def show_view(self, view: View) -> None:
+        """Show a part of the canvas."""
+        self.show_page("build")
+        self._pages.build.canvas.show_view(view)
+
+    def size_of(self, block: NodeId) -> Size:
+        """Return width and height of a block's card, in canvas units."""
+        rect = self._pages.build.canvas.model.rect_of(block)
+        return rect.width(), rect.height()
+
+    def port_at(self, end: End, *, output: bool) -> Point:
+        """Return where a port stands on its card, in canvas units from the top left corner."""
+        model = self._pages.build.canvas.model
+        at = model.port_at(end, output=output) - model.rect_of(end.node).topLeft()
+        return at.x(), at.y()
+
+    def glide(self) -> None:
+        """Let blocks glide to where the next edit puts them, unless motion is to be reduced."""
+        if not self._studio.settings.values.flag("reduce_motion"):
+            self._pages.build.canvas.glide_next()
+
+    def ask_on_canvas(self, what: Asking) -> None:
+        """Open a field on the canvas, for what is selected there."""
+        canvas = self._pages.build.canvas
+        if what == "connect":
+            canvas.ask_target()
+        else:
+            canvas.write()
 
     def panels(self) -> dict[str, bool]:
         """Return the panels by title, and which of them are shown."""

@@ -1,10 +1,12 @@
 """Menus: the action table as Qt actions, with menus, shortcuts and the words of the moment."""
 
+from typing import get_args
+
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from studio.app.actions import MENUS, Action, ActionList, run_action
+from studio.app.actions import MENUS, Action, ActionList, Context, Row, run_action
 from studio.app.studio import Studio
 
 from .icons import Icons
@@ -78,8 +80,10 @@ class Menus(QObject):
         self.main = QMenu("Main menu", window)
         for name in MENUS:
             self._fill(self.main.addMenu(name), name)
-        self.context = QMenu("Blocks", window)
-        self._fill(self.context, "Edit")
+        self.contexts: dict[str, QMenu] = {}
+        for about in get_args(Context):
+            self.contexts[about] = QMenu(about.capitalize(), window)
+            self._add_rows(self.contexts[about], studio.actions.context(about), by_menu=True)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
 
@@ -104,20 +108,25 @@ class Menus(QObject):
 
     def _fill(self, menu: QMenu, name: str) -> None:
         menu.setToolTipsVisible(False)
-        last = -1
-        for row in self._studio.actions.menu(name):
-            if last >= 0 and row.place // 10 != last:
+        self._add_rows(menu, self._studio.actions.menu(name))
+        for inner in self._menus_inside(name):
+            menu.addSeparator()
+            self._fill(menu.addMenu(inner.rpartition("/")[2]), inner)
+
+    def _add_rows(self, menu: QMenu, rows: list[Row], *, by_menu: bool = False) -> None:
+        """Fill a menu, with a line where the tens of the places change, or the menus."""
+        last: tuple[str, int] | None = None
+        for row in rows:
+            group = (row.menu if by_menu else "", row.place // 10)
+            if last is not None and group != last:
                 menu.addSeparator()
-            last = row.place // 10
+            last = group
             if isinstance(row, ActionList):
                 submenu = ListMenu(row, self._studio, menu)
                 self._submenus.append((submenu, row.icon))
                 menu.addMenu(submenu)
             else:
                 menu.addAction(self.deeds[row.id])
-        for inner in self._menus_inside(name):
-            menu.addSeparator()
-            self._fill(menu.addMenu(inner.rpartition("/")[2]), inner)
 
     def _menus_inside(self, name: str) -> list[str]:
         rows = self._studio.actions.rows.values()

@@ -10,6 +10,7 @@ from studio.app.front import CODE, PAGES, PROBLEMS, NoFront
 from studio.app.notices import Notice
 from studio.app.session import SessionState
 from studio.app.studio import Studio
+from studio.app.workspace import Marked
 from studio.core.check import Checked
 from studio.core.document import Diff
 from studio.core.fileio import SUFFIX
@@ -78,9 +79,11 @@ class MainWindow(QMainWindow):
         studio, workspace = self.studio, self.studio.workspace
         workspace.document.changed.connect(self._on_changed)
         workspace.selection_changed.connect(self._on_selection)
+        workspace.marked_changed.connect(self._on_marked)
         workspace.checked_changed.connect(self._on_checked)
         studio.filing.changed.connect(self._on_filed)
         studio.notices.changed.connect(self._on_notices)
+        studio.settings.changed.connect(self._on_setting)
         studio.session.changed.connect(self._on_session)
         self._look.changed.connect(self._on_look)
         self._bar.page_chosen.connect(self._on_page_chosen)
@@ -95,6 +98,7 @@ class MainWindow(QMainWindow):
         self._notices.dismissed.connect(self._on_dismissed)
 
     def _show_all(self) -> None:
+        self._on_setting("minimap")
         self._on_filed(None)
         self._on_checked(self.studio.workspace.checked)
         self._on_notices(self.studio.notices.open)
@@ -118,6 +122,14 @@ class MainWindow(QMainWindow):
 
     def _on_selection(self, _selection: frozenset[NodeId]) -> None:
         self.menus.refresh_soon()
+
+    def _on_marked(self, _marked: Marked) -> None:
+        self.menus.refresh_soon()
+
+    def _on_setting(self, name: str) -> None:
+        if name == "minimap":
+            self.pages.build.canvas.minimap.want(self.studio.settings.values.flag(name))
+            self.menus.refresh_soon()
 
     def _on_session(self, _state: SessionState) -> None:
         self.menus.refresh_soon()
@@ -167,10 +179,10 @@ class MainWindow(QMainWindow):
     def _center_on(self, block: str) -> None:
         self.studio.front.center_on(block)
 
-    @Slot(QPoint)
-    def _open_context_menu(self, at: QPoint) -> None:
+    @Slot(QPoint, str)
+    def _open_context_menu(self, at: QPoint, about: str) -> None:
         self.menus.refresh()
-        self.menus.context.popup(at)
+        self.menus.contexts[about].popup(at)
 
     @Slot(object, str)
     def _on_answered(self, notice: Notice, words: str) -> None:

@@ -207,12 +207,21 @@ def test_a_box_selects_adds_and_toggles(show: Show, keys, selected: set[str]) ->
     canvas, hand = show(placed("io.image", "nn.relu", "nn.tanh"))
     before = {"relu", "tanh"}
     canvas.workspace.select(before)
-    start = canvas.node_rect("image").topLeft() - QPointF(20, 20)
+    corner = canvas.node_rect("image").topLeft() - QPointF(20, 20)
 
-    hand.drag(start, canvas.node_rect("relu").center(), keys=keys)
+    hand.drag(QPointF(canvas.node_rect("relu").center().x(), 690.0), corner, keys=keys)
 
     assert selected == canvas.workspace.selection
     assert () == canvas.workspace.document.history
+
+
+def test_a_box_drawn_to_the_right_selects_only_what_it_encloses(show: Show) -> None:
+    canvas, hand = show(placed("io.image", "nn.relu"))
+    start = canvas.node_rect("image").topLeft() - QPointF(20, 20)
+
+    hand.drag(start, canvas.node_rect("relu").center() + QPointF(0, 200))
+
+    assert {"image"} == canvas.workspace.selection
 
 
 def test_the_middle_button_pulls_the_paper(show: Show) -> None:

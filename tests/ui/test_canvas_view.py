@@ -195,7 +195,7 @@ def test_a_menu_is_asked_for_about_the_block_under_the_pointer(show: Show, qtbot
     with qtbot.waitSignal(canvas.context_requested) as asked:
         QApplication.sendEvent(canvas, event)
 
-    assert [canvas.mapToGlobal(at)] == asked.args
+    assert [canvas.mapToGlobal(at), "block"] == asked.args
     assert {"relu"} == canvas.workspace.selection
 
 

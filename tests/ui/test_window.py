@@ -197,12 +197,12 @@ def test_every_widget_that_takes_the_keyboard_has_a_name(window, qtbot) -> None:
 def test_a_right_click_offers_what_can_be_done_to_blocks(window, qtbot) -> None:
     window.studio.workspace.select(["conv1"])
 
-    window.pages.build.canvas.context_requested.emit(QPoint(10, 10))
-    menu = window.menus.context
+    window.pages.build.canvas.context_requested.emit(QPoint(10, 10), "block")
+    menu = window.menus.contexts["block"]
     offered = [action.text() for action in menu.actions() if action.isEnabled()]
     menu.close()
 
-    assert {"Copy", "Duplicate", "Delete"} <= set(offered)
+    assert {"Copy", "Duplicate", "Delete", "Bypass", "Wire to…", "Frame"} <= set(offered)
 
 
 def test_recovered_work_is_said_above_the_page(window, qtbot) -> None:

@@ -74,22 +74,22 @@ def _say_imported(studio: Studio, path: Path) -> None:
 
 FOLD = Action(
     id="compose.fold", title="Fold into a composite…", run=_fold, when=_can_fold,
-    keys=("Ctrl+Shift+G",), menu="Edit/Composite", place=10, icon="group",
+    keys=("Ctrl+Shift+G",), menu="Edit/Composite", place=10, icon="group", context=("block",),
     help="Make the selected blocks one block with ports and parameters of its own",
 )  # fmt: skip
 UNFOLD = Action(
     id="compose.unfold", title="Unfold", run=_unfold, when=_is_composite,
-    keys=("Ctrl+Shift+U",), menu="Edit/Composite", place=11, icon="ungroup",
+    keys=("Ctrl+Shift+U",), menu="Edit/Composite", place=11, icon="ungroup", context=("block",),
     help="Put the blocks of the composite in its place",
 )  # fmt: skip
 OPEN = Action(
     id="compose.open", title="Open composite", run=_open, when=_can_open, keys=("Alt+Down",),
-    menu="Edit/Composite", place=20, icon="arrow-down",
+    menu="Edit/Composite", place=20, icon="arrow-down", context=("block",),
     help="Show and change the drawing inside; every instance follows",
 )  # fmt: skip
 CLOSE = Action(
     id="compose.close", title="Back to the drawing around it", run=_close, when=_is_inside,
-    keys=("Alt+Up",), menu="Edit/Composite", place=21, icon="arrow-up",
+    keys=("Alt+Up",), menu="Edit/Composite", place=21, icon="arrow-up", context=("canvas",),
 )  # fmt: skip
 KEEP = Action(
     id="compose.keep", title="Save to the library", run=_keep, when=_can_keep,

@@ -3,7 +3,7 @@
 from functools import partial
 
 from studio.app import editing
-from studio.app.actions import Action, has_selection
+from studio.app.actions import Action, has_anything, has_selection
 from studio.app.studio import Studio
 from studio.core.fitting import choose_data
 
@@ -91,27 +91,28 @@ REDO = Action(
 )  # fmt: skip
 CUT = Action(
     id="edit.cut", title="Cut", run=_cut, when=has_selection, keys=("Ctrl+X",),
-    menu="Edit", place=20, icon="scissors",
+    menu="Edit", place=20, icon="scissors", context=("block",),
 )  # fmt: skip
 COPY = Action(
     id="edit.copy", title="Copy", run=_copy, when=has_selection, keys=("Ctrl+C",),
-    menu="Edit", place=21, icon="copy",
+    menu="Edit", place=21, icon="copy", context=("block",),
 )  # fmt: skip
 PASTE = Action(
     id="edit.paste", title="Paste", run=_paste, keys=("Ctrl+V",),
-    menu="Edit", place=22, icon="clipboard-paste",
+    menu="Edit", place=22, icon="clipboard-paste", context=("canvas",),
 )  # fmt: skip
 DUPLICATE = Action(
     id="edit.duplicate", title="Duplicate", run=_duplicate, when=has_selection,
-    keys=("Ctrl+D",), menu="Edit", place=23,
+    keys=("Ctrl+D",), menu="Edit", place=23, context=("block",),
 )  # fmt: skip
 DELETE = Action(
-    id="edit.delete", title="Delete", run=_delete, when=has_selection,
+    id="edit.delete", title="Delete", run=_delete, when=has_anything,
     keys=("Del", "Backspace"), menu="Edit", place=24, icon="trash-2",
+    context=("block", "wire", "frame"),
 )  # fmt: skip
 SELECT_ALL = Action(
     id="edit.select-all", title="Select all", run=_select_all, keys=("Ctrl+A",),
-    menu="Edit", place=30,
+    menu="Edit", place=30, context=("canvas",),
 )  # fmt: skip
 SELECT_NONE = Action(
     id="edit.select-none", title="Select nothing", run=_select_none, when=has_selection,

@@ -93,7 +93,7 @@ RESET = Action(
 )  # fmt: skip
 FIT = Action(
     id="view.fit", title="Fit the drawing", run=partial(_look, "fit"), when=_is_drawing,
-    keys=("Ctrl+Shift+F",), menu="View", place=33, icon="maximize",
+    keys=("Ctrl+Shift+F",), menu="View", place=33, icon="maximize", context=("canvas",),
 )  # fmt: skip
 FIT_SELECTION = Action(
     id="view.fit-selection", title="Fit the selection", run=partial(_look, "fit-selection"),

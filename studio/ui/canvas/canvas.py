@@ -16,18 +16,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from studio.app.joining import Loose
 from studio.app.workspace import Workspace
 from studio.ui.palette.model import dragged_kind
 
 from .desk import Desk
-from .gestures.connect import Connect
-from .gestures.gesture import Gesture
-from .gestures.move import Move
-from .gestures.pan import Pan
+from .gestures.begin import gesture_at
+from .gestures.bend import add_bend, drop_bend
+from .gestures.cut import Cut
 from .gestures.place import Place
-from .gestures.select_box import SelectBox
-from .hits import CardHit, PortHit, WireHit
+from .gestures.resize import edge_cursor
+from .hits import BendHit, CardHit, FrameHit, PortHit, WireHit
+from .inquiry import Context, point_out
 from .keyboard import ARROWS, neighbour, nudge
 from .marking import tip_for
 from .travel import pinched, pushed_by, travelled
@@ -38,12 +37,12 @@ EDGE_MS = 16
 class Canvas(Desk):
     """Draws, wires and arranges blocks."""
 
-    context_requested = Signal(QPoint)
-    """Where on the screen a menu is asked for; what it is about is selected by then."""
+    context_requested = Signal(QPoint, str)
+    """Where on the screen a menu is asked for, and about what; that is selected by then."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
-        self._space = False
+        self._space, self._cutting = False, False
         self._keys = Qt.KeyboardModifier.NoModifier
         self._edge = QTimer(self, interval=EDGE_MS)
         self._edge.timeout.connect(self._on_edge)
@@ -57,30 +56,6 @@ class Canvas(Desk):
         self._edge.stop()
         self._show_cursor()
 
-    def _begin(self, event: QMouseEvent) -> Gesture | None:
-        at = event.position()
-        button = event.button()
-        if button == Qt.MouseButton.MiddleButton or (
-            button == Qt.MouseButton.LeftButton and self._space
-        ):
-            return Pan(self, at)
-        if button != Qt.MouseButton.LeftButton:
-            return None
-        match self.hit(at):
-            case PortHit(end=end, output=True):
-                return Connect(self, at, Loose(end, from_output=True))
-            case PortHit(end=end, output=False):
-                fed = self.workspace.graph.feeds.get(end)
-                if fed is None:
-                    return Connect(self, at, Loose(end, from_output=False))
-                return Connect(self, at, Loose(fed, from_output=True), carried=end)
-            case CardHit(node=node):
-                return Move(self, at, node, event.modifiers())
-            case WireHit(wire=wire):
-                return Connect(self, at, Loose(wire.source, from_output=True), wire.target)
-            case _:
-                return SelectBox(self, at)
-
     def _show_cursor(self) -> None:
         if self.gesture is not None and self.gesture.moved:
             self.setCursor(self.gesture.cursor)
@@ -88,8 +63,10 @@ class Canvas(Desk):
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         elif isinstance(self.hovered, PortHit):
             self.setCursor(Qt.CursorShape.CrossCursor)
-        elif isinstance(self.hovered, WireHit):
+        elif isinstance(self.hovered, (WireHit, BendHit)):
             self.setCursor(Qt.CursorShape.PointingHandCursor)
+        elif isinstance(self.hovered, FrameHit):
+            self.setCursor(edge_cursor(self.hovered.edge))
         else:
             self.unsetCursor()
 
@@ -121,15 +98,21 @@ class Canvas(Desk):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.pointer = event.position()
-        if self.gesture is None:
-            self.gesture = self._begin(event)
-            self._show_cursor()
+        self._cutting = False
+        if self.gesture is not None:
+            self.gesture.drop_dot()
+            return
+        self._glide.finish()
+        keys, panning = event.modifiers(), self._space
+        self.gesture = gesture_at(self, self.pointer, event.button(), keys, panning=panning)
+        self._cutting = isinstance(self.gesture, Cut)
+        self._show_cursor()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.pointer, self._keys = event.position(), event.modifiers()
         if self.gesture is None:
             self.hover(self.hit(self.pointer))
-            if isinstance(self.hovered, WireHit):
+            if isinstance(self.hovered, (WireHit, BendHit)):
                 self.update()
             self._show_cursor()
             return
@@ -156,18 +139,23 @@ class Canvas(Desk):
                 pass
             case CardHit(node=node, title=True):
                 self.rename(node)
+            case WireHit(wire=wire):
+                add_bend(self, wire, event.position())
+            case BendHit(wire=wire, place=place):
+                drop_bend(self, wire, place)
+            case FrameHit(frame=frame, fold=False):
+                self.write(frame)
             case None:
                 self.quick_add(event.position())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.cancel()
-        if event.reason() == QContextMenuEvent.Reason.Mouse:
-            found = self.hit(QPointF(event.pos()))
-            node = found.node if isinstance(found, CardHit) else None
-            if node not in self.workspace.selection:
-                self.workspace.select(() if node is None else {node})
-        self.context_requested.emit(event.globalPos())
         event.accept()
+        if self._cutting or self.gesture is not None:
+            return  # the right button draws
+        about: Context = "block" if self.workspace.selection else "canvas"
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            about = point_out(self.workspace, self.hit(QPointF(event.pos())))
+        self.context_requested.emit(event.globalPos(), about)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.look_through(travelled(self.camera, event))

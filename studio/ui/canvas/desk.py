@@ -1,23 +1,31 @@
 """Desk: the surface with its two live fields, to add a block by name and to rename one."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from studio.app.joining import Loose, offers
+from studio.app.rewiring import Target, connect, targets
 from studio.app.workspace import Workspace
 from studio.core.composites import composite_of
 from studio.core.edits import AddNodes
 from studio.core.graph import End, NodeId
+from studio.core.marks import Point
 
 from .camera import Camera
 from .geometry import WIDTH
+from .gestures.bend import paint_course
 from .gestures.place import corner
 from .look import Look
 from .marking import paint_marks
+from .minimap import Minimap
 from .quick_add import QuickAdd
 from .surface import Surface
+from .target_list import TargetList
 from .title_editor import TitleEditor
+from .words_editor import WordsEditor
 
 
 class Desk(Surface):
@@ -26,20 +34,33 @@ class Desk(Surface):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
         self.pointer = QPointF(-1.0, -1.0)
-        self._adding: tuple[QPointF, Loose | None] | None = None
+        self._adding: tuple[QPointF, Loose | None, tuple[Point, ...]] | None = None
         self.quick = QuickAdd(self)
         self.quick.chosen.connect(self._on_chosen)
         self.quick.closed.connect(self._on_popup_closed)
         self.title_editor = TitleEditor(workspace, self)
         self.title_editor.closed.connect(self._on_popup_closed)
+        self.words_editor = WordsEditor(workspace, self)
+        self.words_editor.closed.connect(self._on_popup_closed)
+        self._looked_at: Target | None = None
+        self.target_list = TargetList(self)
+        self.target_list.looked_at.connect(self._on_looked_at)
+        self.target_list.chosen.connect(self._on_target_chosen)
+        self.target_list.closed.connect(self._on_popup_closed)
+        self.minimap = Minimap(self)
         self.setAccessibleName("Network")
 
-    def quick_add(self, at: QPointF | None = None, loose: Loose | None = None) -> None:
+    def quick_add(
+        self,
+        at: QPointF | None = None,
+        loose: Loose | None = None,
+        bends: tuple[Point, ...] = (),
+    ) -> None:
         """Offer blocks to type the name of; with a loose wire, only those that would take it."""
         point = at if at is not None else self._pointer_or_middle()
         blocks = self.workspace.offer.specs
         kinds = offers(self.workspace, loose) if loose else blocks
-        self._adding = (self.scene_from_view(point), loose)
+        self._adding = (self.scene_from_view(point), loose, bends)
         self.quick.open_at(point.toPoint(), [blocks[kind] for kind in kinds])
 
     def rename(self, node: NodeId | None = None) -> None:
@@ -74,7 +95,13 @@ class Desk(Surface):
         if not self.workspace.selection:
             self.workspace.close_composite()
 
-    def place(self, kind: str, at: QPointF, loose: Loose | None = None) -> NodeId | None:
+    def place(
+        self,
+        kind: str,
+        at: QPointF,
+        loose: Loose | None = None,
+        bends: tuple[Point, ...] = (),
+    ) -> NodeId | None:
         """Place a block around a point of the canvas, wired to a loose wire if there is one."""
         spec = self.workspace.offer.specs.get(kind)
         if spec is None:
@@ -86,6 +113,8 @@ class Desk(Surface):
         wires = (loose.to(End(node.id, port)),) if loose and port else ()
         brought = self.workspace.brought_by(kind)
         edit = AddNodes((node,), wires, f"Add {spec.title}", composites=brought)
+        if wires and bends:
+            edit = replace(edit, bends={wires[0].target: bends})
         if not self.workspace.apply(edit):
             return None
         self.workspace.select({node.id})
@@ -94,9 +123,30 @@ class Desk(Surface):
     def look_through(self, camera: Camera) -> None:
         super().look_through(camera)
         self.title_editor.follow(camera)
+        self.words_editor.follow(camera)
+
+    def write(self, frame: str | None = None) -> None:
+        """Write on a frame or note; on the only selected one if none is named."""
+        chosen = self.workspace.marked.frames
+        frame = next(iter(chosen)) if frame is None and len(chosen) == 1 else frame
+        if frame is not None and frame in self.model.frames:
+            self.words_editor.open_on(frame, self.camera)
+
+    def ask_target(self) -> None:
+        """Offer the inputs that the selected block may feed, to be chosen by the keyboard."""
+        chosen = self.workspace.selection
+        if len(chosen) == 1:
+            (node,) = chosen
+            rect = self.node_rect(node)
+            at = QPointF(rect.right() + 16.0, rect.top()).toPoint()
+            self.target_list.open_at(at, targets(self.workspace, node))
 
     def paint_over(self, painter: QPainter, look: Look) -> None:
         paint_marks(painter, self, look, self.pointer)
+        if self._looked_at is not None and self.target_list.isVisible():
+            ends = self._looked_at.wire
+            start = self.model.port_at(ends.source, output=True)
+            paint_course(painter, self, [start, self.model.port_at(ends.target, output=False)])
 
     def _pointer_or_middle(self) -> QPointF:
         inside = self.rect().contains(self.pointer.toPoint())
@@ -106,8 +156,20 @@ class Desk(Surface):
     def _on_chosen(self, kind: str) -> None:
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._adding is not None:
-            (at, loose), self._adding = self._adding, None
-            self.place(kind, at, loose)
+            (at, loose, bends), self._adding = self._adding, None
+            self.place(kind, at, loose, bends)
+
+    @Slot(object)
+    def _on_looked_at(self, target: Target | None) -> None:
+        self._looked_at = target
+        self.update()
+
+    @Slot(object)
+    def _on_target_chosen(self, target: Target) -> None:
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if connect(self.workspace, target.wire):
+            self.workspace.select({target.wire.target.node})
+            self.bring_into_view(target.wire.target.node)
 
     @Slot()
     def _on_popup_closed(self) -> None:

@@ -15,12 +15,13 @@ from studio.core.graph import End, NodeId
 from studio.ui.theme import Tokens, tokens
 
 from .accessible import Reading, describe_canvases
+from .areas import full_of
 from .camera import Camera
 from .cards import MARGIN
 from .frame import FramePainter, activity_bars
 from .gestures.gesture import Gesture
 from .glide import Glide, Places
-from .hits import BendHit, CardHit, Hit, PortHit, WireHit
+from .hits import BendHit, CardHit, FrameHit, Hit, PortHit, WireHit
 from .look import Look, Painted
 from .marking import paint_beginning
 from .viewport import Viewport
@@ -34,7 +35,9 @@ class Surface(Viewport):
     """Shows a workspace's drawing through a camera."""
 
     shown = Signal()
-    """The drawing, or the part of it that is seen, is another one."""
+    """Another part of the drawing is seen."""
+    drawn_anew = Signal()
+    """The drawing is another one."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
@@ -125,6 +128,8 @@ class Surface(Viewport):
                     for row in self.model.wires_of(rows).tolist():
                         area |= self.model.strands.bounds(self.model.strands.wires[row].target)
                 self._update_scene(area, margin=MARGIN * self._camera.zoom + 40.0)
+            case FrameHit(frame=frame) if frame in self.model.frames:
+                self._update_scene(full_of(self.model.frames[frame]), margin=8.0)
             case WireHit(wire=wire) | BendHit(wire=wire) if wire.target in self.model.strands.rows:
                 self._update_scene(self.model.strands.bounds(wire.target), margin=40.0)
 
@@ -194,7 +199,7 @@ class Surface(Viewport):
         document = self.workspace.document
         if not (document.history or document.redo_label or document.dirty):
             self.fit()  # another experiment was opened
-        self.shown.emit()
+        self.drawn_anew.emit()
         self.update()
 
     def _places(self) -> Places:
@@ -210,6 +215,7 @@ class Surface(Viewport):
         self._frame.start_anew()
         self.hovered = None
         self._trail.clear()
+        self.drawn_anew.emit()
         known = self._cameras.get(self._where) if not self._where else None
         if known is not None:
             self.look_through(known)
@@ -243,6 +249,7 @@ class Surface(Viewport):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.theme = tokens(self)
             self._frame.dress(self.theme, self.font())
+            self.drawn_anew.emit()
             self.update()
         super().changeEvent(event)
 

@@ -95,6 +95,10 @@ class Viewport(QWidget):
         camera = Camera(view.zoom).centered(QPointF(view.x, view.y), QSizeF(self.size()))
         self.look_through(camera)
 
+    def remember_place(self) -> None:
+        """Take what is seen now for a place to go back to."""
+        self._trail.rest(self._camera)
+
     def go(self, way: Literal["back", "forward"]) -> None:
         """See the place that was seen before, or the one that was left by going back."""
         trail = self._trail

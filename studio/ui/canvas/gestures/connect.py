@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPen, QTransform
 
-from studio.app.joining import Loose, carried_over, landing, open_ends
-from studio.core.edits import Connect as ConnectEdit
+from studio.app.joining import Loose, landing, open_ends
+from studio.app.rewiring import carry, connect
 from studio.core.edits import Disconnect
 from studio.core.graph import End, NodeId, Wire
+from studio.core.marks import Point
 from studio.core.shapes import Kind
 from studio.ui.canvas import curves
 from studio.ui.canvas.content import kind_at
-from studio.ui.canvas.hits import CardHit, PortHit
+from studio.ui.canvas.hits import CardHit, PortHit, WireHit
 from studio.ui.canvas.labels import draw_label
 from studio.ui.canvas.look import READABLE
 from studio.ui.canvas.marks import form
 
+from .bend import paint_course
 from .gesture import Gesture, Keys
 
 if TYPE_CHECKING:
@@ -47,6 +49,14 @@ class Connect(Gesture):
         self._landings: dict[NodeId, tuple[Wire | None, str]] = {}
         self._fits: dict[NodeId, dict[End, str]] = {}
         self._until, self._waiting = 0.0, False
+        self._bends: list[Point] = []
+
+    def drop_dot(self) -> None:
+        """Lead the wire through where the pointer is now."""
+        if self.moved and self._carried is None:
+            here = self.surface.scene_from_view(self.at)
+            self._bends.append((float(round(here.x())), float(round(here.y()))))
+            self.surface.hurry()
 
     def move(self, at: QPointF, keys: Keys) -> None:
         self.hides = self._carried
@@ -61,20 +71,29 @@ class Connect(Gesture):
         if self.reason:
             self.workspace.refused.tell(self.reason)
         elif self.wire is not None and self._carried is not None:
-            self.workspace.apply(carried_over(self._carried, self.wire))
+            if self.wire.target != self._carried:
+                carry(self.workspace, self._carried, self.wire)
         elif self.wire is not None:
-            self.workspace.apply(ConnectEdit((self.wire,)))
+            connect(self.workspace, self.wire, self._course())
         elif self._over is not None:
             pass  # back on its own block: nothing was meant
         elif self._carried is not None:
             self.workspace.apply(Disconnect((self._carried,)))
         else:
-            self._canvas.quick_add(at, self.loose)
+            self._canvas.quick_add(at, self.loose, self._course())
 
     def click(self, keys: Keys) -> None:
-        end = self._carried or self.loose.fixed
         if self._carried is None:
-            self.workspace.select({end.node})
+            self.workspace.select({self.loose.fixed.node})
+        elif isinstance(self.surface.hit(self.start), WireHit):
+            self._choose_wire(self._carried, keys)
+
+    def _choose_wire(self, end: End, keys: Keys) -> None:
+        adding = keys & (Keys.ShiftModifier | Keys.ControlModifier)
+        before = self.workspace.marked.wires if adding else frozenset()
+        if not adding:
+            self.workspace.select(())
+        self.workspace.mark(self.workspace.marked.frames, before ^ {end})
 
     def cancel(self) -> None:
         self.hides = None
@@ -108,6 +127,11 @@ class Connect(Gesture):
             end = self.wire.target if self.loose.from_output else self.wire.source
             free = self._view_of(end, output=not self.loose.from_output)
         start, stop = (fixed, free) if self.loose.from_output else (free, fixed)
+        if self._bends:
+            scene = self.surface.scene_from_view
+            dots = [QPointF(*point) for point in self._course()]
+            paint_course(painter, self.surface, [scene(start), *dots, scene(stop)])
+            return
         kind = kind_at(self.workspace, self.loose.fixed, output=self.loose.from_output)
         pen = QPen(self.surface.theme.kind(kind), 2.5)
         pen.setStyle(Qt.PenStyle.SolidLine if joined else Qt.PenStyle.DashLine)
@@ -120,6 +144,10 @@ class Connect(Gesture):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(curves.path(scene(start), scene(stop)))
         painter.restore()
+
+    def _course(self) -> tuple[Point, ...]:
+        """Return the dots dropped on the way, from the output to the input."""
+        return tuple(self._bends if self.loose.from_output else self._bends[::-1])
 
     def _aim(self, at: QPointF) -> None:
         """Find what a release here would join, or why it would not."""

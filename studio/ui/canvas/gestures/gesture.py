@@ -60,6 +60,9 @@ class Gesture:
     def cancel(self) -> None:
         """Leave everything as it was before."""
 
+    def drop_dot(self) -> None:
+        """Take note of Alt, or of another button, pressed on the way."""
+
     def dims(self, _node: NodeId) -> bool:
         """Tell whether a card steps back."""
         return False

@@ -1,0 +1,60 @@
+"""Deeds of the Arrange menu: line up, spread out, straighten."""
+
+from functools import partial
+from typing import Literal
+
+from studio.app import arranging
+from studio.app.actions import Action
+from studio.app.studio import Studio
+from studio.core.arranging import Edge
+
+
+def _several(studio: Studio) -> bool:
+    return len(studio.workspace.selection) > 1
+
+
+def _many(studio: Studio) -> bool:
+    return len(studio.workspace.selection) > 2
+
+
+def _align(edge: Edge, studio: Studio) -> None:
+    arranging.align_selected(studio.workspace, studio.front, edge)
+
+
+def _distribute(axis: Literal["x", "y"], studio: Studio) -> None:
+    arranging.distribute_selected(studio.workspace, studio.front, axis)
+
+
+def _straighten(studio: Studio) -> None:
+    arranging.straighten_selected(studio.workspace, studio.front)
+
+
+_EDGES: tuple[tuple[Edge, str, tuple[str, ...]], ...] = (
+    ("left", "Align left", ("Ctrl+Shift+Left",)),
+    ("centre", "Align centres in a column", ()),
+    ("right", "Align right", ("Ctrl+Shift+Right",)),
+    ("top", "Align top", ("Ctrl+Shift+Up",)),
+    ("middle", "Align middles in a row", ()),
+    ("bottom", "Align bottom", ("Ctrl+Shift+Down",)),
+)
+
+ALIGNMENTS = tuple(
+    Action(
+        id=f"arrange.align-{edge}", title=title, run=partial(_align, edge), when=_several,
+        keys=keys, menu="Arrange", place=10 + number,
+    )
+    for number, (edge, title, keys) in enumerate(_EDGES)
+)  # fmt: skip
+DISTRIBUTE_ACROSS = Action(
+    id="arrange.distribute-x", title="Distribute across", run=partial(_distribute, "x"),
+    when=_many, menu="Arrange", place=20, help="Leave equal gaps from left to right",
+)  # fmt: skip
+DISTRIBUTE_DOWN = Action(
+    id="arrange.distribute-y", title="Distribute down", run=partial(_distribute, "y"),
+    when=_many, menu="Arrange", place=21, help="Leave equal gaps from top to bottom",
+)  # fmt: skip
+STRAIGHTEN = Action(
+    id="arrange.straighten", title="Straighten wires", run=_straighten, when=_several,
+    keys=("Q",), menu="Arrange", place=30, context=("block",),
+    help="Move the selected blocks up or down until the wires between them run level",
+)  # fmt: skip
