@@ -23,7 +23,7 @@ from studio.runs.spec import RunSpec, Watch
 from .data.load import Load, load
 from .data.split import PARTS, Part
 from .evaluate import evaluate
-from .faults import failed
+from .faults import NumberFault, failed
 from .pace import Pace
 from .session import Session
 
@@ -81,7 +81,11 @@ class Training:
         """Return all that is known of what was done so far, waiting for the device."""
         if not self._session or self._reason == "failed":
             return NOTHING
-        return [*self._session.scalars.take(wait=True), self._progress(self._session)]
+        try:
+            known = self._session.known(wait=True)
+        except NumberFault:  # stays known, and is told by the next step
+            known = self._session.scalars.take(wait=True)
+        return [*known, self._progress(self._session)]
 
     def weights(self) -> dict[str, Tensor]:
         """Return the weights and buffers by name, on the CPU; none before they are made."""

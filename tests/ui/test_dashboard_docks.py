@@ -365,9 +365,11 @@ def test_a_change_of_theme_changes_the_colours(show: Show, qtbot: QtBot) -> None
     assert panel.chart.curves[0].colour.name().upper() == LIGHT.series[0]
 
     window_of(docks).setPalette(palette_of(DARK))
-    qtbot.waitUntil(lambda: docks.resting)
 
-    assert panel.chart.curves[0].colour.name().upper() == DARK.series[0]
+    def colour() -> str:
+        return panel.chart.curves[0].colour.name().upper()
+
+    qtbot.waitUntil(lambda: colour() == DARK.series[0])
 
 
 def test_every_panel_and_control_has_a_name_that_can_be_read_aloud(show: Show) -> None:
