@@ -64,20 +64,22 @@ def _cross_entropy_call(shapes: Shapes, p: Params) -> str:
 
 
 def _accuracy(_: Shapes, p: Params) -> str:
-    right = "{scores}.argmax(-1) == {target}"
-    if p.whole("ignore_index") == -100:
-        return f"({right}).float().mean()"
-    return f"({right}).sum() / ({{target}} != {{ignore_index}}).sum().clamp(min=1)"
+    return _share_of("({scores}.argmax(-1) == {target})", p)
 
 
 def _top_accuracy(shapes: Shapes, p: Params) -> str:
     if not p.flag("top_5"):
         return ""
     best = min(5, size(shapes["scores"].dims[-1], "the classes"))
-    right = f"({{scores}}.topk({best}).indices == {{target}}.unsqueeze(-1)).any(-1)"
+    return _share_of(f"({{scores}}.topk({best}).indices == {{target}}.unsqueeze(-1)).any(-1)", p)
+
+
+def _share_of(right: str, p: Params) -> str:
+    """Return the text of how often something is right where the target counts."""
     if p.whole("ignore_index") == -100:
         return f"{right}.float().mean()"
-    return f"{right}.sum() / ({{target}} != {{ignore_index}}).sum().clamp(min=1)"
+    counted = "({target} != {ignore_index})"
+    return f"({right} & {counted}).sum() / {counted}.sum().clamp(min=1)"
 
 
 def _mse(shapes: Shapes, _: Params) -> Inferred:
