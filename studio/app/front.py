@@ -43,6 +43,9 @@ class Front(Protocol):
     def ask_name(self, title: str, suggestion: str, then: Callable[[str], None]) -> None:
         """Let a name be typed; an empty one is no answer."""
 
+    def ask_fix(self, block: str) -> None:
+        """Offer what removes the problems of a block."""
+
     def clipboard(self) -> str:
         """Return the text of the clipboard."""
 
@@ -116,6 +119,9 @@ class NoFront:
         """Nobody can answer, so nothing is lost."""
 
     def ask_name(self, title: str, suggestion: str, then: Callable[[str], None]) -> None:
+        """Nobody can answer."""
+
+    def ask_fix(self, block: str) -> None:
         """Nobody can answer."""
 
     def clipboard(self) -> str:

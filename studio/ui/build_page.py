@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 from studio.app.workspace import Workspace
 
 from .canvas.canvas import Canvas
+from .fixing import Fixing
 from .inspector.inspector import Inspector
 from .palette.palette import Palette
 from .widgets.breadcrumb import Breadcrumb
@@ -47,6 +48,8 @@ class BuildPage(QWidget):
         split.setSizes([PALETTE_PX, 900, INSPECTOR_PX])
         row.addWidget(split)
         self.palette_panel.place_requested.connect(self._place)
+        self.fixing = Fixing(workspace, self.canvas)
+        self.inspector.fix_asked.connect(self.fixing.open_on)
 
     @Slot(str)
     def _place(self, kind: str) -> None:

@@ -30,6 +30,7 @@ class Docks(QObject):
         self.code = CodeView(studio.workspace, window)
         self.problems = ProblemList(studio.workspace, window)
         self.history = HistoryList(studio.workspace.document, window)
+        self.problems.fix_asked.connect(self._on_fix)
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self._docks = {
             CODE: self._add(CODE, self.code, right),
@@ -83,6 +84,10 @@ class Docks(QObject):
             self._docks[title].hide()
         if self._dashboard is not None:
             self._dashboard.reset_layout()
+
+    @Slot(str)
+    def _on_fix(self, block: str) -> None:
+        self._studio.front.ask_fix(block)
 
     @Slot(object)
     def _on_watch(self, watch: Watch) -> None:

@@ -61,6 +61,11 @@ class WindowFront:
 
         ask_name(self._window, title, suggestion, then)
 
+    def ask_fix(self, block: str) -> None:
+        """Offer what removes the problems of a block."""
+        self.show_page("build")
+        self._pages.build.fixing.open_on(block)
+
     def clipboard(self) -> str:
         """Return the text of the clipboard."""
         return QGuiApplication.clipboard().text()

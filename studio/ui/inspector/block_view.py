@@ -23,6 +23,7 @@ class BlockView(QWidget):
     """Everything about one block."""
 
     code_asked = Signal(str)
+    fix_asked = Signal(str)
 
     def __init__(self, workspace: Workspace, node: Node, parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,6 +38,10 @@ class BlockView(QWidget):
         self._head(node)
         self.problems = Text("", self, "error")
         self._column.addWidget(self.problems)
+        self.fix = QPushButton("Quick fix…", self)
+        self.fix.setToolTip("What would remove the problem  Ctrl+.")
+        self.fix.clicked.connect(self._on_fix)
+        self._column.addWidget(self.fix, alignment=Qt.AlignmentFlag.AlignLeft)
         self.form = self._make_form(node)
         self.parts = parts_of(workspace, node, self)
         for part in self.parts:
@@ -65,6 +70,7 @@ class BlockView(QWidget):
         self.problems.say(
             "\n".join(f"{p.message}{f'. {p.hint}' if p.hint else ''}" for p in facts.problems)
         )
+        self.fix.setVisible(bool(facts.problems))
         self.form.set_names(self._workspace.names)
         self.form.set_values(node.params)
         for part in self.parts:
@@ -130,6 +136,10 @@ class BlockView(QWidget):
             return
         if not self._workspace.apply(Rename(self._id, wanted, label=f"Rename {node.title}")):
             self.title.setText(node.title)
+
+    @Slot()
+    def _on_fix(self) -> None:
+        self.fix_asked.emit(self._id)
 
     @Slot()
     def _on_code(self) -> None:

@@ -20,6 +20,7 @@ class Inspector(QScrollArea):
     """The right hand side of the Build page."""
 
     code_asked = Signal(str)
+    fix_asked = Signal(str)
 
     def __init__(self, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(parent)
@@ -64,6 +65,7 @@ class Inspector(QScrollArea):
         self._view.refresh()
         if isinstance(self._view, BlockView):
             self._view.code_asked.connect(self.code_asked)
+            self._view.fix_asked.connect(self.fix_asked)
 
     def _new_view(self) -> View:
         nodes = self._workspace.selected

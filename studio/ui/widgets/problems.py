@@ -1,8 +1,16 @@
 """ProblemList: everything wrong in the drawing, with a way out; a click goes to the block."""
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from studio.app.fixing import go_to
 from studio.app.workspace import Workspace
 from studio.core.check import Checked, Problem
 from studio.ui.icons import drawn
@@ -10,13 +18,14 @@ from studio.ui.theme import tokens
 
 from .labels import Empty
 
-NODE = Qt.ItemDataRole.UserRole
+PROBLEM = Qt.ItemDataRole.UserRole
 
 
 class ProblemList(QStackedWidget):
     """The problems of the present drawing."""
 
     block_asked = Signal(str)
+    fix_asked = Signal(str)
 
     def __init__(self, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(parent)
@@ -26,8 +35,17 @@ class ProblemList(QStackedWidget):
         self.list = QListWidget(self)
         self.list.setAccessibleName("Problems in the drawing")
         self.list.setWordWrap(True)
+        self.fix = QPushButton("Quick fix…", self)
+        self.fix.setToolTip("What would remove the problem  Ctrl+.")
+        self.fix.clicked.connect(self._on_fix)
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.fix, alignment=Qt.AlignmentFlag.AlignHCenter)
         self.addWidget(self._empty)
-        self.addWidget(self.list)
+        self.addWidget(page)
+        self._page = page
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._refresh)
         workspace.checked_changed.connect(self._on_checked)
@@ -47,7 +65,7 @@ class ProblemList(QStackedWidget):
         self.list.clear()
         for problem in problems:
             self.list.addItem(self._item(problem))
-        self.setCurrentWidget(self.list if problems else self._empty)
+        self.setCurrentWidget(self._page if problems else self._empty)
 
     def _item(self, problem: Problem) -> QListWidgetItem:
         hint = f"\n{problem.hint}" if problem.hint else ""
@@ -57,12 +75,19 @@ class ProblemList(QStackedWidget):
             ("circle-x", t.error) if problem.level == "error" else ("triangle-alert", t.warning)
         )
         item.setIcon(drawn(name, colour, 32))
-        item.setData(NODE, problem.node or "")
+        item.setData(PROBLEM, problem)
         return item
 
     @Slot(QListWidgetItem)
     def _go_to(self, item: QListWidgetItem) -> None:
-        node = str(item.data(NODE))
-        if node:
-            self._workspace.select([node])
-            self.block_asked.emit(node)
+        problem = item.data(PROBLEM)
+        if isinstance(problem, Problem) and problem.node:
+            block = go_to(self._workspace, problem)
+            self.block_asked.emit(block)
+
+    @Slot()
+    def _on_fix(self) -> None:
+        item = self.list.item(max(self.list.currentRow(), 0))
+        problem = item.data(PROBLEM)
+        if isinstance(problem, Problem) and problem.node:
+            self.fix_asked.emit(go_to(self._workspace, problem))
