@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
+from studio.app.building import Chain, chain_of
 from studio.app.joining import Loose, offers
 from studio.app.rewiring import Target, connect, targets
 from studio.app.workspace import Workspace
@@ -37,6 +38,7 @@ class Desk(Surface):
         self._adding: tuple[QPointF, Loose | None, tuple[Point, ...]] | None = None
         self.quick = QuickAdd(self)
         self.quick.chosen.connect(self._on_chosen)
+        self.quick.built.connect(self._on_built)
         self.quick.closed.connect(self._on_popup_closed)
         self.title_editor = TitleEditor(workspace, self)
         self.title_editor.closed.connect(self._on_popup_closed)
@@ -61,7 +63,25 @@ class Desk(Surface):
         blocks = self.workspace.offer.specs
         kinds = offers(self.workspace, loose) if loose else blocks
         self._adding = (self.scene_from_view(point), loose, bends)
-        self.quick.open_at(point.toPoint(), [blocks[kind] for kind in kinds])
+        self.quick.open_at(point.toPoint(), [blocks[kind] for kind in kinds], self._read)
+
+    def _read(self, text: str) -> Chain:
+        """Return what a line means that was typed where a block is being added."""
+        if self._adding is None:
+            return Chain("")
+        at, loose = self._adding[:2]
+        if loose is not None:
+            at = at + QPointF(WIDTH / 2 if loose.from_output else -WIDTH / 2, 0.0)
+        return chain_of(self.workspace, text, corner(at), loose)
+
+    @Slot(str)
+    def _on_built(self, text: str) -> None:
+        """Place the blocks of a line, and select them."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        edit, self._adding = self._read(text).edit, None
+        if edit is not None and self.workspace.apply(edit):
+            self.workspace.select(node.id for node in edit.nodes)
+            self.bring_into_view(edit.nodes[-1].id)
 
     def rename(self, node: NodeId | None = None) -> None:
         """Change the title of a block in place; of the only selected one if none is named."""
