@@ -28,6 +28,10 @@ class Hand:
         self._button = button
         self._send(QEvent.Type.MouseButtonPress, at, button, button, keys)
 
+    def press_too(self, at: QPointF, button) -> None:
+        """Press another button while one is held."""
+        self._send(QEvent.Type.MouseButtonPress, at, button, self._button | button, NO_KEYS)
+
     def move(self, at: QPointF, *, keys=NO_KEYS) -> None:
         self._send(QEvent.Type.MouseMove, at, NO_BUTTON, self._button, keys)
 

@@ -125,7 +125,7 @@ FIT_INPUTS = Action(
 NUDGES = tuple(
     Action(
         id=f"edit.nudge-{word}", title=f"Move {word}", run=partial(_nudge, dx, dy),
-        when=has_selection, keys=(f"Ctrl+{word.capitalize()}",),
+        when=has_selection,
     )
     for word, dx, dy in (
         ("left", -NUDGE, 0.0), ("right", NUDGE, 0.0), ("up", 0.0, -NUDGE), ("down", 0.0, NUDGE)

@@ -9,7 +9,7 @@ from studio.core.marks import Frame
 from studio.ui.theme import TEXT_PX, Tokens
 
 from .areas import TITLE, behind_first, rect_of
-from .look import RECOGNISABLE, Look
+from .look import READABLE, Look
 
 PAD, ROUND = 12.0, 8.0
 """The space around words and the round corners, in canvas units."""
@@ -56,7 +56,7 @@ class AreaPainter:
         painter.setPen(pen)
         painter.setBrush(fill)
         painter.drawRoundedRect(rect, ROUND, ROUND)
-        if look.detail < RECOGNISABLE:
+        if look.detail < READABLE:
             self._paint_far(painter, frame, rect, look)
         elif note:
             self._words(painter, frame.text, rect.adjusted(PAD, PAD, -PAD, -PAD), look)

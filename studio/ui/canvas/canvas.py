@@ -165,6 +165,8 @@ class Canvas(Desk):
         match event.key():
             case Qt.Key.Key_Escape:
                 self._escape()
+            case Qt.Key.Key_Alt if self.gesture is not None:
+                self.gesture.drop_dot()
             case Qt.Key.Key_Space:
                 self._space = True
                 self._show_cursor()

@@ -8,10 +8,13 @@ from studio.ui.theme import TEXT_PX, Tokens
 from .content import CardContent, Plain, PortLook
 from .geometry import RADIUS, ROW, STRIPE, SUMMARY_Y, TITLE_Y, WIDTH
 from .marks import draw_badge, draw_port
+from .modes import draw_mode, draw_pass
 
 MARGIN = 14.0
 """How far ports, badges and shadow may stand out of a card."""
 INSET = 14.0
+FADED = 0.4
+"""The opacity of cards that take no part."""
 
 
 class CardPainter:
@@ -26,8 +29,15 @@ class CardPainter:
 
     def paint(self, painter: QPainter, content: CardContent) -> None:
         """Paint a card with all its words."""
+        if content.mode == "disable" or content.absent:
+            painter.setOpacity(FADED)
         self.paint_plain(painter, content)
         self._paint_words(painter, content)
+        painter.setOpacity(1.0)
+        if content.mode:
+            draw_mode(painter, self.theme, content.mode, QPointF(16.0, 0.0))
+        if content.mode == "bypass" and content.inputs and content.outputs:
+            draw_pass(painter, self.theme, content.inputs[0], content.outputs[0])
         self._paint_ports(painter, content)
         if content.repeat:
             self._paint_repeat(painter, content.repeat)
@@ -47,14 +57,25 @@ class CardPainter:
             self._paint_stack(painter, box)
         outline = QPainterPath()
         outline.addRoundedRect(box, RADIUS, RADIUS)
-        painter.fillPath(outline, QColor(self.theme.card))
+        fill = QColor(self.theme.card)
+        if content.mode == "bypass":
+            fill.setAlphaF(0.45)
+        painter.fillPath(outline, fill)
+        if content.mode == "freeze":
+            tint = QColor(self.theme.cool)
+            tint.setAlphaF(0.16)
+            painter.fillPath(outline, tint)
         painter.save()
         painter.setClipPath(outline)
         painter.fillRect(QRectF(0.0, 0.0, WIDTH, STRIPE), self.theme.family(content.family))
         painter.restore()
         pen = QPen(QColor(self.theme.error if content.level == "error" else self.theme.card_line))
         pen.setWidthF(1.0)
-        if not content.known:
+        if content.mode == "freeze" and content.level != "error":
+            pen.setColor(QColor(self.theme.cool))
+        if content.mode == "bypass":
+            pen.setWidthF(1.4)
+        if not content.known or content.mode == "bypass":
             pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -82,6 +103,8 @@ class CardPainter:
 
     def paint_brief(self, painter: QPainter, content: CardContent, scale: float) -> None:
         """Paint a card with its title alone, in letters that stay readable from afar."""
+        if content.mode == "disable" or content.absent:
+            painter.setOpacity(FADED)
         self.paint_plain(painter, content)
         units = 1.0 / scale
         painter.scale(units, units)
@@ -105,6 +128,8 @@ class CardPainter:
         room = wide - self._title_metrics.horizontalAdvance(title) - 8.0
         if kind and room > 0.6 * self._small_metrics.horizontalAdvance(kind):
             self._right(painter, kind, TITLE_Y, room)
+        if content.mode == "bypass":
+            return  # what passes by is said by the line that is drawn through
         if content.summary:
             self._left(painter, content.summary, SUMMARY_Y, wide)
         if content.shape:

@@ -11,6 +11,7 @@ from .hits import CardHit
 from .look import RECOGNISABLE, Look
 from .view_model import ViewModel
 
+SIGN = 11.0
 RISE = 46.0
 """How far the line arches over the cards, in canvas units."""
 
@@ -26,7 +27,8 @@ def paint_links(painter: QPainter, look: Look, theme: Tokens, model: ViewModel) 
     painter.scale(look.scale, look.scale)
     for owner, user in model.links:
         path = link_path(model, owner, user)
-        if {owner, user} <= model.folds.keys() or not path.boundingRect().intersects(look.area):
+        around = path.boundingRect().adjusted(-SIGN, -SIGN, SIGN, SIGN)
+        if {owner, user} <= model.folds.keys() or not around.intersects(look.area):
             continue
         near = hovered and hovered in (model.ids[owner], model.ids[user])
         colour = QColor(theme.accent if near else theme.muted)
@@ -42,20 +44,27 @@ def paint_links(painter: QPainter, look: Look, theme: Tokens, model: ViewModel) 
 
 
 def link_path(model: ViewModel, owner: int, user: int) -> QPainterPath:
-    """Return the arch from the top of one card to the top of another."""
-    start, stop = (_top(model, row) for row in (owner, user))
-    path = QPainterPath(start)
+    """Return the line between two cards: an arch over a row, else from bottom to top."""
+    upper, lower = sorted((_box(model, row) for row in (owner, user)), key=QRectF.top)
+    stop = QPointF(lower.center().x(), lower.top())
+    if upper.bottom() < lower.top():
+        start = QPointF(upper.center().x(), upper.bottom())
+        lean = QPointF(0.0, (stop.y() - start.y()) / 2)
+        path = QPainterPath(start)
+        path.cubicTo(start + lean, stop - lean, stop)
+        return path
+    start = QPointF(upper.center().x(), upper.top())
     up = QPointF(0.0, -RISE - 0.06 * abs(stop.x() - start.x()))
+    path = QPainterPath(start)
     path.cubicTo(start + up, stop + up, stop)
     return path
 
 
-def _top(model: ViewModel, row: int) -> QPointF:
+def _box(model: ViewModel, row: int) -> QRectF:
     if row in model.folds:
         left, y, right, _ = model.folds[row].tolist()
-        return QPointF((left + right) / 2, y)
-    rect = model.rect(row)
-    return QPointF(rect.center().x(), rect.top())
+        return QRectF(left, y - 1.0, right - left, 2.0)
+    return model.rect(row)
 
 
 def _paint_sign(painter: QPainter, theme: Tokens, at: QPointF, colour: QColor) -> None:
@@ -64,7 +73,7 @@ def _paint_sign(painter: QPainter, theme: Tokens, at: QPointF, colour: QColor) -
     painter.translate(at)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(theme.canvas))
-    painter.drawEllipse(QPointF(), 11.0, 11.0)
+    painter.drawEllipse(QPointF(), SIGN, SIGN)
     pen = QPen(colour, 1.6)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -133,8 +133,12 @@ class WirePainter:
         if not rows:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not look.hasty)
-        painter.setPen(QPen(QColor(theme.accent), (WIDTH_PX + 1.25) * look.dpr))
-        draw_lines(painter, look.to_device(curves.lines(self._strands.knots[rows], 48)))
+        lines = look.to_device(curves.lines(self._strands.knots[rows], 48))
+        halo = QColor(theme.accent)
+        halo.setAlpha(70)
+        for colour, wide in ((halo, 9.0), (QColor(theme.accent), WIDTH_PX + 1.0)):
+            painter.setPen(QPen(colour, wide * look.dpr))
+            draw_lines(painter, lines)
 
     def _paint_bends(self, painter: QPainter, look: Look, theme: Tokens) -> None:
         """Paint the dots that wires run through."""
