@@ -46,6 +46,9 @@ class Front(Protocol):
     def ask_fix(self, block: str) -> None:
         """Offer what removes the problems of a block."""
 
+    def open_find(self) -> None:
+        """Let blocks be found."""
+
     def clipboard(self) -> str:
         """Return the text of the clipboard."""
 
@@ -123,6 +126,9 @@ class NoFront:
 
     def ask_fix(self, block: str) -> None:
         """Nobody can answer."""
+
+    def open_find(self) -> None:
+        """Nobody can type."""
 
     def clipboard(self) -> str:
         """Return what was put there."""

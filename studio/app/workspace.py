@@ -125,6 +125,11 @@ class Workspace:
         """The composites that were opened one out of the other, the outermost first."""
         return self._path
 
+    @property
+    def path_of_instances(self) -> tuple[NodeId, ...]:
+        """The blocks through which the composites were opened, as far as they are known."""
+        return self._through
+
     def open_composite(self, composite: str, *, through: NodeId = "") -> None:
         """Open the graph of a composite; closing it leads back to the one that is open now.
 

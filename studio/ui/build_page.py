@@ -10,6 +10,7 @@ from .fixing import Fixing
 from .inspector.inspector import Inspector
 from .palette.palette import Palette
 from .widgets.breadcrumb import Breadcrumb
+from .widgets.find_bar import FindBar
 
 PALETTE_PX, INSPECTOR_PX = 220, 304
 
@@ -32,7 +33,11 @@ class BuildPage(QWidget):
         self.over.setContentsMargins(0, 0, 0, 0)
         self.over.setSpacing(0)
         self.over.addWidget(self.breadcrumb)
+        self.find_bar = FindBar(workspace, desk)
+        self.over.addWidget(self.find_bar)
         self.over.addWidget(self.canvas, 1)
+        self.find_bar.found.connect(self.canvas.center_on)
+        self.find_bar.closed.connect(self.canvas.setFocus)
         self.inspector = Inspector(workspace, split)
         for place, (part, width) in enumerate(
             (

@@ -61,6 +61,11 @@ class WindowFront:
 
         ask_name(self._window, title, suggestion, then)
 
+    def open_find(self) -> None:
+        """Let blocks be found."""
+        self.show_page("build")
+        self._pages.build.find_bar.open_up()
+
     def ask_fix(self, block: str) -> None:
         """Offer what removes the problems of a block."""
         self.show_page("build")

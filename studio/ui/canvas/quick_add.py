@@ -35,16 +35,7 @@ class QuickAdd(QFrame):
         self._field = QLineEdit(self, placeholderText="Name of a block, or conv 64 3 > relu")
         self._field.setAccessibleName("Search blocks to add")
         self._field.setClearButtonEnabled(False)
-        self._list = QListView(self)
-        self._list.setAccessibleName("Blocks found")
-        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setUniformItemSizes(True)
-        self._list.setFrameShape(QFrame.Shape.NoFrame)
-        self._list.setMouseTracking(True)
-        self._list.setItemDelegate(BlockDelegate(self._list, family=True))
-        self._found = BlockList(self._list)
-        self._list.setModel(self._found)
+        self._make_list()
         self._nothing = QLabel("No block of this name fits here", self)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.line = QLabel(self)
@@ -57,11 +48,23 @@ class QuickAdd(QFrame):
         layout.setSpacing(6)
         for part in (self._field, self.line, self._list, self._nothing):
             layout.addWidget(part)
-        self._list.viewport().setAutoFillBackground(False)
         self._field.textChanged.connect(self._on_typed)
         self._list.clicked.connect(self._on_clicked)
         self._field.installEventFilter(self)
         self.hide()
+
+    def _make_list(self) -> None:
+        self._list = QListView(self)
+        self._list.setAccessibleName("Blocks found")
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setUniformItemSizes(True)
+        self._list.setFrameShape(QFrame.Shape.NoFrame)
+        self._list.setMouseTracking(True)
+        self._list.setItemDelegate(BlockDelegate(self._list, family=True))
+        self._found = BlockList(self._list)
+        self._list.setModel(self._found)
+        self._list.viewport().setAutoFillBackground(False)
 
     @property
     def titles(self) -> list[str]:
