@@ -16,7 +16,8 @@ from .widgets.problems import ProblemList
 if TYPE_CHECKING:
     from .dashboard.docks import DashboardDocks
 
-SIDE_PX = 440
+SIDE_PX = {CODE: 440, HISTORY: 260, PROBLEMS: 320}
+"""How wide the side opens for a panel; afterwards it stays as it is dragged."""
 
 
 class Docks(QObject):
@@ -39,7 +40,7 @@ class Docks(QObject):
         }
         window.tabifyDockWidget(self._docks[CODE], self._docks[HISTORY])
         window.tabifyDockWidget(self._docks[CODE], self._docks[PROBLEMS])
-        self._sized = False
+        self._sized: set[str] = set()
 
     def shown(self) -> dict[str, bool]:
         """Return the panels by title, and which are shown."""
@@ -55,10 +56,11 @@ class Docks(QObject):
                 self._give_room(dock)
 
     def _give_room(self, dock: QDockWidget) -> None:
-        """Open the right hand side wide enough to read, once; then it stays as it is dragged."""
-        if not self._sized and dock in [self._docks[t] for t in (CODE, HISTORY, PROBLEMS)]:
-            self._sized = True
-            self._window.resizeDocks([dock], [SIDE_PX], Qt.Orientation.Horizontal)
+        """Open the right hand side wide enough to read, once for each panel."""
+        title = next((t for t in SIDE_PX if self._docks[t] is dock), "")
+        if title and title not in self._sized:
+            self._sized.add(title)
+            self._window.resizeDocks([dock], [SIDE_PX[title]], Qt.Orientation.Horizontal)
 
     def make_dashboard(self) -> None:
         """Make the charts; pyqtgraph is first imported here."""
