@@ -1,13 +1,17 @@
 """Arranging: where the selected blocks, or all, come to stand."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
-from studio.core.arranging import Edge, Size, align, distribute
+from studio.core.arranging import CARD, Edge, Size, align, distribute
 from studio.core.edits import Move
-from studio.core.graph import End, Graph, NodeId
-from studio.core.marks import Point
+from studio.core.graph import End, Graph, Node, NodeId
+from studio.core.layout import laid_out
+from studio.core.marks import Frame, Point
+from studio.core.rearranging import Rearrange
 
+from .framing import box_around
 from .front import Front
 from .workspace import Workspace
 
@@ -43,6 +47,44 @@ def straightened(graph: Graph, ids: Iterable[NodeId], front: Front) -> dict[Node
             y = level - front.port_at(End(id_, port), output=False)[1]
         to[id_] = node.x, y
     return to
+
+
+def lay_out(workspace: Workspace, front: Front, *, selected: bool) -> None:
+    """Lay out the selected blocks, or all; frames close around their blocks, bends go."""
+    graph = workspace.graph
+    ids = workspace.selection if selected else frozenset(graph.nodes)
+    sizes = {id_: front.size_of(id_) for id_ in ids}
+    move = laid_out(graph, ids if selected else None, sizes)
+    bent = {end for end in graph.bends if {end.node, graph.feeds[end].node} <= ids}
+    frames = (_around(graph, frame, move.to, sizes) for frame in graph.frames.values())
+    edit = Rearrange(
+        move.to,
+        tuple(frame for frame in frames if frame is not None),
+        dict.fromkeys(bent, ()),
+        label=move.label,
+    )
+    front.glide()
+    workspace.apply(edit)
+
+
+def _around(
+    graph: Graph, frame: Frame, to: Mapping[NodeId, Point], sizes: Mapping[NodeId, Size]
+) -> Frame | None:
+    """Return a frame around the blocks that it holds, if all of them are moved."""
+    inside = [
+        node.id
+        for node in graph.nodes.values()
+        if frame.holds(*_middle(node, sizes.get(node.id, CARD)))
+    ]
+    if frame.kind != "frame" or not inside or not to.keys() >= set(inside):
+        return None
+    boxes = [(*to[id_], *sizes[id_]) for id_ in inside]
+    left, top, right, bottom = box_around(boxes)
+    return replace(frame, x=left, y=top, width=right - left, height=bottom - top)
+
+
+def _middle(node: Node, size: Size) -> Point:
+    return node.x + size[0] / 2, node.y + size[1] / 2
 
 
 def _sizes(workspace: Workspace, front: Front) -> Mapping[NodeId, Size]:

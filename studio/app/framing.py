@@ -1,6 +1,6 @@
 """Framing: frames around blocks, notes, and the places on the canvas to come back to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from studio.core.arranging import Size
@@ -24,16 +24,23 @@ def frame_selected(workspace: Workspace, size_of: SizeOf, at: Point) -> str:
     """Draw a frame around the selected blocks, or an empty one around a point; return its id."""
     left, top, right, bottom = at[0] - 160.0, at[1] - 100.0, at[0] + 160.0, at[1] + 100.0
     if workspace.selected:
-        boxes = [(node, size_of(node.id)) for node in workspace.selected]
-        left = min(node.x for node, _ in boxes) - MARGIN
-        top = min(node.y for node, _ in boxes) - HEAD - MARGIN / 2
-        right = max(node.x + size[0] for node, size in boxes) + MARGIN
-        bottom = max(node.y + size[1] for node, size in boxes) + MARGIN
+        boxes = [(node.x, node.y, *size_of(node.id)) for node in workspace.selected]
+        left, top, right, bottom = box_around(boxes)
     frame = Frame(
         _fresh(workspace, "frame"), title="Frame", x=left, y=top,
         width=right - left, height=bottom - top,
     )  # fmt: skip
     return _add(workspace, frame)
+
+
+def box_around(
+    boxes: Sequence[tuple[float, float, float, float]],
+) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of a frame around boxes of x, y, width and height."""
+    left = min(x for x, _, _, _ in boxes) - MARGIN
+    top = min(y for _, y, _, _ in boxes) - HEAD - MARGIN / 2
+    right = max(x + width for x, _, width, _ in boxes) + MARGIN
+    return left, top, right, max(y + height for _, y, _, height in boxes) + MARGIN
 
 
 def add_note(workspace: Workspace, at: Point) -> str:

@@ -75,6 +75,18 @@ class _Memory:
     version: _Version | None
     checked: Checked
     known: dict[NodeId, _Known]
+    data: Data | None
+    versions: Mapping[str, _Version]
+
+    def holds(self, graph: Graph, data: Data | None, versions: Mapping[str, _Version]) -> bool:
+        """Tell whether the same would be found again: at most, blocks stand elsewhere."""
+        if data is not self.data or versions is not self.versions:
+            return False
+        before = self.graph
+        if graph.feeds is not before.feeds or graph.nodes.keys() != before.nodes.keys():
+            return False
+        pairs = zip(graph.nodes.values(), before.nodes.values(), strict=True)
+        return all(node is known or _elsewhere(node, known) for node, known in pairs)
 
 
 class Checker:
@@ -152,6 +164,9 @@ class Checker:
         self, key: _Key, graph: Graph, given: Given, names: Names, data: Data | None
     ) -> Checked:
         memory = self._memories.pop(key, None)
+        if memory and not key[0] and memory.holds(graph, data, self._versions):
+            self._memories[key] = memory
+            return memory.checked
         alive = memory.live if memory and memory.graph is graph else live(graph, self._scope)
         remembered: Mapping[NodeId, _Known] = memory.known if memory else {}
         inferring = Inferring(self._scope, names, given, self._composite, self._columns_of(data))
@@ -171,7 +186,7 @@ class Checker:
             blocks = inferring.with_absent(graph, blocks)
         checked = _summed(blocks)
         version = self._versions.get(key[0])
-        self._memories[key] = _Memory(graph, alive, version, checked, known)
+        self._memories[key] = _Memory(graph, alive, version, checked, known, data, self._versions)
         while len(self._memories) > _REMEMBERED:
             del self._memories[next(iter(self._memories))]
         return checked
@@ -180,6 +195,11 @@ class Checker:
         if data is None or data.source.kind not in self._catalog.sources:
             return None
         return self.columns(data)
+
+
+def _elsewhere(node: Node, before: Node) -> bool:
+    """Tell whether two placed blocks differ in their places alone."""
+    return replace(node, x=before.x, y=before.y) == before
 
 
 def check(experiment: Experiment, catalog: Catalog) -> Checked:

@@ -29,6 +29,18 @@ def _straighten(studio: Studio) -> None:
     arranging.straighten_selected(studio.workspace, studio.front)
 
 
+def _lay_out(studio: Studio) -> None:
+    arranging.lay_out(studio.workspace, studio.front, selected=_several(studio))
+
+
+def _layout_words(studio: Studio) -> str:
+    return "Lay out selection" if _several(studio) else "Lay out"
+
+
+def _has_blocks(studio: Studio) -> bool:
+    return bool(studio.workspace.graph.nodes)
+
+
 _EDGES: tuple[tuple[Edge, str, tuple[str, ...]], ...] = (
     ("left", "Align left", ("Ctrl+Shift+Left",)),
     ("centre", "Align centres in a column", ()),
@@ -52,6 +64,12 @@ DISTRIBUTE_ACROSS = Action(
 DISTRIBUTE_DOWN = Action(
     id="arrange.distribute-y", title="Distribute down", run=partial(_distribute, "y"),
     when=_many, menu="Arrange", place=21, help="Leave equal gaps from top to bottom",
+)  # fmt: skip
+LAY_OUT = Action(
+    id="arrange.layout", title="Lay out", run=_lay_out, words=_layout_words, when=_has_blocks,
+    keys=("Ctrl+Shift+L",), menu="Arrange", place=31, icon="list-tree",
+    context=("block", "canvas"),
+    help="Put the selected blocks, or all, in layers from left to right",
 )  # fmt: skip
 STRAIGHTEN = Action(
     id="arrange.straighten", title="Straighten wires", run=_straighten, when=_several,

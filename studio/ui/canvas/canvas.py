@@ -94,6 +94,14 @@ class Canvas(Desk):
         self.look_through(self.camera.panned(push.x(), push.y()))
         self.gesture.drag(self.pointer, self._keys)
 
+    def _hold(self, key: int) -> None:
+        """Pull the paper while Space is held; Alt drops a dot on a wire that is being drawn."""
+        if key == Qt.Key.Key_Space:
+            self._space = True
+            self._show_cursor()
+        elif self.gesture is not None:
+            self.gesture.drop_dot()
+
     # Qt
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -165,11 +173,8 @@ class Canvas(Desk):
         match event.key():
             case Qt.Key.Key_Escape:
                 self._escape()
-            case Qt.Key.Key_Alt if self.gesture is not None:
-                self.gesture.drop_dot()
-            case Qt.Key.Key_Space:
-                self._space = True
-                self._show_cursor()
+            case Qt.Key.Key_Alt | Qt.Key.Key_Space as key:
+                self._hold(key)
             case Qt.Key.Key_Tab:
                 self.quick_add()
             case Qt.Key.Key_F2:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
+from studio.core.graph import Mode
 from studio.ui.theme import TEXT_PX, Tokens
 
 from .content import CardContent, Plain, PortLook
@@ -57,29 +58,31 @@ class CardPainter:
             self._paint_stack(painter, box)
         outline = QPainterPath()
         outline.addRoundedRect(box, RADIUS, RADIUS)
-        fill = QColor(self.theme.card)
-        if content.mode == "bypass":
-            fill.setAlphaF(0.45)
-        painter.fillPath(outline, fill)
-        if content.mode == "freeze":
-            tint = QColor(self.theme.cool)
-            tint.setAlphaF(0.16)
-            painter.fillPath(outline, tint)
+        self._fill(painter, outline, content.mode)
         painter.save()
         painter.setClipPath(outline)
         painter.fillRect(QRectF(0.0, 0.0, WIDTH, STRIPE), self.theme.family(content.family))
         painter.restore()
-        pen = QPen(QColor(self.theme.error if content.level == "error" else self.theme.card_line))
-        pen.setWidthF(1.0)
-        if content.mode == "freeze" and content.level != "error":
-            pen.setColor(QColor(self.theme.cool))
-        if content.mode == "bypass":
-            pen.setWidthF(1.4)
-        if not content.known or content.mode == "bypass":
-            pen.setStyle(Qt.PenStyle.DashLine)
+        pen = self._edge(content)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+    def _edge(self, content: CardContent | Plain) -> QPen:
+        line = self.theme.cool if content.mode == "freeze" else self.theme.card_line
+        pen = QPen(QColor(self.theme.error if content.level == "error" else line))
+        pen.setWidthF(1.4 if content.mode == "bypass" else 1.0)
+        if not content.known or content.mode == "bypass":
+            pen.setStyle(Qt.PenStyle.DashLine)
+        return pen
+
+    def _fill(self, painter: QPainter, outline: QPainterPath, mode: Mode) -> None:
+        fill, tint = QColor(self.theme.card), QColor(self.theme.cool)
+        fill.setAlphaF(0.45 if mode == "bypass" else 1.0)
+        painter.fillPath(outline, fill)
+        if mode == "freeze":
+            tint.setAlphaF(0.16)
+            painter.fillPath(outline, tint)
 
     def _paint_stack(self, painter: QPainter, box: QRectF) -> None:
         """Paint the edges of cards under this one: a composite holds a drawing of its own."""

@@ -134,11 +134,22 @@ class WirePainter:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not look.hasty)
         lines = look.to_device(curves.lines(self._strands.knots[rows], 48))
+        self._paint_halo(painter, look, theme, rows)
+        painter.setPen(QPen(QColor(theme.accent), (WIDTH_PX + 1.0) * look.dpr))
+        draw_lines(painter, lines)
+
+    def _paint_halo(self, painter: QPainter, look: Look, theme: Tokens, rows: list[int]) -> None:
         halo = QColor(theme.accent)
         halo.setAlpha(70)
-        for colour, wide in ((halo, 9.0), (QColor(theme.accent), WIDTH_PX + 1.0)):
-            painter.setPen(QPen(colour, wide * look.dpr))
-            draw_lines(painter, lines)
+        pen = QPen(halo, 8.0 * look.dpr)
+        pen.setCosmetic(True)
+        painter.save()
+        painter.setPen(pen)
+        painter.translate(look.camera.x * look.dpr, look.camera.y * look.dpr)
+        painter.scale(look.scale, look.scale)
+        for row in rows:
+            painter.drawPath(self._path(row))
+        painter.restore()
 
     def _paint_bends(self, painter: QPainter, look: Look, theme: Tokens) -> None:
         """Paint the dots that wires run through."""
