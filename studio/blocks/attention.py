@@ -5,26 +5,21 @@ from studio.api import (
     Inferred,
     Param,
     Params,
-    Port,
     ShapeError,
     Shapes,
     count,
-    expect_float,
-    expect_rank,
     gives,
     size,
 )
 
+from ._forms import MASK, SEQUENCE, expect_mask, expect_sequence
 from ._source import call
-
-_SEQUENCE = (Port("x", "float", (3,)),)
 
 
 def _self_attention(shapes: Shapes, p: Params) -> Inferred:
     x = shapes["x"]
-    expect_float(x)
-    expect_rank(x, 3, "a sequence B×T×D")
-    width, heads = size(x.dims[2], "the features"), p.whole("num_heads")
+    width, heads = expect_sequence(x), p.whole("num_heads")
+    expect_mask(shapes, x)
     if width % heads:
         raise ShapeError(f"expected a number of heads that divides {width}, received {heads}")
     weights: dict[str, tuple[int, ...]] = {"in_proj_weight": (3 * width, width)}
@@ -49,11 +44,14 @@ def _self_attention_init(_: Shapes, p: Params) -> str:
     )
 
 
+def _self_attention_call(shapes: Shapes, _: Params) -> str:
+    return "{self}({x}, {mask})" if "mask" in shapes else "{self}({x})"
+
+
 def _position(shapes: Shapes, _: Params) -> Inferred:
     x = shapes["x"]
-    expect_float(x)
-    expect_rank(x, 3, "a sequence B×T×D")
-    return gives(x, steps=size(x.dims[1], "the steps"), features=size(x.dims[2], "the features"))
+    width = expect_sequence(x)
+    return gives(x, steps=size(x.dims[1], "the steps"), features=width)
 
 
 SELF_ATTENTION = BlockSpec(
@@ -61,7 +59,7 @@ SELF_ATTENTION = BlockSpec(
     title="Self-attention",
     family="Attention",
     stem="attention",
-    inputs=_SEQUENCE,
+    inputs=(*SEQUENCE, MASK),
     params=(
         Param(
             "num_heads",
@@ -83,7 +81,7 @@ SELF_ATTENTION = BlockSpec(
     ),
     infer=_self_attention,
     init=_self_attention_init,
-    call="{self}({x})",
+    call=_self_attention_call,
     needs=("studio.engine.nn.attention:SelfAttention",),
     summary="{num_heads} heads",
     formula="softmax(Q·Kᵀ / √d_k + mask)·V, Q = x·W_Q, K = x·W_K, V = x·W_V",
@@ -101,7 +99,7 @@ SINUSOIDAL_POSITION = BlockSpec(
     title="Sinusoidal position",
     family="Attention",
     stem="position",
-    inputs=_SEQUENCE,
+    inputs=SEQUENCE,
     infer=_position,
     init="SinusoidalPosition({steps}, {features})",
     call="{self}({x})",

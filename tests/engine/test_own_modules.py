@@ -45,6 +45,18 @@ def test_causal_attention_never_looks_ahead() -> None:
     torch.testing.assert_close(attention(x_BTD)[:, :4], attention(changed_BTD)[:, :4])
 
 
+@pytest.mark.parametrize("causal", [True, False])
+def test_attention_never_looks_at_padding(causal: bool) -> None:
+    attention = SelfAttention(8, 2, causal=causal)
+    x_BTD = torch.randn(2, 5, 8)
+    mask_BS = torch.tensor([[True] * 5, [True, True, True, False, False]])
+
+    y_BTD = attention(x_BTD, mask_BS)
+
+    torch.testing.assert_close(y_BTD[0], attention(x_BTD[:1])[0])
+    torch.testing.assert_close(y_BTD[1, :3], attention(x_BTD[1:, :3])[0])
+
+
 def test_attention_drops_looks_only_while_training() -> None:
     attention = SelfAttention(8, 2, dropout=0.5)
     x_BTD = torch.randn(2, 6, 8)

@@ -53,12 +53,17 @@ class SelfAttention(nn.Module):
         if bias:
             nn.init.zeros_(self.out_proj.bias)
 
-    def forward(self, x_BTD: Tensor) -> Tensor:
-        """Return what every step takes from the others."""
+    def forward(self, x_BTD: Tensor, mask_BS: Tensor | None = None) -> Tensor:
+        """Return what every step takes from the others; a mask is true where there is a step."""
         q_BNTK, k_BNSK, v_BNSK = self._project(x_BTD)
-        dropout = self.dropout if self.training else 0.0
+        mask = self._mask(mask_BS)
         y_BNTK = F.scaled_dot_product_attention(
-            q_BNTK, k_BNSK, v_BNSK, dropout_p=dropout, is_causal=self.causal
+            q_BNTK,
+            k_BNSK,
+            v_BNSK,
+            attn_mask=mask,
+            dropout_p=self.dropout if self.training else 0.0,
+            is_causal=self.causal and mask is None,
         )
         y_BTD: Tensor = self.out_proj(y_BNTK.transpose(1, 2).flatten(2))
         return y_BTD
@@ -71,6 +76,13 @@ class SelfAttention(nn.Module):
             later_TS = torch.ones_like(scores_BNTS[0, 0], dtype=torch.bool).triu(1)
             scores_BNTS = scores_BNTS.masked_fill(later_TS, -math.inf)
         return scores_BNTS.softmax(dim=3)
+
+    def _mask(self, mask_BS: Tensor | None) -> Tensor | None:
+        """Return which steps may be looked at, B×1×T×S, or None where the kernel knows."""
+        if mask_BS is None:
+            return None
+        seen_B1TS = mask_BS[:, None, None].expand(-1, 1, mask_BS.shape[1], -1)
+        return seen_B1TS.tril() if self.causal else seen_B1TS
 
     def _project(self, x_BTD: Tensor) -> tuple[Tensor, ...]:
         """Return queries, keys and values, each B×N×T×K."""

@@ -20,8 +20,8 @@ SPEC = Qt.ItemDataRole.UserRole
 """The role under which a row gives its BlockSpec; None for a family."""
 FAMILIES = (
     "Input", "Linear", "Convolution", "Pooling", "Recurrent", "Attention", "Position",
-    "Activation", "Normalisation", "Regularisation", "Shape", "Merge", "Loss", "Composite",
-    "Library",
+    "Transformer", "Activation", "Normalisation", "Regularisation", "Latent", "Shape", "Merge",
+    "Loss", "Composite", "Library",
 )  # fmt: skip
 """The order of the palette: as data flow; families nobody listed come before the losses."""
 
