@@ -24,6 +24,7 @@ class Minimap(QWidget):
         self._surface = surface
         self._wanted = True
         self._picture: QPixmap | None = None
+        self._area = surface.model.bounding()
         self.setAccessibleName("Minimap")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.resize(WIDTH_PX, HEIGHT_PX)
@@ -43,8 +44,7 @@ class Minimap(QWidget):
 
     def place(self) -> None:
         """Stand in the corner, if there is anything to show."""
-        area = self._surface.model.bounding()
-        seen = self._seen()
+        area, seen = self._area, self._seen()
         room = self._surface.width() > 2 * WIDTH_PX and self._surface.height() > 2 * HEIGHT_PX
         self.setVisible(self._wanted and room and not area.isEmpty() and not seen.contains(area))
         corner = self._surface.rect().bottomRight()
@@ -55,7 +55,7 @@ class Minimap(QWidget):
 
     def _frame(self) -> tuple[QRectF, float]:
         """Return the part of the canvas that is shown, and its scale."""
-        area = self._surface.model.bounding()
+        area = self._area
         across = (WIDTH_PX - 2 * INSET_PX) / max(area.width(), 1.0)
         down = (HEIGHT_PX - 2 * INSET_PX) / max(area.height(), 1.0)
         scale = min(across, down)
@@ -102,6 +102,7 @@ class Minimap(QWidget):
     @Slot()
     def _on_drawn_anew(self) -> None:
         self._picture = None
+        self._area = self._surface.model.bounding()
         self._on_shown()
 
     # Qt

@@ -137,22 +137,24 @@ class Strands:
 
     def follow(self, cards: Ints, shifts: Floats, rects: Floats) -> None:
         """Keep up with cards that were moved by ``shifts``."""
-        ends_carried = self._carried(cards, len(rects)).sum(axis=1)
-        if np.ptp(shifts, axis=0).any() or self._bent.any():
-            self.settle(np.flatnonzero(ends_carried), rects)
+        by = shifts[0]
+        alike = bool((shifts == by).all()) and not self.bends
+        if alike and len(cards) == len(rects):
+            self._shift(slice(None), by)
+            return
+        carried = self._carried(cards, len(rects))
+        leaving, arriving = carried[:, 0], carried[:, 1]
+        if not alike:
+            self.settle(np.flatnonzero(leaving | arriving), rects)
             return
         # A wire between two cards that move alike keeps its form: thousands follow at once.
-        by = shifts[0]
-        if len(cards) == len(rects):
-            self.ends += np.tile(by, 2)
-            self.boxes += np.tile(by, 2)
-            self.knots += by
-            return
-        inner = np.flatnonzero(ends_carried == 2)
-        self.ends[inner] += np.tile(by, 2)
-        self.boxes[inner] += np.tile(by, 2)
-        self.knots[inner] += by
-        self.settle(np.flatnonzero(ends_carried == 1), rects)
+        self._shift(np.flatnonzero(leaving & arriving), by)
+        self.settle(np.flatnonzero(leaving ^ arriving), rects)
+
+    def _shift(self, rows: Ints | slice, by: Floats) -> None:
+        self.ends[rows] += np.tile(by, 2)
+        self.boxes[rows] += np.tile(by, 2)
+        self.knots[rows] += by
 
     def settle(self, rows: Ints, rects: Floats) -> None:
         """Lay strands along their cards and bends."""

@@ -143,8 +143,9 @@ class ViewModel:
         if rows is None:
             for frame in self.frames.values():
                 area |= rect_of(frame)
-            rows = np.setdiff1d(np.arange(len(self.ids)), list(self.folds))
-        rects = self.rects[rows]
+        rects = self.rects if rows is None else self.rects[rows]
+        if rows is None and self.folds:
+            rects = np.delete(rects, list(self.folds), axis=0)
         if not len(rects):
             return area
         left, top = rects[:, :2].min(axis=0)
