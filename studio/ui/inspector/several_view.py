@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.app.workspace import Workspace
 from studio.core.blocks import BlockSpec
 from studio.core.edits import SetParam
+from studio.core.expressions import is_expression
 from studio.core.graph import Node
 from studio.core.params import Param, Value, complete
 from studio.core.text import grouped, plural, scaled
@@ -47,12 +48,13 @@ class SeveralView(QWidget):
     def refresh(self) -> None:
         """Show the blocks as they are now."""
         nodes = [self._workspace.graph.nodes[id_] for id_ in self._ids]
-        given = [complete(self.form.params, node.params) for node in nodes]
+        given = [{**complete(self.form.params, node.params), **_typed(node)} for node in nodes]
         mixed = {
             param.name
             for param in self.form.params
             if any(values[param.name] != given[0][param.name] for values in given)
         }
+        self.form.set_names(self._workspace.names)
         self.form.set_values(given[0], mixed=mixed)
         blocks = self._workspace.here.blocks
         facts = [blocks[id_] for id_ in self._ids if id_ in blocks]
@@ -68,6 +70,11 @@ class SeveralView(QWidget):
         param = next(param for param in self.form.params if param.name == name)
         label = f"Set {param.label} of {plural(len(self._ids), 'block')}"
         self._workspace.apply(SetParam(self._ids, name, value, label=label))
+
+
+def _typed(node: Node) -> dict[str, Value]:
+    """Return the expressions that are set on a block."""
+    return {name: value for name, value in node.params.items() if is_expression(value)}
 
 
 def shared_params(specs: list[BlockSpec | None]) -> tuple[Param, ...]:
