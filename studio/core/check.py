@@ -5,7 +5,7 @@ instance is checked by checking its composite's graph with the shapes that arriv
 its parameters; equal instances are checked once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -88,6 +88,13 @@ class _Memory:
         pairs = zip(graph.nodes.values(), before.nodes.values(), strict=True)
         return all(node is known or _elsewhere(node, known) for node, known in pairs)
 
+    def comparable(
+        self, alive: Graph, data: Data | None, versions: Mapping[str, _Version]
+    ) -> Mapping[NodeId, Node]:
+        """Return the blocks as they were, if their wires and all around them are the same."""
+        same = self.live is self.graph and alive.feeds is self.graph.feeds
+        return self.graph.nodes if same and data is self.data and versions is self.versions else {}
+
 
 class Checker:
     """Checks experiments against a catalog, and remembers what did not change."""
@@ -168,20 +175,8 @@ class Checker:
             self._memories[key] = memory
             return memory.checked
         alive = memory.live if memory and memory.graph is graph else live(graph, self._scope)
-        remembered: Mapping[NodeId, _Known] = memory.known if memory else {}
         inferring = Inferring(self._scope, names, given, self._composite, self._columns_of(data))
-        blocks: dict[NodeId, BlockFacts] = {}
-        known: dict[NodeId, _Known] = {}
-        for id_ in alive.order:
-            node = alive.nodes[id_]
-            seen = (node, owner_of(alive, node), self._versions.get(composite_of(node.kind)), data)
-            inputs = _shapes_into(alive, id_, blocks)
-            last = remembered.get(id_)
-            if last is None or not last.holds(seen, inputs) or node.shares:
-                facts = inferring.facts(Place(alive, node, inputs, blocks))
-                last = _Known(seen, inputs, facts)
-            known[id_] = last
-            blocks[id_] = _completed(last.facts, alive, node, blocks, inputs)
+        blocks, known = self._found(memory, alive, inferring, data)
         if alive is not graph:
             blocks = inferring.with_absent(graph, blocks)
         checked = _summed(blocks)
@@ -191,10 +186,48 @@ class Checker:
             del self._memories[next(iter(self._memories))]
         return checked
 
+    def _found(
+        self, memory: _Memory | None, alive: Graph, inferring: Inferring, data: Data | None
+    ) -> tuple[dict[NodeId, BlockFacts], dict[NodeId, _Known]]:
+        """Look at every block that, or before which something, is not as it was."""
+        blocks: dict[NodeId, BlockFacts] = {}
+        known: dict[NodeId, _Known] = {}
+        before = memory.comparable(alive, data, self._versions) if memory else {}
+        last_known, last_blocks = (memory.known, memory.checked.blocks) if memory else ({}, {})
+        fresh: set[NodeId] = set()  # the blocks that others see change
+        for id_ in alive.order:
+            node = alive.nodes[id_]
+            if id_ in before and _as_before(alive, node, before[id_], fresh):
+                known[id_], blocks[id_] = last_known[id_], last_blocks[id_]
+                continue
+            seen = (node, owner_of(alive, node), self._versions.get(composite_of(node.kind)), data)
+            inputs = _shapes_into(alive, id_, blocks)
+            last = last_known.get(id_)
+            if last is None or not last.holds(seen, inputs) or node.shares:
+                facts = inferring.facts(Place(alive, node, inputs, blocks))
+                last = _Known(seen, inputs, facts)
+            known[id_] = last
+            blocks[id_] = _completed(last.facts, alive, node, blocks, inputs)
+            if id_ in before and not _seems_same(node, before[id_], blocks[id_], last_blocks[id_]):
+                fresh.add(id_)
+        return blocks, known
+
     def _columns_of(self, data: Data | None) -> tuple[Column, ...] | None:
         if data is None or data.source.kind not in self._catalog.sources:
             return None
         return self.columns(data)
+
+
+def _as_before(graph: Graph, node: Node, before: Node, fresh: Collection[NodeId]) -> bool:
+    """Tell whether the same would be found of a block whose wiring is the same."""
+    if node.shares or not (node is before or _elsewhere(node, before)):
+        return False
+    return not fresh or not any(end.node in fresh for end in graph.inputs_of[node.id].values())
+
+
+def _seems_same(node: Node, before: Node, facts: BlockFacts, last: BlockFacts) -> bool:
+    """Tell whether a block seems the same to those after it: by name and by what it gives."""
+    return node.title == before.title and facts.outputs == last.outputs
 
 
 def _elsewhere(node: Node, before: Node) -> bool:
