@@ -30,30 +30,31 @@ def run(options: Namespace) -> int:
 
 
 def _answer(experiment: "Experiment", checked: "Checked") -> dict[str, object]:
-    nodes = experiment.graph.nodes
     return {
         "title": experiment.title,
         "parameters": checked.parameters,
-        "trainable": checked.parameters,
+        "trainable": checked.trainable,
         "macs": checked.macs,
         "problems": [_problem(problem) for problem in checked.problems],
-        "blocks": [_block(nodes[id_], facts) for id_, facts in checked.blocks.items()],
+        "blocks": [
+            _block(path, experiment.node_at(path), facts) for path, facts in checked.listing()
+        ],
     }
 
 
 def _problem(problem: "Problem") -> dict[str, object]:
     return {
         "level": problem.level,
-        "block": problem.node,
+        "block": problem.path or problem.node,
         "port": problem.port,
         "message": problem.message,
         "hint": problem.hint,
     }
 
 
-def _block(node: "Node", facts: "BlockFacts") -> dict[str, object]:
+def _block(path: str, node: "Node", facts: "BlockFacts") -> dict[str, object]:
     return {
-        "id": node.id,
+        "id": path,
         "kind": node.kind,
         "title": node.title,
         "inputs": _sizes(facts.inputs),
@@ -72,12 +73,12 @@ def _words(experiment: "Experiment", checked: "Checked") -> list[str]:
 
     rows = [
         (
-            experiment.graph.nodes[id_].title,
-            experiment.graph.nodes[id_].kind,
+            "  " * path.count("/") + experiment.node_at(path).title,
+            experiment.node_at(path).kind + (f" ×{facts.repeat}" if facts.repeat > 1 else ""),
             ", ".join(str(shape) for shape in facts.outputs.values()) or "?",
             grouped(facts.parameters) if facts.parameters else "",
         )
-        for id_, facts in checked.blocks.items()
+        for path, facts in checked.listing()
     ]
     table = _columns([("block", "kind", "output", "parameters"), *rows])
     problems = [

@@ -73,4 +73,6 @@ def _template(declared: object, call: Call) -> str:
 
 
 def _plain_call(call: Call) -> str:
-    return f"{{self}}({', '.join(f'{{{port}}}' for port in call.wired)})"
+    stems = {name.partition(".")[0] for name in call.wired}
+    given = (f"{{{port.name}}}" for port in call.spec.inputs if port.name in stems)
+    return f"{{self}}({', '.join(given)})"

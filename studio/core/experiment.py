@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from .composites import Composite, embraced, settled
+from .composites import Composite, composite_of, embraced, settled
 from .errors import GraphError
-from .graph import Graph
+from .graph import Graph, Node
 from .params import Param, Value
 
 FORMAT = 2
@@ -149,6 +149,19 @@ class Experiment:
         if where and where not in self.composites:
             raise GraphError(f"expected a composite of this experiment, received {where}")
         return self.composites[where].graph if where else self.graph
+
+    def node_at(self, path: str) -> Node:
+        """Return a block by its path, such as ``encoder1/attention1``.
+
+        Raises:
+            GraphError: nothing stands there.
+        """
+        first, _, rest = path.partition("/")
+        (node,) = self.graph.known([first])
+        while rest:
+            first, _, rest = rest.partition("/")
+            (node,) = self.graph_at(composite_of(node.kind) or node.kind).known([first])
+        return node
 
     def with_graph(self, graph: Graph, where: str = "") -> "Experiment":
         """Return the experiment with another graph there.

@@ -80,7 +80,7 @@ def evaluate(text: str, names: Mapping[str, object]) -> Number:
         ParamError: the text is not arithmetic, a name is unknown, or a division is by zero.
     """
     try:
-        tree = ast.parse(text.removeprefix("=").strip()[:_LONGEST], mode="eval")
+        tree = _tree(text)
         value = _value(tree.body, names)
         whole = int(value) if isinstance(value, float) and value.is_integer() else value
         finite = isfinite(whole)
@@ -98,11 +98,17 @@ def evaluate(text: str, names: Mapping[str, object]) -> Number:
 def names_in(text: str) -> frozenset[str]:
     """Return the names that an expression uses; none for a text that is not one."""
     try:
-        tree = ast.parse(text.removeprefix("=").strip()[:_LONGEST], mode="eval")
+        tree = _tree(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return frozenset(found - _FUNCTIONS.keys())
+
+
+def _tree(text: str) -> ast.Expression:
+    if len(text) > _LONGEST:
+        raise SyntaxError("too long")
+    return ast.parse(text.removeprefix("=").strip(), mode="eval")
 
 
 def _value(node: ast.expr, names: Mapping[str, object]) -> Number:

@@ -82,7 +82,8 @@ class Graph:
         """For each block its wired inputs by port, slots in order."""
         found: dict[NodeId, dict[str, End]] = {node: {} for node in self.nodes}
         for target, source in sorted(
-            self.feeds.items(), key=lambda item: (item[0].node, slot_of(item[0].port))
+            self.feeds.items(),
+            key=lambda item: (item[0].node, slot_of(item[0].port), item[0].port),
         ):
             found[target.node][target.port] = source
         return found

@@ -90,17 +90,13 @@ class _Unfolding:
                 if end.node in ids and inner.feeds[end].node in ids
             }
             leaving = _leaving(inner, ids, given)
-            passed = {
-                name: leaving[out]
-                for name, out in zip(order, results, strict=False)
-                if out in leaving
-            }
-            given |= {name: end for name, end in passed.items() if end is not None}
-        outside: dict[End, End] = {}
-        for end, origin in feeds.items():
-            source = leaving.get(origin.port) if origin.node == node.id else origin
-            if source is not None:
-                outside[end] = source
+            ends = (leaving.get(name) for name in results)
+            given |= {name: end for name, end in zip(order, ends, strict=False) if end}
+        sources = {
+            end: leaving.get(origin.port) if origin.node == node.id else origin
+            for end, origin in feeds.items()
+        }
+        outside = {end: source for end, source in sources.items() if source}
         closed, kept = closed_up(outside, bends)
         return replace(self._graph, nodes=nodes, feeds=closed, bends=kept), added
 

@@ -1,14 +1,18 @@
 """The check looks into composites, follows sharing and modes, and stays quick."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from time import process_time
 
 import pytest
 
+from studio.cli import main
 from studio.core.check import Checker, check
 from studio.core.edits import SetParam
+from studio.core.errors import GraphError
 from studio.core.experiment import Experiment
+from studio.core.fileio import save
 from studio.core.graph import End, Graph, Node, Wire
 from tests.helpers.builders import CATALOG, Drawing, mlp
 from tests.helpers.composites import (
@@ -48,6 +52,23 @@ def test_an_instance_takes_shapes_and_values_from_where_it_stands() -> None:
     assert checked.at("stage_1/no") is None
     assert checked.at("conv1/no") is None
     assert "stage_2/relu2" in dict(checked.listing())
+
+
+def test_the_command_line_lists_what_stands_inside(tmp_path, capsys) -> None:
+    path = tmp_path / "stack.netwright"
+    save(changed(encoder_stack(), "encoder", mode="freeze"), path)
+
+    assert main(["check", str(path)]) == 0
+    words = capsys.readouterr().out
+    assert main(["check", str(path), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+
+    assert "composite:encoder_layer ×3" in words
+    assert "\n  attention1 " in words
+    assert "encoder/attention1" in [block["id"] for block in answer["blocks"]]
+    assert answer["parameters"] - answer["trainable"] == answer["blocks"][4]["parameters"]
+    with pytest.raises(GraphError):
+        encoder_stack().node_at("fc1/no")
 
 
 def test_counts_hold_for_every_instance_in_a_stack() -> None:

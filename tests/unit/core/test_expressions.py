@@ -44,6 +44,7 @@ def test_an_expression_has_a_value(text: str, value: float) -> None:
         ("=max()", "expected arithmetic over numbers and names"),
         ("=" + "(" * 3000, "expected arithmetic"),
         ("=" + "-" * 100_000 + "1", "expected arithmetic"),
+        ("=" + "1+" * 200 + "1", "expected arithmetic"),
         ("=1\0", "expected arithmetic"),
         ("=round(1, 0.5)", "expected arithmetic"),
     ],
