@@ -95,52 +95,22 @@ def _conv1d_call(_: Shapes, p: Params) -> str:
 def _params(axes: int, unit: str) -> tuple[Param, ...]:
     """Return the parameters of a convolution over so many axes."""
     place = {"px": "Pixels", "steps": "Steps", "": "Places"}[unit]
+    one, none = (1,) * axes, (0,) * axes
     return (
-        Param(
-            "out_channels",
-            16,
-            low=1,
-            high=65_536,
-            title="out channels",
-            help="Number of filters, each of which draws one picture",
-        ),
+        Param("out_channels", 16, low=1, high=65_536, title="out channels",
+              help="Number of filters, each of which draws one picture"),
         Param("kernel_size", (3,) * axes, length=axes, low=1, high=1024, title="kernel", unit=unit),
-        Param(
-            "stride",
-            (1,) * axes,
-            length=axes,
-            low=1,
-            high=1024,
-            unit=unit,
-            help=f"{place} between places",
-        ),
-        Param(
-            "padding",
-            (0,) * axes,
-            length=axes,
-            low=0,
-            high=1024,
-            unit=unit,
-            help="Zeros added on each side; half the kernel keeps the size",
-        ),
+        Param("stride", one, length=axes, low=1, high=1024, unit=unit,
+              help=f"{place} between places"),
+        Param("padding", none, length=axes, low=0, high=1024, unit=unit,
+              help="Zeros added on each side; half the kernel keeps the size"),
         Param("same_padding", False, title="keep size", help="Pad so that the size stays"),
-        Param(
-            "dilation",
-            (1,) * axes,
-            length=axes,
-            low=1,
-            high=1024,
-            help=f"{place} between filter taps",
-        ),
-        Param(
-            "groups",
-            1,
-            low=1,
-            high=65_536,
-            help="Channels are divided into this many independent parts; all apart is depthwise",
-        ),
+        Param("dilation", one, length=axes, low=1, high=1024,
+              help=f"{place} between filter taps"),
+        Param("groups", 1, low=1, high=65_536,
+              help="Channels are divided into this many independent parts; all apart is depthwise"),
         Param("bias", True, help="Add a learned constant to each output channel"),
-    )
+    )  # fmt: skip
 
 
 CONV2D = BlockSpec(

@@ -20,41 +20,41 @@ class BuildPage(QWidget):
 
     def __init__(self, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setHandleWidth(1)
         split.setChildrenCollapsible(True)
         self.palette_panel = Palette(workspace, split)
-        desk = QWidget(split)
+        self.palette_panel.setMinimumWidth(176)
+        desk = self._make_desk(workspace, split)
+        self.inspector = Inspector(workspace, split)
+        widths = {self.palette_panel: PALETTE_PX, desk: 0, self.inspector: INSPECTOR_PX}
+        for place, (part, width) in enumerate(widths.items()):
+            split.addWidget(part)
+            split.setStretchFactor(place, 0 if width else 1)
+            split.setCollapsible(place, bool(width))
+        split.setSizes([PALETTE_PX, 900, INSPECTOR_PX])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(split)
+        self.fixing = Fixing(workspace, self.canvas)
+        self.palette_panel.place_requested.connect(self._place)
+        self.inspector.fix_asked.connect(self.fixing.open_on)
+
+    def _make_desk(self, workspace: Workspace, parent: QWidget) -> QWidget:
+        """Return the canvas with what stands over it: where one is, and what is looked for."""
+        desk = QWidget(parent)
         self.breadcrumb = Breadcrumb(workspace, desk)
+        self.find_bar = FindBar(workspace, desk)
         self.canvas = Canvas(workspace, desk)
         self.over = QVBoxLayout(desk)
         self.over.setContentsMargins(0, 0, 0, 0)
         self.over.setSpacing(0)
         self.over.addWidget(self.breadcrumb)
-        self.find_bar = FindBar(workspace, desk)
         self.over.addWidget(self.find_bar)
         self.over.addWidget(self.canvas, 1)
         self.find_bar.found.connect(self.canvas.center_on)
         self.find_bar.closed.connect(self.canvas.setFocus)
-        self.inspector = Inspector(workspace, split)
-        for place, (part, width) in enumerate(
-            (
-                (self.palette_panel, PALETTE_PX),
-                (desk, 0),
-                (self.inspector, INSPECTOR_PX),
-            )
-        ):
-            split.addWidget(part)
-            split.setStretchFactor(place, 0 if width else 1)
-            split.setCollapsible(place, bool(width))
-        self.palette_panel.setMinimumWidth(176)
-        split.setSizes([PALETTE_PX, 900, INSPECTOR_PX])
-        row.addWidget(split)
-        self.palette_panel.place_requested.connect(self._place)
-        self.fixing = Fixing(workspace, self.canvas)
-        self.inspector.fix_asked.connect(self.fixing.open_on)
+        return desk
 
     @Slot(str)
     def _place(self, kind: str) -> None:
