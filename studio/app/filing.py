@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from studio.core.carrying import PICTURES
 from studio.core.document import Diff
 from studio.core.experiment import Experiment
 from studio.core.fileio import SUFFIX, open_file, save
@@ -45,12 +46,13 @@ class Filing:
         self.adopt(Experiment(), None)
 
     def open(self, path: Path) -> None:
-        """Read a file and work on it.
+        """Read a file and work on it; the experiment of a picture has no file of its own yet.
 
         Raises:
             FileError: it cannot be read; the document stays what it was.
         """
-        self.adopt(open_file(path), path)
+        carried = path.suffix.lower() in PICTURES
+        self.adopt(open_file(path), None if carried else path)
         self._settings.remember(path)
 
     def adopt(self, experiment: Experiment, path: Path | None, *, saved: bool = True) -> None:

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from studio.core.arranging import CARD, Size
+from studio.core.errors import FileError
 from studio.core.graph import End, NodeId
 from studio.core.marks import Point, View
+
+if TYPE_CHECKING:
+    from .workspace import Workspace
 
 Page: TypeAlias = Literal["build", "data", "train"]
 PAGES: tuple[Page, ...] = ("build", "data", "train")
@@ -42,6 +46,12 @@ class Front(Protocol):
 
     def ask_name(self, title: str, suggestion: str, then: Callable[[str], None]) -> None:
         """Let a name be typed; an empty one is no answer."""
+
+    def ask_picture(self, suggestion: Path, then: Callable[[Path], None]) -> None:
+        """Let a place for a picture be chosen."""
+
+    def picture(self, workspace: "Workspace", form: Literal["png", "svg"]) -> bytes:
+        """Return the open drawing of a workspace as a picture, light as paper is."""
 
     def ask_fix(self, block: str) -> None:
         """Offer what removes the problems of a block."""
@@ -123,6 +133,13 @@ class NoFront:
 
     def ask_name(self, title: str, suggestion: str, then: Callable[[str], None]) -> None:
         """Nobody can answer."""
+
+    def ask_picture(self, suggestion: Path, then: Callable[[Path], None]) -> None:
+        """Nobody can answer."""
+
+    def picture(self, workspace: "Workspace", form: Literal["png", "svg"]) -> bytes:
+        """Without a window nothing can be painted."""
+        raise FileError("A picture needs a window to paint it")
 
     def ask_fix(self, block: str) -> None:
         """Nobody can answer."""

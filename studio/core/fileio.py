@@ -9,6 +9,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TypeAlias
 
+from .carrying import text_in
 from .errors import FileError
 from .experiment import FORMAT, Experiment
 from .format import experiment_in, fields_of
@@ -68,19 +69,19 @@ def save(experiment: Experiment, path: Path) -> None:
 
 
 def open_file(path: Path) -> Experiment:
-    """Read a file.
+    """Read a file, or the experiment that a picture carries.
 
     Raises:
         FileError: it cannot be read, or is not an experiment.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     except FileNotFoundError:
         raise FileError(f"{path}: there is no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise FileError(f"{path}: cannot be read: {error}") from None
     try:
-        return loads(text)
+        return loads(text_in(content))
     except FileError as error:
         raise FileError(f"{path.name}: {error}") from None
 

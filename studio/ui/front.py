@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import assert_never
+from typing import Literal, assert_never
 
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtCore import QBuffer, QIODevice, QPointF
+from PySide6.QtGui import QCursor, QGuiApplication, QImageWriter
 from PySide6.QtWidgets import QMainWindow
 
 from studio.app.front import Answer, Asking, Look, Page
 from studio.app.studio import Studio
+from studio.app.workspace import Workspace
 from studio.core.arranging import Size
 from studio.core.graph import End, NodeId
 from studio.core.marks import Point, View
@@ -17,6 +18,7 @@ from studio.core.marks import Point, View
 from .dialogs import files
 from .docks import Docks
 from .pages import Pages
+from .theme import LIGHT
 
 ZOOM_STEP = 1.25
 
@@ -60,6 +62,23 @@ class WindowFront:
         from .dialogs.names import ask_name
 
         ask_name(self._window, title, suggestion, then)
+
+    def ask_picture(self, suggestion: Path, then: Callable[[Path], None]) -> None:
+        """Let a place for a picture be chosen."""
+        files.ask_picture(self._window, suggestion, then)
+
+    def picture(self, workspace: Workspace, form: Literal["png", "svg"]) -> bytes:
+        """Return the open drawing of a workspace as a picture, light as paper is."""
+        from .canvas.picture import NetworkPicture  # and Qt's SVG: not before they are wanted
+        from .dashboard.export import image_of, svg_of
+
+        picture = NetworkPicture(workspace, self._pages.build.canvas.font())
+        if form == "svg":
+            return svg_of(picture, workspace.document.experiment.title)
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        QImageWriter(buffer, b"png").write(image_of(picture, LIGHT))
+        return bytes(buffer.data().data())
 
     def open_find(self) -> None:
         """Let blocks be found."""

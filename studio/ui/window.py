@@ -13,6 +13,7 @@ from studio.app.studio import Studio
 from studio.app.workspace import Marked
 from studio.core.check import Checked
 from studio.core.document import Diff
+from studio.core.carrying import PICTURES
 from studio.core.fileio import SUFFIX
 from studio.core.graph import NodeId
 
@@ -244,4 +245,4 @@ class _Opening:
 
 def _dropped(event: QDropEvent) -> list[Path]:
     files = (Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
-    return [path for path in files if path.suffix == SUFFIX][:1]
+    return [path for path in files if path.suffix.lower() in (SUFFIX, *PICTURES)][:1]

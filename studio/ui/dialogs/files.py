@@ -10,6 +10,8 @@ from studio.app.front import Answer
 from studio.core.fileio import SUFFIX
 
 FILTER = f"Netwright experiments (*{SUFFIX})"
+OPENED = f"Netwright experiments and pictures of them (*{SUFFIX} *.png *.svg)"
+PICTURES = "Pictures (*.png *.svg)"
 
 
 class PathQuestion(QObject):
@@ -51,7 +53,7 @@ class UnsavedQuestion(QMessageBox):
 
 def ask_open(parent: QWidget, then: Callable[[Path], None]) -> None:
     """Let a file be chosen."""
-    dialog = QFileDialog(parent, "Open an experiment", "", FILTER)
+    dialog = QFileDialog(parent, "Open an experiment", "", OPENED)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     PathQuestion(dialog, then)
 
@@ -61,6 +63,15 @@ def ask_save(parent: QWidget, suggestion: Path, then: Callable[[Path], None]) ->
     dialog = QFileDialog(parent, "Save the experiment", str(suggestion.parent), FILTER)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
+    dialog.selectFile(suggestion.name)
+    PathQuestion(dialog, then)
+
+
+def ask_picture(parent: QWidget, suggestion: Path, then: Callable[[Path], None]) -> None:
+    """Let a place for a picture be chosen; its ending says which kind."""
+    dialog = QFileDialog(parent, "Export the picture", str(suggestion.parent), PICTURES)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(suggestion.suffix.removeprefix("."))
     dialog.selectFile(suggestion.name)
     PathQuestion(dialog, then)
 

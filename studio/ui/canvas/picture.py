@@ -1,0 +1,51 @@
+"""NetworkPicture: a drawing painted elsewhere than on the screen, with letters and lines."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QFont, QPainter
+
+from studio.app.workspace import Workspace
+from studio.ui.theme import Tokens
+
+from .area_painter import AreaPainter
+from .areas import full_of
+from .camera import Camera
+from .cards import CardPainter
+from .content import content_of
+from .look import Look, Painted
+from .view_model import ViewModel
+from .wires import WirePainter
+
+MARGIN = 40.0
+
+
+class NetworkPicture:
+    """The whole open drawing of a workspace in its natural size."""
+
+    def __init__(self, workspace: Workspace, font: QFont) -> None:
+        self._workspace = workspace
+        self._font = font
+        self._model = ViewModel(workspace)
+        self._model.select(())
+        area = self._model.bounding()
+        for frame in workspace.graph.frames.values():
+            area = area.united(full_of(frame))
+        self._area = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+
+    def size(self) -> QSize:
+        """Return its size in pixels."""
+        return self._area.size().toSize()
+
+    def paint_all(self, painter: QPainter, theme: Tokens) -> None:
+        """Paint everything, in pixels from the top left corner."""
+        look = Look(
+            camera=Camera(1.0, -self._area.left(), -self._area.top()), dpr=1.0, area=self._area
+        )
+        painter.fillRect(QRectF(QPointF(), self._area.size()), QColor(theme.canvas))
+        AreaPainter(theme, self._font).paint(painter, look, self._model.frames)
+        WirePainter(self._workspace, self._model).paint(painter, look, theme, Painted())
+        cards = CardPainter(theme, self._font)
+        for row, id_ in enumerate(self._model.ids):
+            painter.save()
+            painter.translate(self._model.rect(row).topLeft() - self._area.topLeft())
+            cards.paint(painter, content_of(self._workspace, id_))
+            painter.restore()
