@@ -6,15 +6,17 @@ from studio.core.blocks import BlockSpec
 
 
 def found_blocks(query: str, specs: Iterable[BlockSpec]) -> list[BlockSpec]:
-    """Return the blocks that fit what was typed, best first; all, in order, for nothing typed.
+    """Return the blocks that fit what was typed, best first; for nothing typed all of them.
 
+    Of equals the common ones come first.
     Titles count most, then synonyms, ids and families; every word typed must be found.
     """
     words = _plain(query).split()
     if not words:
-        return list(specs)
+        return sorted(specs, key=_rare)
     scored = [(_block_score(words, spec), place, spec) for place, spec in enumerate(specs)]
-    return [spec for score, _, spec in sorted(scored, key=lambda it: (-it[0], it[1])) if score]
+    best_first = sorted(scored, key=lambda it: (-it[0], not it[2].common, it[1]))
+    return [spec for score, _, spec in best_first if score]
 
 
 def score(query: str, text: str) -> float:
@@ -35,6 +37,10 @@ def score(query: str, text: str) -> float:
     if place > 0 and len(query) > 1:
         return 0.45 + 0.15 * share
     return 0.3 * share if len(query) > 2 and _in_order(query, text) else 0.0
+
+
+def _rare(spec: BlockSpec) -> bool:
+    return not spec.common
 
 
 def _block_score(words: list[str], spec: BlockSpec) -> float:

@@ -117,6 +117,7 @@ CONV2D = BlockSpec(
     id="nn.conv2d",
     title="Conv2d",
     family="Convolution",
+    common=True,
     stem="conv",
     inputs=IMAGE,
     params=_params(2, "px"),

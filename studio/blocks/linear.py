@@ -55,6 +55,7 @@ LINEAR = BlockSpec(
     id="nn.linear",
     title="Linear",
     family="Linear",
+    common=True,
     stem="fc",
     params=(
         Param(
@@ -80,6 +81,7 @@ EMBEDDING = BlockSpec(
     id="nn.embedding",
     title="Embedding",
     family="Linear",
+    common=True,
     stem="embedding",
     inputs=(Port("x", "int", (1, 2)),),
     params=(

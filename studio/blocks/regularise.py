@@ -45,6 +45,7 @@ DROPOUT = BlockSpec(
     id="nn.dropout",
     title="Dropout",
     family="Regularisation",
+    common=True,
     stem="dropout",
     params=(_P,),
     infer=same_shape,

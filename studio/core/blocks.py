@@ -82,6 +82,7 @@ class BlockSpec:
     Attributes:
         id: stable for ever; written into every file, such as ``nn.conv2d``.
         family: the palette group, such as ``Convolution``.
+        common: stands first in its family, and among equal finds.
         stem: what titles of new blocks start with, such as ``conv``.
         infer: the pure shape rule; raises ShapeError with a sentence.
         init: source of the module, such as ``nn.Linear({in_features}, {out_features})``; empty for
@@ -111,6 +112,7 @@ class BlockSpec:
     params: tuple[Param, ...] = ()
     role: Role = "layer"
     stem: str = ""
+    common: bool = False
     fit: Fit | None = None
     needs: tuple[str, ...] = ()
     metrics: tuple[Metric, ...] = ()

@@ -30,10 +30,13 @@ def test_every_word_typed_must_be_found() -> None:
     assert [] == found_blocks("conv zebra", builtin_catalog().blocks.values())
 
 
-def test_nothing_typed_finds_everything_in_its_order() -> None:
+def test_nothing_typed_finds_everything_the_common_blocks_first() -> None:
     specs = list(builtin_catalog().blocks.values())
+    found = found_blocks("  ", specs)
 
-    assert specs == found_blocks("  ", specs)
+    assert sorted(spec.id for spec in specs) == sorted(spec.id for spec in found)
+    assert [spec.common for spec in found] == sorted((s.common for s in found), reverse=True)
+    assert [s.id for s in specs if s.common] == [s.id for s in found if s.common]
 
 
 def test_the_start_counts_more_than_a_word_and_a_word_more_than_a_piece() -> None:

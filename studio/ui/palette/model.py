@@ -54,6 +54,10 @@ def family_rank(family: str) -> tuple[int, str]:
     return int(2 * place), family
 
 
+def _rare(spec: BlockSpec) -> bool:
+    return not spec.common
+
+
 class BlockList(QAbstractListModel):
     """Blocks in the order they were found."""
 
@@ -103,7 +107,9 @@ class PaletteTree(QAbstractItemModel):
         for spec in specs:
             groups.setdefault(spec.family, []).append(spec)
         names = sorted(groups, key=family_rank) if by_rank else list(groups)
-        self._groups = [(name, groups[name]) for name in names]
+        self._groups = [
+            (name, sorted(groups[name], key=_rare) if by_rank else groups[name]) for name in names
+        ]
 
     # Qt
 
