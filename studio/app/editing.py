@@ -45,13 +45,13 @@ def _delete_blocks(workspace: Workspace) -> None:
 
 def duplicate(workspace: Workspace) -> None:
     """Place a copy of the selected blocks beside them, and select it."""
-    piece = piece_of(workspace.graph, workspace.selection)
+    piece = piece_of(workspace.graph, workspace.selection, workspace.marked.frames)
     _paste(workspace, piece, {}, (OFFSET, OFFSET), "Duplicate")
 
 
 def copy_text(workspace: Workspace) -> str:
     """Return the selected blocks as the text of an experiment, which a mail carries as well."""
-    piece = piece_of(workspace.graph, workspace.selection)
+    piece = piece_of(workspace.graph, workspace.selection, workspace.marked.frames)
     known = workspace.document.experiment.composites
     composites = {id_: known[id_] for id_ in used_by(piece, known)}
     return dumps(Experiment(title="Blocks", graph=piece, composites=composites))

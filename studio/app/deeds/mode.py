@@ -29,7 +29,7 @@ def _unshare(studio: Studio) -> None:
 _MODES: tuple[tuple[Mode, str, str, str], ...] = (
     ("bypass", "Bypass", "M", "Pass the input on, as if the block were a piece of wire"),
     ("freeze", "Freeze", "Shift+M", "Keep the weights as they are while the rest learns"),
-    ("disable", "Disable", "Alt+M", "Leave the block and what hangs on it out of the network"),
+    ("disable", "Disable", "Ctrl+M", "Leave the block and what hangs on it out of the network"),
 )
 
 MODES = tuple(

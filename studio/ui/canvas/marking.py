@@ -34,7 +34,7 @@ def paint_marks(painter: QPainter, surface: "Surface", look: Look, pointer: QPoi
     match surface.hovered:
         case WireHit(wire=wire):
             shape = surface.workspace.here.shape_at(wire.source)
-            text = f"{shape.kind}  {shape}" if shape else "Shape not known yet"
+            text = f"{shape.kind}  {shape}  {shape.dtype}" if shape else "Shape not known yet"
             draw_label(painter, surface.theme, text, pointer, QSizeF(surface.size()))
         case PortHit(end=end, output=output) if end.node in surface.model.row:
             _paint_raised_port(painter, surface, end, output=output)

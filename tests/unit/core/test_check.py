@@ -7,12 +7,13 @@ import pytest
 from studio.core.blocks import BlockSpec, Inferred, Port, gives
 from studio.core.catalog import Catalog
 from studio.core.check import Checker, Problem, check
-from studio.core.edits import SetParam
+from studio.core.edits import Move, RemoveNodes, Rename, SetParam
 from studio.core.errors import StudioError
 from studio.core.experiment import Choice, Experiment
 from studio.core.graph import End, Graph, Node, Wire
 from studio.core.params import Params
 from studio.core.shapes import Shapes
+from studio.core.taking_part import SetMode
 from tests.helpers.builders import CATALOG, Drawing, chain, lenet, mlp
 
 
@@ -251,6 +252,11 @@ def test_an_incremental_check_finds_what_a_fresh_one_finds() -> None:
         SetParam(("conv1",), "out_channels", 7),
         SetParam(("conv1",), "kernel_size", (20, 20)),
         SetParam(("fc3",), "out_features", 3),
+        Move({"conv1": (9.0, 9.0), "fc3": (0.0, 0.0)}),
+        Rename("conv1", "first"),
+        SetMode(("conv1", "relu1"), "bypass"),
+        SetMode(("fc2",), "freeze"),
+        RemoveNodes(("pool1",)),
     ):
         changed = edit(experiment)
         assert checker.check(changed) == check(changed, CATALOG)
