@@ -11,9 +11,9 @@ from studio.app.notices import Notice
 from studio.app.session import SessionState
 from studio.app.studio import Studio
 from studio.app.workspace import Marked
+from studio.core.carrying import PICTURES
 from studio.core.check import Checked
 from studio.core.document import Diff
-from studio.core.carrying import PICTURES
 from studio.core.fileio import SUFFIX
 from studio.core.graph import NodeId
 
