@@ -141,7 +141,9 @@ def _theirs(size: int) -> Iterator[tuple[str, float]]:
     widget = graph.widget
     widget.resize(*VIEW)
     widget.show()
+    graph.select_all()
     graph.fit_to_selection()
+    graph.clear_selection()
     app.processEvents()
     view = graph.viewer()
     view.viewport().repaint()
