@@ -72,6 +72,7 @@ class Settings:
         self._values = _fitting(content.get("settings"))
         recent = content.get("recent", [])
         self._recent = [str(item) for item in recent] if isinstance(recent, list) else []
+        self._keys = _keys_in(content.get("keys"))
         window = content.get("window", "")
         self._window = window if isinstance(window, str) else ""
 
@@ -94,6 +95,18 @@ class Settings:
             self._values[name] = fitted
             self._write()
             self.changed.tell(name)
+
+    @property
+    def keys(self) -> Mapping[str, tuple[str, ...]]:
+        """Shortcuts that a person chose, by action; the others are as declared."""
+        return self._keys
+
+    def set_keys(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Replace the chosen shortcuts."""
+        if dict(keys) != self._keys:
+            self._keys = dict(keys)
+            self._write()
+            self.changed.tell("keys")
 
     @property
     def recent(self) -> tuple[Path, ...]:
@@ -119,7 +132,12 @@ class Settings:
             self._write()
 
     def _write(self) -> None:
-        content = {"settings": self._values, "recent": self._recent, "window": self._window}
+        content = {
+            "settings": self._values,
+            "recent": self._recent,
+            "window": self._window,
+            "keys": self._keys,
+        }
         text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
         write_whole(self._path, text.encode())
 
@@ -130,6 +148,16 @@ def _read(path: Path) -> Mapping[str, object]:
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def _keys_in(given: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(given, dict):
+        return {}
+    return {
+        str(id_): tuple(str(key) for key in keys)
+        for id_, keys in given.items()
+        if isinstance(keys, list)
+    }
 
 
 def _fitting(given: object) -> dict[str, Value]:

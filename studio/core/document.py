@@ -142,6 +142,11 @@ class Document:
         return tuple(self._done)
 
     @property
+    def undone(self) -> tuple[Step, ...]:
+        """What redo would do again, the next step first."""
+        return tuple(reversed(self._undone))
+
+    @property
     def undo_label(self) -> str:
         """What undo would take back; empty when there is nothing."""
         return self._done[-1].label if self._done else ""

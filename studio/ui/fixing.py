@@ -35,8 +35,7 @@ class Fixing(QObject):
         self._canvas.cancel()
         self._workspace.select([block])
         self._canvas.bring_into_view(block)
-        card = self._canvas.node_rect(block)
-        self.popover.open_at(QPointF(card.right() + 12.0, card.top()).toPoint(), found)
+        self.popover.open_beside(self._canvas.node_rect(block).toAlignedRect(), found)
 
     def badge_at(self, at: QPointF) -> NodeId:
         """Return the block whose badge lies under a point of the canvas; empty for none."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.app.actions import MENUS, Action, ActionList, Context, Row, run_action
+from studio.app.shortcuts import keys_of
 from studio.app.studio import Studio
 
 from .icons import Icons
@@ -21,9 +22,14 @@ class Deed(QAction):
         self._studio = studio
         self.setObjectName(action.id)
         self.setCheckable(action.checked is not None)
-        self.setShortcuts([QKeySequence(keys) for keys in action.keys])
+        self.take_keys()
         self.triggered.connect(self._run)
         self.refresh()
+
+    def take_keys(self) -> None:
+        """Follow the keys that are declared or were chosen."""
+        keys = keys_of(self.action, self._studio.settings)
+        self.setShortcuts([QKeySequence(key) for key in keys])
 
     def refresh(self) -> None:
         """Take over the words and the state of the moment."""
@@ -86,6 +92,13 @@ class Menus(QObject):
             self._add_rows(self.contexts[about], studio.actions.context(about), by_menu=True)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
+        studio.settings.changed.connect(self._on_setting)
+
+    def _on_setting(self, name: str) -> None:
+        if name == "keys":
+            for deed in self.deeds.values():
+                deed.take_keys()
+            self.refresh_soon()
 
     @Slot()
     def refresh_soon(self) -> None:

@@ -55,7 +55,7 @@ class CardPainter:
         for grow in (4.0, 3.0, 2.0, 1.0):
             painter.drawRoundedRect(box.adjusted(-grow, 2.0 - grow, grow, 2.0 + grow), 8.0, 8.0)
         if isinstance(content, CardContent) and content.stacked:
-            self._paint_stack(painter, box)
+            self._paint_stack(painter, box, self.theme.family(content.family))
         outline = QPainterPath()
         outline.addRoundedRect(box, RADIUS, RADIUS)
         self._fill(painter, outline, content.mode)
@@ -84,9 +84,9 @@ class CardPainter:
             tint.setAlphaF(0.16)
             painter.fillPath(outline, tint)
 
-    def _paint_stack(self, painter: QPainter, box: QRectF) -> None:
+    def _paint_stack(self, painter: QPainter, box: QRectF, edge: QColor) -> None:
         """Paint the edges of cards under this one: a composite holds a drawing of its own."""
-        painter.setPen(QPen(QColor(self.theme.card_line), 1.0))
+        painter.setPen(QPen(edge, 1.2))
         painter.setBrush(QColor(self.theme.card))
         for down in (8.0, 4.0):
             under = box.adjusted(down, down, -down, down).adjusted(0.5, 0.5, -0.5, -0.5)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from studio.app.actions import Action, run_action
 from studio.app.finding import ranked
+from studio.app.shortcuts import keys_of
 from studio.app.studio import Studio
 from studio.ui.theme import tokens
 
@@ -67,7 +68,7 @@ class CommandPalette(QFrame):
             menu = action.menu.replace("/", " › ")
             words = action.title_now(self._studio)
             item = QListWidgetItem(f"{menu} › {words}" if menu else words)
-            keys = action.keys[0] if action.keys else ""
+            keys = next(iter(keys_of(action, self._studio.settings)), "")
             shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
             item.setData(ID, action.id)
             item.setData(KEYS, shown)

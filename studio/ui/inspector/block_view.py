@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 from studio.app.workspace import Workspace
 from studio.core.blocks import BlockSpec
 from studio.core.check import BlockFacts
+from studio.core.composites import composite_of
 from studio.core.edits import Rename, SetParam
 from studio.core.graph import Node
 from studio.core.params import Value
@@ -17,6 +18,9 @@ from studio.ui.widgets.labels import Line, Text
 from studio.ui.widgets.param_form import ParamForm
 
 from .instance_part import parts_of
+
+NOTHING = "This block has nothing to set"
+NO_PARAMETERS = "This composite has no parameters; open it to give it some"
 
 
 class BlockView(QWidget):
@@ -103,7 +107,8 @@ class BlockView(QWidget):
         if params:
             self._column.addWidget(form)
         else:
-            self._column.addWidget(Text("This block has nothing to set", self, "small"))
+            nothing = NO_PARAMETERS if composite_of(node.kind) else NOTHING
+            self._column.addWidget(Text(nothing, self, "small"))
         return form
 
     def _about(self, spec: BlockSpec) -> None:

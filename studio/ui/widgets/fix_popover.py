@@ -1,6 +1,6 @@
 """FixPopover: what is wrong with a block, and what would remove it; Enter or a click does it."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -11,7 +11,7 @@ from studio.ui.theme import tokens
 
 from .labels import Text
 
-WIDTH_PX, ROW_PX, MOST_ROWS = 340, 44, 6
+WIDTH_PX, ROW_PX, MOST_ROWS, GAP_PX = 340, 44, 6, 12
 FIX = Qt.ItemDataRole.UserRole
 NONE_KNOWN = "No quick fix is known for this"
 
@@ -43,8 +43,8 @@ class FixPopover(QFrame):
         self.list.installEventFilter(self)
         self.hide()
 
-    def open_at(self, at: QPoint, remedies: tuple[Remedy, ...]) -> None:
-        """Show the fixes at a point of the host."""
+    def open_beside(self, card: QRect, remedies: tuple[Remedy, ...]) -> None:
+        """Show the fixes at the right of a card, or under it where there is no room."""
         self.list.clear()
         lamp = drawn("lightbulb", tokens(self).accent, 32)
         for remedy in remedies:
@@ -56,10 +56,14 @@ class FixPopover(QFrame):
         self.said.say("\n".join(_sentence(remedy) for remedy in remedies))
         self.list.setCurrentRow(0)
         rows = min(self.list.count(), MOST_ROWS)
-        self.list.setFixedHeight(max(rows, 0) * ROW_PX + 4)
+        self.list.setFixedHeight(rows * ROW_PX + (4 if rows else 0))
         self.setFixedWidth(min(WIDTH_PX, self._host.width() - 16))
         self.adjustSize()
         area = self._host.rect().adjusted(8, 8, -8, -8)
+        beside = card.right() + GAP_PX + self.width() <= area.right()
+        at = (
+            card.topRight() + QPoint(GAP_PX, 0) if beside else card.bottomLeft() + QPoint(0, GAP_PX)
+        )
         x = max(area.left(), min(at.x(), area.right() - self.width()))
         y = max(area.top(), min(at.y(), area.bottom() - self.height()))
         self.move(x, y)

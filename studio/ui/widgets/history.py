@@ -1,13 +1,15 @@
-"""HistoryList: what was done, oldest first; a click goes back to that moment."""
+"""HistoryList: what was done and undone, oldest first; a click goes to that moment."""
 
 from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from studio.core.document import Diff, Document
+from studio.ui.theme import tokens
 
 
 class HistoryList(QListWidget):
-    """The steps of the document; the last one stands at the present."""
+    """The steps of the document; the current row is the present, what was undone is below."""
 
     def __init__(self, document: Document, parent: QWidget) -> None:
         super().__init__(parent)
@@ -28,14 +30,23 @@ class HistoryList(QListWidget):
         if not self.isVisible() and self.count():
             return
         self.clear()
-        self.addItem("As opened")
-        self.addItems([step.label for step in self._document.history])
-        self.setCurrentRow(self.count() - 1)
+        done = ["As opened", *(step.label for step in self._document.history)]
+        self.addItems(done)
+        for step in self._document.undone:
+            item = QListWidgetItem(step.label)
+            item.setForeground(QColor(tokens(self).disabled))
+            item.setToolTip("Undone; a click does it again")
+            self.addItem(item)
+        self.setCurrentRow(len(done) - 1)
 
     @Slot(QListWidgetItem)
     def _go_to(self, item: QListWidgetItem) -> None:
-        for _ in range(len(self._document.history) - self.row(item)):
-            self._document.undo()
+        steps = self.row(item) - len(self._document.history)
+        for _ in range(abs(steps)):
+            if steps > 0:
+                self._document.redo()
+            else:
+                self._document.undo()
 
     # Qt
 
