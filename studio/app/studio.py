@@ -14,6 +14,7 @@ from . import folders
 from .actions import Action, declared_actions, run_action
 from .autosave import Autosave, Recovered, find_recovered
 from .catalogue import builtin_catalog
+from .comparing import Comparison
 from .filing import Filing
 from .front import Answer, Front, NoFront
 from .gallery import Exhibit, exhibits
@@ -41,6 +42,7 @@ class Studio:
         self.settings = Settings(folders.settings_file())
         self.notices = Notices()
         self.workspace = Workspace(self.catalog)
+        self.comparison = Comparison(self.workspace)
         self.filing = Filing(self.workspace, self.settings)
         self.autosave = Autosave(
             folders.recovery(), delay_secs=self.settings.values.real("autosave_seconds")

@@ -3,9 +3,11 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from studio.app.comparing import Comparison
 from studio.app.workspace import Workspace
 
 from .canvas.canvas import Canvas
+from .comparing import ComparePanel
 from .fixing import Fixing
 from .inspector.inspector import Inspector
 from .palette.palette import Palette
@@ -55,6 +57,12 @@ class BuildPage(QWidget):
         self.find_bar.found.connect(self.canvas.center_on)
         self.find_bar.closed.connect(self.canvas.setFocus)
         return desk
+
+    def follow(self, comparison: Comparison) -> None:
+        """Show what differs from another version, above the canvas and on it."""
+        self.compared = ComparePanel(comparison, self.canvas, self)
+        self.over.insertWidget(1, self.compared)
+        self.compared.found.connect(self.canvas.center_on)
 
     @Slot(str)
     def _place(self, kind: str) -> None:

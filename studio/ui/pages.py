@@ -19,6 +19,7 @@ class Pages(QStackedWidget):
         self._studio = studio
         self.page: Page = "build"
         self.build = BuildPage(studio.workspace, self)
+        self.build.follow(studio.comparison)
         self._made: dict[Page, QWidget] = {"build": self.build}
         self.addWidget(self.build)
 

@@ -1,5 +1,6 @@
 """Desk: the surface with its two live fields, to add a block by name and to rename one."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, Qt, Slot
@@ -35,6 +36,8 @@ class Desk(Surface):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
         self.pointer = QPointF(-1.0, -1.0)
+        self.overlays: list[Callable[[QPainter], None]] = []
+        """What others paint over the drawing, in view pixels."""
         self._adding: tuple[QPointF, Loose | None, tuple[Point, ...]] | None = None
         self.quick = QuickAdd(self)
         self.quick.chosen.connect(self._on_chosen)
@@ -163,6 +166,8 @@ class Desk(Surface):
 
     def paint_over(self, painter: QPainter, look: Look) -> None:
         paint_marks(painter, self, look, self.pointer)
+        for overlay in self.overlays:
+            overlay(painter)
         if self._looked_at is not None and self.target_list.isVisible():
             ends = self._looked_at.wire
             start = self.model.port_at(ends.source, output=True)

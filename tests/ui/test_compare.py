@@ -1,0 +1,126 @@
+"""Comparing with another version: said in words, marked on the canvas, kept up while editing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from studio.app import composing
+from studio.core.edits import Rename, SetParam
+from studio.core.fileio import save
+from studio.ui.comparing import ComparePanel
+from studio.ui.theme import tokens
+from studio.ui.window import MainWindow
+from tests.helpers.desk import opened_window
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window on a LeNet that was changed since it was written to ``before.netwright``."""
+    with opened_window(qtbot, "lenet-digits") as window:
+        workspace = window.studio.workspace
+        save(workspace.document.experiment, tmp_path / "before.netwright")
+        workspace.apply(SetParam(("conv2",), "out_channels", 24))
+        workspace.select(["dropout"])
+        window.studio.run("edit.delete")
+        workspace.place("nn.gelu", 0.0, 600.0)
+        compare(window, tmp_path / "before.netwright")
+        yield window
+
+
+def compare(window: MainWindow, path: Path) -> None:
+    answers = []
+    front = window.studio.front
+    front.ask_open = answers.append
+    window.studio.run("file.compare")
+    answers[0](path)
+
+
+def panel(window: MainWindow) -> ComparePanel:
+    return window.pages.build.compared
+
+
+def words(window: MainWindow) -> list[str]:
+    found = panel(window).list
+    return [found.item(row).text() for row in range(found.count())]
+
+
+def test_what_differs_is_counted_and_listed_with_signs(window: MainWindow) -> None:
+    said = panel(window).said.text()
+
+    assert panel(window).isVisible()
+    assert "Compared with before.netwright: 1 block added, 1 block removed, 1 block changed" == said
+    assert {"+  gelu1, GELU", "−  dropout, Dropout"} <= {*words(window)}
+    assert any("conv2: out channels" in row and "→ 24" in row for row in words(window))
+
+
+def test_a_click_on_a_difference_goes_to_its_block(window: MainWindow) -> None:
+    found = panel(window).list
+    row = next(at for at, text in enumerate(words(window)) if "conv2: out" in text)
+    found.scrollToItem(found.item(row))
+
+    place = found.visualItemRect(found.item(row)).center()
+    QTest.mouseClick(found.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    assert {"conv2"} == window.studio.workspace.selection
+
+
+def test_differences_are_coloured_on_the_canvas(window: MainWindow) -> None:
+    canvas = window.pages.build.canvas
+    theme = tokens(canvas)
+    canvas.fit()
+    canvas.settle()
+    image = canvas.grab().toImage()
+
+    def around(block: str) -> str:
+        rect = canvas.node_rect(block)
+        return image.pixelColor(round(rect.center().x()), round(rect.top() - 3)).name()
+
+    assert QColor(theme.good).name() == around("gelu1")
+    assert QColor(theme.warning).name() == around("conv2")
+
+
+def test_the_list_follows_edits_and_undo_empties_it(window: MainWindow) -> None:
+    workspace = window.studio.workspace
+    workspace.apply(Rename("fc1", "wide"))
+    more = words(window)
+
+    while workspace.document.undo_label:
+        workspace.document.undo()
+
+    assert any("wide: title fc1 → wide" in row for row in more)
+    assert "nothing differs" in panel(window).said.text()
+    assert [] == words(window)
+
+
+def test_differences_inside_a_composite_are_found_and_opened(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    workspace = window.studio.workspace
+    workspace.select(["conv1", "relu1"])
+    composing.fold(workspace, "Begin")
+    save(workspace.document.experiment, tmp_path / "folded.netwright")
+    workspace.open_composite("begin")
+    workspace.apply(SetParam(("conv1",), "out_channels", 12))
+    workspace.go_to(0)
+    compare(window, tmp_path / "folded.netwright")
+
+    panel(window).list.itemActivated.emit(panel(window).list.item(0))
+
+    (row,) = words(window)
+    assert row.startswith("~  Begin › conv1: out channels")
+    assert row.endswith("→ 12")
+    assert "begin" == workspace.where
+    assert {"conv1"} == workspace.selection
+
+
+def test_closing_the_panel_takes_the_marks_away(window: MainWindow) -> None:
+    QTest.mouseClick(panel(window).shut, Qt.MouseButton.LeftButton)
+
+    assert panel(window).isHidden()
+    assert {} == window.studio.comparison.marks("")
+    assert not window.menus.deeds["file.compare-stop"].action.when(window.studio)
