@@ -1,4 +1,4 @@
-"""The command line: ``netwright open|demo|train|check|diff|export|blocks|doctor``.
+"""The command line: ``netwright open|demo|train|check|diff|export|blocks|gallery|doctor``.
 
 A verb is one module of this package that holds one ``Verb``; it is found by being there. Results
 are one JSON object in the last line of stdout, whose ``version`` grows by one when a field changes

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from studio.app.catalogue import builtin_catalog
-from studio.app.gallery import Exhibit, exhibits, find_experiment
+from studio.app.gallery import Exhibit, exhibits, find_experiment, stated
 from studio.compile.run import plan_run
 from studio.core.check import check
 from studio.core.errors import FileError
@@ -53,6 +53,15 @@ def test_an_exhibit_tells_what_to_look_at_and_what_to_try(exhibit: Exhibit) -> N
     assert experiment.title
     assert "Press Train" in experiment.notes
     assert "Try: " in experiment.notes
+
+
+@every_exhibit
+def test_an_exhibit_states_the_held_out_figure_that_it_reaches(exhibit: Exhibit) -> None:
+    figure = stated(exhibit.read())
+
+    assert figure is not None
+    assert figure.unit in {"% accuracy", "bits a character"}
+    assert 0 < figure.value < 100
 
 
 @every_exhibit

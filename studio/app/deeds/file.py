@@ -1,10 +1,11 @@
 """Deeds of the File menu: experiments, files, export, the end."""
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 from studio.app.actions import Action, ActionList
-from studio.app.gallery import Exhibit, exhibits
+from studio.app.gallery import Exhibit, exhibits, published
 from studio.app.studio import Studio
 
 
@@ -58,14 +59,22 @@ def _recent_files(studio: Studio) -> list[Action]:
 
 
 def _gallery(_studio: Studio) -> list[Action]:
+    return _shown(exhibits(), "File/Gallery")
+
+
+def _published(_studio: Studio) -> list[Action]:
+    return _shown(published(), "File/Published networks")
+
+
+def _shown(found: Iterable[Exhibit], menu: str) -> list[Action]:
     return [
         Action(
             id=f"file.gallery.{exhibit.name}",
             title=exhibit.read().title,
-            menu="File/Gallery",
+            menu=menu,
             run=partial(_open_exhibit, exhibit),
         )
-        for exhibit in exhibits()
+        for exhibit in found
     ]
 
 
@@ -83,6 +92,10 @@ RECENT = ActionList(
 GALLERY = ActionList(
     id="file.gallery", title="Gallery", rows=_gallery, menu="File", place=13,
     empty="No experiments are installed", icon="layout-grid",
+)  # fmt: skip
+PUBLISHED = ActionList(
+    id="file.published", title="Published networks", rows=_published, menu="File", place=14,
+    empty="No networks are installed", icon="layout-grid",
 )  # fmt: skip
 SAVE = Action(
     id="file.save", title="Save", run=_save, keys=("Ctrl+S",), menu="File", place=20, icon="save"

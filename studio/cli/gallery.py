@@ -1,0 +1,78 @@
+"""``netwright gallery``: the experiments that come with the program."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from .arguments import add_json, print_json
+from .verb import Verb
+
+if TYPE_CHECKING:
+    from studio.app.gallery import Exhibit, Figure
+    from studio.core.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One experiment of the gallery as it is listed."""
+
+    name: str
+    title: str
+    group: str
+    stated: "Figure | None"
+    parameters: int
+
+
+def run(options: Namespace) -> int:
+    """List the gallery, by group."""
+    from studio.app.catalogue import builtin_catalog
+    from studio.app.gallery import exhibits, published
+
+    catalog = builtin_catalog()
+    listed = [
+        *_listed("to train", exhibits(), catalog),
+        *_listed("published size", published(), catalog),
+    ]
+    if options.json:
+        print_json({"exhibits": [asdict(row) for row in listed]})
+    else:
+        print("\n".join(_words(listed)))
+    return 0
+
+
+def _listed(group: str, shown: "Iterable[Exhibit]", catalog: "Catalog") -> "Iterator[Listed]":
+    from studio.app.gallery import stated
+    from studio.core.check import check
+
+    for exhibit in shown:
+        experiment = exhibit.read()
+        parameters = check(experiment, catalog).parameters
+        yield Listed(exhibit.name, experiment.title, group, stated(experiment), parameters)
+
+
+def _words(listed: "list[Listed]") -> list[str]:
+    from studio.core.text import grouped
+
+    lines: list[str] = []
+    for group in dict.fromkeys(row.group for row in listed):
+        lines += ["", group.capitalize()] if lines else [group.capitalize()]
+        for row in (row for row in listed if row.group == group):
+            count = f"{grouped(row.parameters)} parameters"
+            figure = f"{row.stated.value:,} {row.stated.unit}" if row.stated else ""
+            figure = "" if figure == count else figure
+            lines.append(f"  {row.name:<20}{row.title:<36}{count:<28}{figure}".rstrip())
+    return lines
+
+
+def _declare(parser: ArgumentParser) -> None:
+    add_json(parser)
+
+
+GALLERY = Verb(
+    "gallery",
+    "List the experiments that come with the program",
+    "With the figure that the notes of each promise, and its number of parameters.",
+    _declare,
+    run,
+)
