@@ -1,6 +1,6 @@
 """Front: what only a window can do, as the program asks for it; and a front without a window."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
@@ -46,6 +46,11 @@ class Front(Protocol):
 
     def ask_name(self, title: str, suggestion: str, then: Callable[[str], None]) -> None:
         """Let a name be typed; an empty one is no answer."""
+
+    def pick_block(
+        self, words: str, offered: Sequence[NodeId], then: Callable[[NodeId], None]
+    ) -> None:
+        """Let one of some blocks be clicked on the canvas."""
 
     def ask_picture(self, suggestion: Path, then: Callable[[Path], None]) -> None:
         """Let a place for a picture be chosen."""
@@ -133,6 +138,11 @@ class NoFront:
 
     def ask_name(self, title: str, suggestion: str, then: Callable[[str], None]) -> None:
         """Nobody can answer."""
+
+    def pick_block(
+        self, words: str, offered: Sequence[NodeId], then: Callable[[NodeId], None]
+    ) -> None:
+        """Nobody can click."""
 
     def ask_picture(self, suggestion: Path, then: Callable[[Path], None]) -> None:
         """Nobody can answer."""

@@ -1,6 +1,6 @@
 """WindowFront: what the program asks of its window, done with Qt. No dialog is ever executed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, assert_never
 
@@ -15,6 +15,7 @@ from studio.core.arranging import Size
 from studio.core.graph import End, NodeId
 from studio.core.marks import Point, View
 
+from .canvas.gestures.pick import Pick
 from .dialogs import files
 from .docks import Docks
 from .pages import Pages
@@ -62,6 +63,17 @@ class WindowFront:
         from .dialogs.names import ask_name
 
         ask_name(self._window, title, suggestion, then)
+
+    def pick_block(
+        self, words: str, offered: Sequence[NodeId], then: Callable[[NodeId], None]
+    ) -> None:
+        """Let one of some blocks be clicked on the canvas."""
+        self.show_page("build")
+        canvas = self._pages.build.canvas
+        canvas.cancel()
+        canvas.gesture = Pick(canvas, words, offered, then)
+        canvas.setFocus()
+        canvas.update()
 
     def ask_picture(self, suggestion: Path, then: Callable[[Path], None]) -> None:
         """Let a place for a picture be chosen."""
