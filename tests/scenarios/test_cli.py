@@ -336,7 +336,9 @@ def test_every_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
             main([name, "--help"])
         assert end.value.code == 0
         assert f"usage: netwright {name}" in capsys.readouterr().out
-    assert names == {"open", "demo", "train", "check", "diff", "export", "blocks", "doctor"}
+    assert names == {
+        "open", "demo", "train", "check", "diff", "export", "blocks", "gallery", "doctor",
+    }  # fmt: skip
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
