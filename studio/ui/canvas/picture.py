@@ -15,7 +15,7 @@ from .look import Look, Painted
 from .view_model import ViewModel
 from .wires import WirePainter
 
-MARGIN = 40.0
+MARGIN = 56.0
 
 
 class NetworkPicture:
@@ -37,15 +37,17 @@ class NetworkPicture:
 
     def paint_all(self, painter: QPainter, theme: Tokens) -> None:
         """Paint everything, in pixels from the top left corner."""
-        look = Look(
-            camera=Camera(1.0, -self._area.left(), -self._area.top()), dpr=1.0, area=self._area
-        )
-        painter.fillRect(QRectF(QPointF(), self._area.size()), QColor(theme.canvas))
+        ratio = painter.device().devicePixelRatio()
+        camera = Camera(1.0, -self._area.left(), -self._area.top())
+        look = Look(camera=camera, dpr=ratio, area=self._area)
+        painter.scale(1.0 / ratio, 1.0 / ratio)
+        painter.fillRect(QRectF(QPointF(), self._area.size() * ratio), QColor(theme.canvas))
         AreaPainter(theme, self._font).paint(painter, look, self._model.frames)
         WirePainter(self._workspace, self._model).paint(painter, look, theme, Painted())
         cards = CardPainter(theme, self._font)
         for row, id_ in enumerate(self._model.ids):
             painter.save()
+            painter.scale(ratio, ratio)
             painter.translate(self._model.rect(row).topLeft() - self._area.topLeft())
             cards.paint(painter, content_of(self._workspace, id_))
             painter.restore()

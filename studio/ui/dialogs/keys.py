@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.app import shortcuts
-from studio.app.actions import Action
+from studio.app.actions import MENUS, Action
 from studio.app.finding import score
 from studio.app.studio import Studio
 from studio.ui.icons import drawn
@@ -50,6 +50,7 @@ class KeysDialog(QDialog):
         area.setWidget(self._make_rows())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.reset_all = buttons.addButton("Reset all", QDialogButtonBox.ButtonRole.ResetRole)
+        self.reset_all.setAutoDefault(False)
         self.reset_all.clicked.connect(self._on_reset_all)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -65,7 +66,8 @@ class KeysDialog(QDialog):
         column = QVBoxLayout(page)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(2)
-        actions = [row for row in self._studio.actions.rows.values() if isinstance(row, Action)]
+        rows = self._studio.actions.rows.values()
+        actions = sorted((row for row in rows if isinstance(row, Action)), key=_place)
         self.rows = {action.id: KeyRow(action, page) for action in actions}
         for row in self.rows.values():
             column.addWidget(row)
@@ -114,6 +116,12 @@ class KeysDialog(QDialog):
     @Slot()
     def _on_reset_all(self) -> None:
         shortcuts.reset(self._studio.actions, self._studio.settings)
+
+
+def _place(action: Action) -> tuple[int, str, int]:
+    """Return where an action stands: as in the menus, those in none at the end."""
+    top = action.menu.partition("/")[0]
+    return (MENUS.index(top) if top in MENUS else len(MENUS)), action.menu, action.place
 
 
 class KeyRow(QWidget):
