@@ -168,16 +168,18 @@ class Pilot:
     # Training
 
     def click(self, action: str) -> None:
-        """Click the tool button of an action."""
-        button = next(
+        """Click the tool button of an action, once it says so and can be clicked."""
+        self.qtbot.waitUntil(lambda: any(map(QToolButton.isEnabled, self._buttons(action))))
+        QTest.mouseClick(self._buttons(action)[0], LEFT)
+
+    def _buttons(self, action: str) -> list[QToolButton]:
+        return [
             button
             for button in self.window.findChildren(QToolButton)
             if button.isVisible()
             and button.defaultAction()
             and button.defaultAction().text() == action
-        )
-        self.qtbot.waitUntil(button.isEnabled, timeout=2000)
-        QTest.mouseClick(button, LEFT)
+        ]
 
     def wait(self, until: Callable[[], bool], *, secs: float = 60) -> None:
         """Let the window live until something holds."""
