@@ -44,8 +44,10 @@ class Geometry:
 
     def y_of(self, name: str, *, output: bool) -> float:
         """Return where a port stands; ports nobody declared stand where a lone one does."""
-        places = self.outputs if output else self.inputs
-        return next((place.y for place in places if place.name == name), ANCHOR_Y)
+        for place in self.outputs if output else self.inputs:  # called once for every wire's end
+            if place.name == name:
+                return place.y
+        return ANCHOR_Y
 
     def row_y(self, row: int) -> float:
         """Return the middle of a row of ports."""

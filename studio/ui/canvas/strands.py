@@ -77,10 +77,12 @@ class Strands:
                 self.bends[course.wire.target] = course.bends
         count = len(joins)
         if count:
-            bent = [self.wires[first + i].target in self.bends for i in range(count)]
+            bent = np.zeros(count, bool)
+            if self.bends:
+                bent[:] = [wire.target in self.bends for wire in self.wires[first:]]
             self.joins = np.concatenate([self.joins, np.array(joins)])
             self._offsets = np.concatenate([self._offsets, np.array(offsets)])
-            self._bent = np.concatenate([self._bent, np.array(bent)])
+            self._bent = np.concatenate([self._bent, bent])
             self.ends = np.concatenate([self.ends, np.zeros((count, 4))])
             self.knots = np.concatenate([self.knots, np.zeros((count, 3, 4, 2))])
             self.boxes = np.concatenate([self.boxes, np.zeros((count, 4))])

@@ -59,7 +59,7 @@ class ViewModel:
         self.folds = {}
         self.strands.folds = {}
         self._append_cards(graph.nodes)
-        self._append_wires(graph.wires)
+        self._append_wires(Wire(source, target) for target, source in graph.feeds.items())
         self.frame(graph.frames)
         self._link()
         self.select(self._workspace.selection)
@@ -173,10 +173,11 @@ class ViewModel:
         return self.strands.touching(rows, len(self.ids))
 
     def _append_cards(self, ids: Iterable[NodeId]) -> None:
-        graph = self._workspace.graph
+        graph, scope = self._workspace.graph, self._workspace.scope
         fresh, families, known, modes = [], [], [], []
         for id_ in ids:
-            node, spec = graph.nodes[id_], self._workspace.spec_of(id_)
+            node = graph.nodes[id_]
+            spec = scope.block(node.kind)
             layout = geometry_of(graph, id_, spec)
             self.row[id_] = len(self.ids)
             self.ids.append(id_)
@@ -192,7 +193,8 @@ class ViewModel:
             self.mode = np.concatenate([self.mode, np.array(modes, np.int8)])
 
     def _append_wires(self, wires: Iterable[Wire]) -> None:
-        rows = self.strands.append([self._course(wire) for wire in wires])
+        bends = self._workspace.graph.bends
+        rows = self.strands.append([self._course(wire, bends) for wire in wires])
         self.strands.settle(rows, self.rects)
 
     def _drop_cards(self, gone: Collection[NodeId]) -> None:
@@ -221,8 +223,9 @@ class ViewModel:
 
     def _settle_wires(self, touched: Collection[NodeId]) -> None:
         rows = self.wires_of(np.array([self.row[id_] for id_ in touched], np.int64))
+        bends = self._workspace.graph.bends
         for row in rows.tolist():
-            course = self._course(self.strands.wires[row])
+            course = self._course(self.strands.wires[row], bends)
             self.strands.aim(row, course.leaves, course.arrives)
         self.strands.settle(rows, self.rects)
 
@@ -233,12 +236,12 @@ class ViewModel:
         known = [(a, b) for a, b in pairs if a in self.row and b in self.row]
         self.links = [(self.row[owner], self.row[user]) for owner, user in known]
 
-    def _course(self, wire: Wire) -> Course:
+    def _course(self, wire: Wire, bends: Mapping[End, tuple[tuple[float, float], ...]]) -> Course:
         source, target = self.row[wire.source.node], self.row[wire.target.node]
         leaves = self.layouts[source].y_of(wire.source.port, output=True)
         arrives = self.layouts[target].y_of(wire.target.port, output=False)
-        bends = self._workspace.graph.bends.get(wire.target, ())
-        return Course(wire, source, (WIDTH, leaves), target, (0.0, arrives), bends)
+        through = bends.get(wire.target, ())
+        return Course(wire, source, (WIDTH, leaves), target, (0.0, arrives), through)
 
     def _bent_anew(self) -> set[End]:
         """Return the inputs of shown wires that run through other points than shown."""
