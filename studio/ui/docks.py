@@ -63,7 +63,7 @@ class Docks(QObject):
             self._window.resizeDocks([dock], [SIDE_PX[title]], Qt.Orientation.Horizontal)
 
     def make_dashboard(self) -> None:
-        """Make the charts; pyqtgraph is first imported here."""
+        """Make the charts, after the first paint."""
         if self._dashboard is not None:
             return
         from .dashboard.docks import DashboardDocks
