@@ -1,7 +1,9 @@
 """The gallery: experiments that come with the program, each a story to look at, run and change."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import log
 from pathlib import Path
 
 from studio.core.errors import FileError
@@ -9,19 +11,48 @@ from studio.core.experiment import Experiment
 from studio.core.fileio import SUFFIX, open_file
 from studio.resources import resource
 
-_FIGURE = re.compile(r"^Expect: ([\d,.]+) (% accuracy|bits a character|parameters)", re.MULTILINE)
+_PUBLISHED = "published"
+
+PROMISES: Mapping[str, tuple[str, float, bool]] = {
+    "% accuracy": ("accuracy", 100.0, True),
+    "bits a character": ("loss", 1 / log(2), False),
+    "mean squared error": ("loss", 1.0, False),
+    "perplexity": ("perplexity", 1.0, False),
+    "% of the variance": ("r2", 100.0, True),
+    "BLEU": ("bleu", 100.0, True),
+}
+"""What an exhibit may promise: the unit's words to the metric, its factor, and whether more is
+better."""
+
+_UNITS = "|".join(map(re.escape, (*PROMISES, "parameters")))
+_FIGURE = re.compile(rf"^Expect: (at most |at least )?([\d,.]+) ({_UNITS})", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """What the notes of an exhibit promise, in the line that begins with ``Expect:``.
 
-    Of accuracy it is the least, of bits the most, both held out as the median of three seeds; a
-    number of parameters is exact.
+    Held out, as the median of three seeds; a number of parameters is exact. ``Expect: at most
+    60 % accuracy`` is the promise of a network that has to fail.
     """
 
     value: float
     unit: str
+    at_least: bool = True
+
+    @property
+    def words(self) -> str:
+        """Say it, such as ``at least 97 % accuracy``."""
+        return f"{'at least' if self.at_least else 'at most'} {self.value:,} {self.unit}"
+
+    def measured(self, metrics: Mapping[str, float]) -> float:
+        """Return what the metrics of the test part say, in the figure's unit."""
+        name, factor, _ = PROMISES[self.unit]
+        return metrics[name] * factor
+
+    def kept_by(self, measured: float) -> bool:
+        """Tell whether a measurement in the figure's unit keeps the promise."""
+        return measured >= self.value if self.at_least else measured <= self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +61,11 @@ class Exhibit:
 
     name: str
     path: Path
+
+    @property
+    def group(self) -> str:
+        """The title of its folder, such as ``Images``."""
+        return self.path.parent.name.capitalize()
 
     def read(self) -> Experiment:
         """Return the experiment.
@@ -41,13 +77,19 @@ class Exhibit:
 
 
 def exhibits() -> tuple[Exhibit, ...]:
-    """Return what can be trained at once, by name; a file is in it by lying in the folder."""
-    return _lying_in("gallery")
+    """Return what can be trained at once, by group and name.
+
+    A file is in it by lying in a folder of the gallery, whose name is the group's.
+    """
+    folders = sorted(path for path in resource("gallery").iterdir() if path.is_dir())
+    return tuple(
+        exhibit for folder in folders if folder.name != _PUBLISHED for exhibit in _lying_in(folder)
+    )
 
 
 def published() -> tuple[Exhibit, ...]:
     """Return the networks at published size, by name; they come without data."""
-    return _lying_in("gallery/published")
+    return _lying_in(resource("gallery") / _PUBLISHED)
 
 
 def stated(experiment: Experiment) -> Figure | None:
@@ -55,8 +97,12 @@ def stated(experiment: Experiment) -> Figure | None:
     found = _FIGURE.search(experiment.notes)
     if found is None:
         return None
-    value = float(found[1].replace(",", ""))
-    return Figure(int(value) if value.is_integer() else value, found[2])
+    value = float(found[2].replace(",", ""))
+    unit = found[3]
+    at_least = PROMISES[unit][2] if unit in PROMISES else True
+    if found[1]:
+        at_least = found[1].strip() == "at least"
+    return Figure(int(value) if value.is_integer() else value, unit, at_least)
 
 
 def find_experiment(name: str) -> Path:
@@ -76,6 +122,6 @@ def find_experiment(name: str) -> Path:
     )
 
 
-def _lying_in(folder: str) -> tuple[Exhibit, ...]:
-    files = sorted(resource(folder).glob(f"*{SUFFIX}"))
+def _lying_in(folder: Path) -> tuple[Exhibit, ...]:
+    files = sorted(folder.glob(f"*{SUFFIX}"))
     return tuple(Exhibit(file.stem, file) for file in files)

@@ -31,8 +31,8 @@ def run(options: Namespace) -> int:
 
     catalog = builtin_catalog()
     listed = [
-        *_listed("to train", exhibits(), catalog),
-        *_listed("published size", published(), catalog),
+        *_listed(exhibits(), catalog),
+        *_listed(published(), catalog),
     ]
     if options.json:
         print_json({"exhibits": [asdict(row) for row in listed]})
@@ -41,14 +41,14 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def _listed(group: str, shown: "Iterable[Exhibit]", catalog: "Catalog") -> "Iterator[Listed]":
+def _listed(shown: "Iterable[Exhibit]", catalog: "Catalog") -> "Iterator[Listed]":
     from studio.app.gallery import stated
     from studio.core.check import check
 
     for exhibit in shown:
         experiment = exhibit.read()
         parameters = check(experiment, catalog).parameters
-        yield Listed(exhibit.name, experiment.title, group, stated(experiment), parameters)
+        yield Listed(exhibit.name, experiment.title, exhibit.group, stated(experiment), parameters)
 
 
 def _words(listed: "list[Listed]") -> list[str]:
@@ -59,8 +59,7 @@ def _words(listed: "list[Listed]") -> list[str]:
         lines += ["", group.capitalize()] if lines else [group.capitalize()]
         for row in (row for row in listed if row.group == group):
             count = f"{grouped(row.parameters)} parameters"
-            figure = f"{row.stated.value:,} {row.stated.unit}" if row.stated else ""
-            figure = "" if figure == count else figure
+            figure = row.stated.words if row.stated and row.stated.unit != "parameters" else ""
             lines.append(f"  {row.name:<20}{row.title:<36}{count:<28}{figure}".rstrip())
     return lines
 

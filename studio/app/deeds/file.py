@@ -59,7 +59,11 @@ def _recent_files(studio: Studio) -> list[Action]:
 
 
 def _gallery(_studio: Studio) -> list[Action]:
-    return _shown(exhibits(), "File/Gallery")
+    return [
+        action
+        for exhibit in exhibits()
+        for action in _shown([exhibit], f"File/Gallery/{exhibit.group}")
+    ]
 
 
 def _published(_studio: Studio) -> list[Action]:
