@@ -1,6 +1,7 @@
 """start: one application, one studio, one window; heavy parts come after the first paint."""
 
 import faulthandler
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -97,6 +98,9 @@ class _Later(QObject):
         if studio.settings.values.flag("warm_engine") or self._demo:
             studio.session.warm_up()
         self._window.pages.build.canvas.fit()
+        # What is loaded by now stays: without it a full collection beside 5,000 blocks takes 3 ms
+        # instead of 27, and no gesture stumbles over it.
+        gc.freeze()
         if self._demo:
             self._tour = Demo(self._window, self._demo, unseen=self._unseen)
             self._tour.begin()

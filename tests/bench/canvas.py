@@ -3,6 +3,7 @@
 Where NodeGraphQt is installed (the extra ``bench``) it draws as many nodes in the same run.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -63,6 +64,7 @@ def _ours(size: int) -> Iterator[tuple[str, float]]:
     from tests.helpers.hand import Hand
 
     app = QApplication([])
+    gc.freeze()  # as the program does when it has started
     workspace = field(size)
     began = time.thread_time()
     canvas = Canvas(workspace)
@@ -128,6 +130,7 @@ def _theirs(size: int) -> Iterator[tuple[str, float]]:
             self.add_output("y")
 
     app = QApplication([])
+    gc.freeze()
     began = time.thread_time()
     graph = NodeGraph()
     graph.register_node(Node)

@@ -21,8 +21,11 @@ LANE = 96.0
 
 def knots(ends: Floats) -> Floats:
     """Return wires ``(n, 4)`` as three cubic bends in a row: ``(n, 3, 4, 2)`` of points."""
-    forward = ends[:, 2] - ends[:, 0] >= -1e-9
-    return np.where(forward[:, None, None, None], _forward(ends), _backward(ends))
+    bends = _forward(ends)
+    back = ends[:, 2] - ends[:, 0] < -1e-9
+    if back.any():
+        bends[back] = _backward(ends[back])
+    return bends
 
 
 def polylines(bends: Floats, pieces: int = PIECES) -> Floats:
@@ -69,7 +72,7 @@ def _forward(ends: Floats) -> Floats:
     dx, dy = x1 - x0, np.abs(y1 - y0)
     out = np.minimum(np.maximum(dx * 0.5, np.minimum(64.0, (np.abs(dx) + dy) * 0.4)), dx)
     bend = np.stack([x0, y0, x0 + out, y0, x1 - out, y1, x1, y1], axis=1).reshape(-1, 4, 2)
-    return np.stack([_cut(bend, i / 3, (i + 1) / 3) for i in range(3)], axis=1)
+    return _in_thirds(bend)
 
 
 def _backward(ends: Floats) -> Floats:
@@ -84,17 +87,29 @@ def _backward(ends: Floats) -> Floats:
     return np.stack([np.stack(point, axis=1) for point in points], axis=1).reshape(-1, 3, 4, 2)
 
 
-def _cut(bend: Floats, start: float, stop: float) -> Floats:
-    """Return the part of cubic bends ``(n, 4, 2)`` between two shares of their way."""
+def _in_thirds(bends: Floats) -> Floats:
+    """Return cubic bends ``(n, 4, 2)`` cut at a third and two thirds: ``(n, 3, 4, 2)``."""
+    across, down = bends[:, :, 0] @ _THIRDS.T, bends[:, :, 1] @ _THIRDS.T
+    parts: Floats = np.stack([across, down], axis=2).reshape(-1, 3, 4, 2)
+    return parts
+
+
+def _cut(start: float, stop: float) -> Floats:
+    """Return the weights ``(4, 4)`` that take a cubic bend to the part between two shares."""
 
     def blossom(*at: float) -> Floats:
-        points = bend
+        points = np.eye(4)
         for t in at:
-            points = points[:, :-1] * (1 - t) + points[:, 1:] * t
-        return points[:, 0]
+            points = points[:-1] * (1 - t) + points[1:] * t
+        at_last: Floats = points[0]
+        return at_last
 
     corners = ((start, start, start), (start, start, stop), (start, stop, stop), (stop, stop, stop))
-    return np.stack([blossom(*at) for at in corners], axis=1)
+    weights: Floats = np.stack([blossom(*at) for at in corners])
+    return weights
+
+
+_THIRDS = np.concatenate([_cut(i / 3, (i + 1) / 3) for i in range(3)])
 
 
 def through(points: Floats) -> Floats:
@@ -115,7 +130,7 @@ def through(points: Floats) -> Floats:
         points[1:],
     ]
     bend = np.stack(bends, axis=1)
-    return np.stack([_cut(bend, i / 3, (i + 1) / 3) for i in range(3)], axis=1)
+    return _in_thirds(bend)
 
 
 def path_of(bends: Floats) -> QPainterPath:

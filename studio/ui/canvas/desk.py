@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 
 from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QPainter
@@ -39,21 +40,31 @@ class Desk(Surface):
         self.overlays: list[Callable[[QPainter], None]] = []
         """What others paint over the drawing, in view pixels."""
         self._adding: tuple[QPointF, Loose | None, tuple[Point, ...]] | None = None
-        self.quick = QuickAdd(self)
-        self.quick.chosen.connect(self._on_chosen)
-        self.quick.built.connect(self._on_built)
-        self.quick.closed.connect(self._on_popup_closed)
         self.title_editor = TitleEditor(workspace, self)
         self.title_editor.closed.connect(self._on_popup_closed)
         self.words_editor = WordsEditor(workspace, self)
         self.words_editor.closed.connect(self._on_popup_closed)
         self._looked_at: Target | None = None
-        self.target_list = TargetList(self)
-        self.target_list.looked_at.connect(self._on_looked_at)
-        self.target_list.chosen.connect(self._on_target_chosen)
-        self.target_list.closed.connect(self._on_popup_closed)
         self.minimap = Minimap(self)
         self.setAccessibleName("Network")
+
+    @cached_property
+    def quick(self) -> QuickAdd:
+        """The field to add a block by name; made when it is first wanted, as it takes a while."""
+        field = QuickAdd(self)
+        field.chosen.connect(self._on_chosen)
+        field.built.connect(self._on_built)
+        field.closed.connect(self._on_popup_closed)
+        return field
+
+    @cached_property
+    def target_list(self) -> TargetList:
+        """The list of inputs to wire to; made when it is first wanted."""
+        found = TargetList(self)
+        found.looked_at.connect(self._on_looked_at)
+        found.chosen.connect(self._on_target_chosen)
+        found.closed.connect(self._on_popup_closed)
+        return found
 
     def quick_add(
         self,

@@ -1,9 +1,11 @@
 """Geometry: how large a card is and where its ports stand, in canvas units."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from studio.core.blocks import BlockSpec
+from studio.core.catalog import Catalog
 from studio.core.graph import Graph, NodeId
 from studio.core.wiring import input_ends
 
@@ -35,19 +37,25 @@ class PortPlace:
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """The height of a card, and its ports from top to bottom."""
+    """The height of a card, and its ports from top to bottom.
+
+    ``arrivals`` and ``departures`` tell by name how far below the top inputs and outputs stand.
+    """
 
     height: float
     head: float
     inputs: tuple[PortPlace, ...]
     outputs: tuple[PortPlace, ...]
+    arrivals: Mapping[str, float] = field(init=False, compare=False, repr=False)
+    departures: Mapping[str, float] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "arrivals", {place.name: place.y for place in self.inputs})
+        object.__setattr__(self, "departures", {place.name: place.y for place in self.outputs})
 
     def y_of(self, name: str, *, output: bool) -> float:
         """Return where a port stands; ports nobody declared stand where a lone one does."""
-        for place in self.outputs if output else self.inputs:  # called once for every wire's end
-            if place.name == name:
-                return place.y
-        return ANCHOR_Y
+        return (self.departures if output else self.arrivals).get(name, ANCHOR_Y)
 
     def row_y(self, row: int) -> float:
         """Return the middle of a row of ports."""
@@ -75,3 +83,23 @@ def _places(names: tuple[str, ...], head: float) -> tuple[PortPlace, ...]:
     if len(names) == 1:
         return (PortPlace(names[0], ANCHOR_Y, -1),)
     return tuple(PortPlace(name, head + ROW * (i + 0.5), i) for i, name in enumerate(names))
+
+
+class Layouts:
+    """Lays out many cards of a drawing; what all cards of a kind share is looked up once."""
+
+    def __init__(self, graph: Graph, scope: Catalog) -> None:
+        self._graph, self._scope = graph, scope
+        self._kinds: dict[str, tuple[BlockSpec | None, Geometry | None]] = {}
+
+    def of(self, node: NodeId) -> tuple[Geometry, BlockSpec | None]:
+        """Return how the card of a block is laid out, and what declares the block."""
+        kind = self._graph.nodes[node].kind
+        known = self._kinds.get(kind)
+        if known is None:
+            spec = self._scope.block(kind)
+            alike = spec is not None and not any(port.many for port in spec.inputs)
+            shared = geometry_of(self._graph, node, spec) if alike else None
+            known = self._kinds[kind] = (spec, shared)
+        spec, layout = known
+        return layout or geometry_of(self._graph, node, spec), spec

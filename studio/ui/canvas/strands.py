@@ -4,9 +4,10 @@ A wire without bends, as nearly all are, is one strand. Where a strand ends at a
 follows the card; where it ends at a bend, the bend.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,33 @@ class Course:
     bends: tuple[Point, ...] = ()
 
 
+class Wires(Sequence[Wire]):
+    """Wires by row, kept as their ends: thousands of pairs would set the garbage collector off.
+
+    A full collection over a large drawing takes 25 to 40 ms, more than all else of opening one.
+    """
+
+    def __init__(self, sources: Iterable[End] = (), targets: Iterable[End] = ()) -> None:
+        self.sources, self.targets = list(sources), list(targets)
+
+    def extend(self, sources: Iterable[End], targets: Iterable[End]) -> None:
+        """Add wires at the end."""
+        self.sources.extend(sources)
+        self.targets.extend(targets)
+
+    @overload
+    def __getitem__(self, row: int) -> Wire: ...
+    @overload
+    def __getitem__(self, row: slice) -> "Wires": ...
+    def __getitem__(self, row: int | slice) -> "Wire | Wires":
+        if isinstance(row, slice):
+            return Wires(self.sources[row], self.targets[row])
+        return Wire(self.sources[row], self.targets[row])
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+
 class Strands:
     """Per row: the wire, the cards it joins, its ends (x0, y0, x1, y1), curve and bounds.
 
@@ -49,7 +77,7 @@ class Strands:
 
     def clear(self) -> None:
         """Hold no wires."""
-        self.wires: list[Wire] = []
+        self.wires = Wires()
         self.rows: dict[End, range] = {}
         self.bends: dict[End, tuple[Point, ...]] = {}
         self.joins: Ints = np.empty((0, 2), np.int64)
@@ -69,31 +97,48 @@ class Strands:
             stops += ((course.target, course.arrives),)
             row = len(self.wires)
             for (here, start), (there, stop) in pairwise(stops):
-                self.wires.append(course.wire)
+                self.wires.extend(course.wire[:1], course.wire[1:])
                 joins.append((here, there))
                 offsets.append((*start, *stop))
             self.rows[course.wire.target] = range(row, len(self.wires))
             if course.bends:
                 self.bends[course.wire.target] = course.bends
+        bent = [target in self.bends for target in self.wires.targets[first:]]
+        self._take(
+            np.array(joins, np.int64).reshape(-1, 2),
+            np.array(offsets, np.float64).reshape(-1, 4),
+            np.array(bent, bool),
+        )
+        return np.arange(first, len(self.wires))
+
+    def append_straight(self, wires: Wires, joins: Ints, offsets: Floats) -> Ints:
+        """Take in wires without bends, not settled yet, as whole arrays; return their rows."""
+        first = len(self.wires)
+        self.wires.extend(wires.sources, wires.targets)
+        for row, target in enumerate(wires.targets, first):
+            self.rows[target] = range(row, row + 1)
+        self._take(joins, offsets, np.zeros(len(wires), bool))
+        return np.arange(first, len(self.wires))
+
+    def _take(self, joins: Ints, offsets: Floats, bent: Bools) -> None:
         count = len(joins)
         if count:
-            bent = np.zeros(count, bool)
-            if self.bends:
-                bent[:] = [wire.target in self.bends for wire in self.wires[first:]]
-            self.joins = np.concatenate([self.joins, np.array(joins)])
-            self._offsets = np.concatenate([self._offsets, np.array(offsets)])
+            self.joins = np.concatenate([self.joins, joins])
+            self._offsets = np.concatenate([self._offsets, offsets])
             self._bent = np.concatenate([self._bent, bent])
             self.ends = np.concatenate([self.ends, np.zeros((count, 4))])
             self.knots = np.concatenate([self.knots, np.zeros((count, 3, 4, 2))])
             self.boxes = np.concatenate([self.boxes, np.zeros((count, 4))])
             self.hidden = np.concatenate([self.hidden, np.zeros(count, bool)])
-        return np.arange(first, first + count)
 
     def drop(self, targets: Collection[End]) -> None:
         """Let wires go, by the inputs they end at."""
-        kept = [row for row, wire in enumerate(self.wires) if wire.target not in targets]
-        self.wires = [self.wires[row] for row in kept]
-        self.rows = _rows_of(self.wires)
+        wires = self.wires
+        kept = [row for row, target in enumerate(wires.targets) if target not in targets]
+        self.wires = Wires(
+            (wires.sources[row] for row in kept), (wires.targets[row] for row in kept)
+        )
+        self.rows = _rows_of(self.wires.targets)
         self.bends = {end: at for end, at in self.bends.items() if end in self.rows}
         self.joins, self._offsets = self.joins[kept], self._offsets[kept]
         self._bent, self.hidden = self._bent[kept], self.hidden[kept]
@@ -117,6 +162,11 @@ class Strands:
         self._offsets[list(rows[:-1]), 2:] = points
         self._offsets[list(rows[1:]), :2] = points
         self.settle(np.array(rows), rects)
+
+    def bent_otherwise(self, wanted: Mapping[End, tuple[Point, ...]]) -> set[End]:
+        """Return the inputs of shown wires that should run through other points than they do."""
+        ends = wanted.keys() | self.bends.keys()
+        return {end for end in ends if wanted.get(end) != self.bends.get(end) and end in self.rows}
 
     def touching(self, cards: Ints, count: int) -> Ints:
         """Return the rows of the strands at any of these cards, of ``count`` in all."""
@@ -172,8 +222,8 @@ class Strands:
         plain = rows[~self._bent[rows]]
         self.knots[plain] = curves.knots(self.ends[plain])
         self.boxes[plain] = curves.bounds(self.ends[plain])
-        for wire in {self.wires[row] for row in rows[self._bent[rows]].tolist()}:
-            own = list(self.rows[wire.target])
+        for target in {self.wires.targets[row] for row in rows[self._bent[rows]].tolist()}:
+            own = list(self.rows[target])
             points = np.concatenate([self.ends[own, :2], self.ends[own[-1:], 2:]])
             self.knots[own] = knots = curves.through(points)
             corners = knots.reshape(len(own), -1, 2)
@@ -188,7 +238,7 @@ class Strands:
                 self.ends[row, :2] = folds[source][2:]
             if target in folds:
                 self.ends[row, 2:] = folds[target][:2]
-            whole = self.joins[list(self.rows[self.wires[row].target])]
+            whole = self.joins[list(self.rows[self.wires.targets[row]])]
             inside = [folds.get(int(whole[0, 0])), folds.get(int(whole[-1, 1]))]
             if all(place is not None for place in inside):
                 self.hidden[row] = bool(np.array_equal(*inside))  # type: ignore[arg-type]
@@ -197,7 +247,7 @@ class Strands:
         """Return the rows with all others of the same wires, which a bend ties to them."""
         if not self._bent[rows].any():
             return rows
-        wires = {self.wires[row].target for row in rows[self._bent[rows]].tolist()}
+        wires = {self.wires.targets[row] for row in rows[self._bent[rows]].tolist()}
         more = [row for target in wires for row in self.rows[target]]
         return np.union1d(rows, np.array(more, np.int64))
 
@@ -208,9 +258,9 @@ class Strands:
         return found
 
 
-def _rows_of(wires: list[Wire]) -> dict[End, range]:
+def _rows_of(targets: Iterable[End]) -> dict[End, range]:
     rows: dict[End, range] = {}
-    for row, wire in enumerate(wires):
-        known = rows.get(wire.target)
-        rows[wire.target] = range(known.start if known else row, row + 1)
+    for row, target in enumerate(targets):
+        known = rows.get(target)
+        rows[target] = range(known.start if known else row, row + 1)
     return rows

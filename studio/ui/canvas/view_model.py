@@ -18,8 +18,8 @@ from studio.core.graph import End, Mode, NodeId, Wire
 from studio.core.marks import Frame
 
 from .areas import bar_of, rect_of
-from .geometry import WIDTH, Geometry, geometry_of
-from .strands import Course, Floats, Ints, Strands
+from .geometry import ANCHOR_Y, WIDTH, Geometry, Layouts, geometry_of
+from .strands import Course, Floats, Ints, Strands, Wires
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 _NOWHERE: Floats = np.zeros(4)
@@ -59,7 +59,7 @@ class ViewModel:
         self.folds = {}
         self.strands.folds = {}
         self._append_cards(graph.nodes)
-        self._append_wires(Wire(source, target) for target, source in graph.feeds.items())
+        self._append_wires((source, target) for target, source in graph.feeds.items())
         self.frame(graph.frames)
         self._link()
         self.select(self._workspace.selection)
@@ -71,7 +71,8 @@ class ViewModel:
             return
         graph = self._workspace.graph
         cut = change.disconnected
-        bent = {end for end in self._bent_anew() if Wire(graph.feeds[end], end) not in cut}
+        otherwise = self.strands.bent_otherwise(graph.bends) & graph.feeds.keys()
+        bent = {end for end in otherwise if Wire(graph.feeds[end], end) not in cut}
         if cut or bent or change.removed:
             self.strands.drop({wire.target for wire in cut} | bent)
         if change.removed:
@@ -81,8 +82,7 @@ class ViewModel:
         self._append_cards(id_ for id_ in graph.nodes if id_ in change.added)
         for id_ in touched:
             self._renew(id_)
-        again = {Wire(graph.feeds[end], end) for end in bent}
-        self._append_wires(sorted(change.connected | again))
+        self._append_wires(sorted(change.connected | {Wire(graph.feeds[end], end) for end in bent}))
         self._settle_wires(touched)
         if graph.frames or self.frames:
             self.frame(graph.frames)
@@ -173,36 +173,60 @@ class ViewModel:
         return self.strands.touching(rows, len(self.ids))
 
     def _append_cards(self, ids: Iterable[NodeId]) -> None:
-        graph, scope = self._workspace.graph, self._workspace.scope
-        fresh, families, known, modes = [], [], [], []
+        graph = self._workspace.graph
+        layouts = Layouts(graph, self._workspace.scope)
+        fresh: list[float] = []  # one flat list: thousands of tuples would wake the collector
+        families, known, modes = [], [], []
         for id_ in ids:
             node = graph.nodes[id_]
-            spec = scope.block(node.kind)
-            layout = geometry_of(graph, id_, spec)
+            layout, spec = layouts.of(id_)
             self.row[id_] = len(self.ids)
             self.ids.append(id_)
             self.layouts.append(layout)
-            fresh.append((node.x, node.y, WIDTH, layout.height))
+            fresh += (node.x, node.y, WIDTH, layout.height)
             families.append(self._family(spec.family if spec else ""))
             known.append(spec is not None)
             modes.append(MODES.index(node.mode))
         if fresh:
-            self.rects = np.concatenate([self.rects, np.array(fresh)])
+            self.rects = np.concatenate([self.rects, np.array(fresh).reshape(-1, 4)])
             self.family = np.concatenate([self.family, np.array(families)])
             self.known = np.concatenate([self.known, np.array(known)])
             self.mode = np.concatenate([self.mode, np.array(modes, np.int8)])
 
-    def _append_wires(self, wires: Iterable[Wire]) -> None:
-        bends = self._workspace.graph.bends
-        rows = self.strands.append([self._course(wire, bends) for wire in wires])
-        self.strands.settle(rows, self.rects)
+    def _append_wires(self, wires: Iterable[tuple[End, End]]) -> None:
+        """Take in wires, given by their sources and targets."""
+        bends, straight, bent = self._workspace.graph.bends, Wires(), []
+        for source, target in wires:
+            if target in bends:
+                bent.append(self._course(Wire(source, target), bends))
+            else:
+                straight.sources.append(source)
+                straight.targets.append(target)
+        fresh = self.strands.append_straight(straight, *self._joined(straight))
+        self.strands.settle(fresh, self.rects)
+        self.strands.settle(self.strands.append(bent), self.rects)
+
+    def _joined(self, wires: Wires) -> tuple[Ints, Floats]:
+        """Return the cards that wires join, and where on them each leaves and arrives."""
+        joins: list[int] = []
+        offsets: list[float] = []
+        row, layouts = self.row, self.layouts
+        for source, target in zip(wires.sources, wires.targets, strict=True):
+            here, there = row[source.node], row[target.node]
+            joins += (here, there)
+            leaves = layouts[here].departures.get(source.port, ANCHOR_Y)
+            arrives = layouts[there].arrivals.get(target.port, ANCHOR_Y)
+            offsets += (WIDTH, leaves, 0.0, arrives)
+        return np.array(joins, np.int64).reshape(-1, 2), np.array(offsets).reshape(-1, 4)
 
     def _drop_cards(self, gone: Collection[NodeId]) -> None:
         kept = [row for row, id_ in enumerate(self.ids) if id_ not in gone]
         renumbered = np.full(len(self.ids), -1)
         renumbered[kept] = np.arange(len(kept))
-        self.ids = [self.ids[row] for row in kept]
-        self.layouts = [self.layouts[row] for row in kept]
+        self.ids, self.layouts = (
+            [self.ids[row] for row in kept],
+            [self.layouts[row] for row in kept],
+        )
         self.row = {id_: row for row, id_ in enumerate(self.ids)}
         self.rects, self.family = self.rects[kept], self.family[kept]
         self.known, self.mode = self.known[kept], self.mode[kept]
@@ -242,19 +266,6 @@ class ViewModel:
         arrives = self.layouts[target].y_of(wire.target.port, output=False)
         through = bends.get(wire.target, ())
         return Course(wire, source, (WIDTH, leaves), target, (0.0, arrives), through)
-
-    def _bent_anew(self) -> set[End]:
-        """Return the inputs of shown wires that run through other points than shown."""
-        wanted, shown = self._workspace.graph.bends, self.strands.bends
-        if not wanted and not shown:
-            return set()
-        ends = wanted.keys() | shown.keys()
-        feeds = self._workspace.graph.feeds
-        return {
-            end
-            for end in ends
-            if wanted.get(end) != shown.get(end) and end in self.strands.rows and end in feeds
-        }
 
     def _folded(self, frames: Mapping[str, Frame]) -> dict[int, Floats]:
         """Return the rows of hidden cards, and where their wires go in and come out instead."""
