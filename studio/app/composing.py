@@ -43,15 +43,23 @@ def fold(workspace: Workspace, title: str) -> NodeId:
     Raises:
         GraphError: nothing that can be folded is selected, or it does not stand together.
     """
-    ids = foldable(workspace)
-    if not ids:
-        raise GraphError("Select blocks to fold; data, targets and losses stay outside")
     before = workspace.graph.nodes.keys()
-    edit = Fold(ids, title, _loose(workspace, ids), workspace.where, f"Fold into {title}")
-    workspace.document.apply(edit)
+    workspace.document.apply(folding(workspace, title))
     (made,) = workspace.graph.nodes.keys() - before
     workspace.select([made])
     return made
+
+
+def folding(workspace: Workspace, title: str) -> Fold:
+    """Return the edit that makes the selected blocks a composite.
+
+    Raises:
+        GraphError: nothing that can be folded is selected.
+    """
+    ids = foldable(workspace)
+    if not ids:
+        raise GraphError("Select blocks to fold; data, targets and losses stay outside")
+    return Fold(ids, title, _loose(workspace, ids), workspace.where, f"Fold into {title}")
 
 
 def _loose(workspace: Workspace, ids: tuple[NodeId, ...]) -> tuple[End, ...]:

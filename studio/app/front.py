@@ -44,8 +44,10 @@ class Front(Protocol):
     def ask_unsaved(self, title: str, then: Callable[[Answer], None]) -> None:
         """Ask what to do about unsaved changes."""
 
-    def ask_name(self, title: str, suggestion: str, then: Callable[[str], None]) -> None:
-        """Let a name be typed; an empty one is no answer."""
+    def ask_name(
+        self, title: str, suggestion: str, then: Callable[[str], None], *, what: str = "Name"
+    ) -> None:
+        """Let a name, or ``what`` else, be typed; an empty one is no answer."""
 
     def pick_block(
         self, words: str, offered: Sequence[NodeId], then: Callable[[NodeId], None]
@@ -136,7 +138,9 @@ class NoFront:
     def ask_unsaved(self, title: str, then: Callable[[Answer], None]) -> None:
         """Nobody can answer, so nothing is lost."""
 
-    def ask_name(self, title: str, suggestion: str, then: Callable[[str], None]) -> None:
+    def ask_name(
+        self, title: str, suggestion: str, then: Callable[[str], None], *, what: str = "Name"
+    ) -> None:
         """Nobody can answer."""
 
     def pick_block(

@@ -80,7 +80,10 @@ def written(value: Value, raw: Value, env: Mapping[str, Value]) -> Value:
         tree = ast.parse(raw[1:].strip(), mode="eval")
     except SyntaxError:
         return value
-    body = _Written(env).visit(tree).body
+    try:
+        body = _Written(env).visit(tree).body
+    except ParamError:
+        return value
     text = ast.unparse(_with_whole_division(body, value))
     if not any(isinstance(node, ast.Name) for node in ast.walk(body)):
         return value
@@ -187,13 +190,16 @@ class _Written(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         return ast.Call(node.func, [self.visit(argument) for argument in node.args], [])
 
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        chosen = evaluate(ast.unparse(node.test), self._env)
+        made: ast.expr = self.visit(node.body if chosen else node.orelse)
+        return made
+
     def visit_Name(self, node: ast.Name) -> ast.expr:
         value = self._env.get(node.id)
         if isinstance(value, (Whole, Real)):
             return ast.parse(value.text, mode="eval").body
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return ast.Constant(value)
-        return node
+        return ast.Constant(value) if isinstance(value, (int, float, str)) else _spelled(value)
 
 
 class _Folded(ast.NodeTransformer):
@@ -206,9 +212,10 @@ class _Folded(ast.NodeTransformer):
         super().generic_visit(node)
         if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Call)):
             try:
-                return _constant(evaluate(ast.unparse(node), {}))
+                value = evaluate(ast.unparse(node), {})
             except ParamError:
                 return node
+            return node if isinstance(value, (bool, str)) else _constant(value)
         return node
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
@@ -220,6 +227,11 @@ class _Folded(ast.NodeTransformer):
         if not known or not isinstance(value, (int, float)):
             return node
         return _constant(float(value) if isinstance(value, float) else int(value))
+
+
+def _spelled(value: Value) -> ast.expr:
+    """Return sizes, or nothing, as Python writes them."""
+    return ast.parse(repr(value), mode="eval").body
 
 
 def _constant(value: float) -> ast.Constant:

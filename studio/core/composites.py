@@ -23,7 +23,7 @@ _PREFIX = "composite:"
 class Composite:
     """A definition; a block of kind ``composite:<id>`` is an instance of it.
 
-    Of a parameter the name, the default and the help count. Values inside may be expressions over
+    Values inside may be expressions over
     the parameters, such as ``=4*d_model``.
     """
 

@@ -1,4 +1,7 @@
-"""Expressions: ``4*d_model`` as a parameter's value; arithmetic over names, and nothing else."""
+"""Expressions: ``4*d_model`` or ``not causal`` as a parameter's value, over names.
+
+Arithmetic, switches, comparisons and a choice between two, and nothing else.
+"""
 
 import ast
 import operator
@@ -20,6 +23,14 @@ _BINARY: Mapping[type[ast.operator], Callable[[Number, Number], Number]] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
+}
+_COMPARISONS: Mapping[type[ast.cmpop], Callable[..., bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
 }
 _LONGEST = 300
 """Letters of an expression; deeper nesting than fits in is nobody's arithmetic."""
@@ -71,19 +82,19 @@ def fit_in(param: Param, value: object, names: Names) -> Value:
     return text
 
 
-def evaluate(text: str, names: Mapping[str, object]) -> Number:
+def evaluate(text: str, names: Mapping[str, object]) -> Number | str:
     """Return the value of an expression such as ``=4*d_model`` with the given names.
 
-    Division of whole numbers that comes out even stays whole.
+    Beside arithmetic there are ``not``, ``and``, ``or``, comparisons, words in quotes and
+    ``a if b else c``. Division of whole numbers that comes out even stays whole.
 
     Raises:
-        ParamError: the text is not arithmetic, a name is unknown, or a division is by zero.
+        ParamError: the text is no such expression, a name is unknown, or a division is by zero.
     """
     try:
-        tree = _tree(text)
-        value = _value(tree.body, names)
+        value = _value(_tree(text).body, names)
         whole = int(value) if isinstance(value, float) and value.is_integer() else value
-        finite = isfinite(whole)
+        finite = isinstance(whole, str) or isfinite(whole)
     except ZeroDivisionError:
         raise ParamError(f"{text}: division by zero") from None
     except OverflowError:
@@ -111,28 +122,73 @@ def _tree(text: str) -> ast.Expression:
     return ast.parse(text.removeprefix("=").strip(), mode="eval")
 
 
-def _value(node: ast.expr, names: Mapping[str, object]) -> Number:
+def _value(node: ast.expr, names: Mapping[str, object]) -> Number | str:
     match node:
-        case ast.Constant(value=bool()):
-            pass
-        case ast.Constant(value=int() | float() as number):
-            return number
+        case ast.Constant(value=int() | float() | str() as constant):
+            return constant
         case ast.Name(id=name):
             return _named(name, names)
+        case ast.IfExp(test=test, body=body, orelse=other):
+            return _value(body if _switch(test, names) else other, names)
+        case ast.BoolOp() | ast.Compare() | ast.UnaryOp(op=ast.Not()):
+            return _told(node, names)
+    return _computed(node, names)
+
+
+def _computed(node: ast.expr, names: Mapping[str, object]) -> Number:
+    match node:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_value(operand, names)
+            return -_number(operand, names)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-            return _BINARY[type(op)](_value(left, names), _value(right, names))
+            return _BINARY[type(op)](_number(left, names), _number(right, names))
         case ast.Call(func=ast.Name(id=name), args=[_, *_] as args, keywords=[]) if (
             name in _FUNCTIONS
         ):
-            return _FUNCTIONS[name](*(_value(arg, names) for arg in args))
-    raise ParamError(f"expected arithmetic over numbers and names, received {ast.unparse(node)}")
+            return _FUNCTIONS[name](*(_number(arg, names) for arg in args))
+    raise _no_expression(node)
 
 
-def _named(name: str, names: Mapping[str, object]) -> Number:
+def _told(node: ast.BoolOp | ast.Compare | ast.UnaryOp, names: Mapping[str, object]) -> bool:
+    match node:
+        case ast.UnaryOp(operand=operand):
+            return not _switch(operand, names)
+        case ast.BoolOp(op=op, values=parts):
+            switches = [_switch(part, names) for part in parts]
+            return all(switches) if isinstance(op, ast.And) else any(switches)
+        case ast.Compare(left=left, ops=[compare], comparators=[right]) if (
+            type(compare) in _COMPARISONS
+        ):
+            return _compared(_value(left, names), compare, _value(right, names))
+    raise _no_expression(node)
+
+
+def _no_expression(node: ast.expr) -> ParamError:
+    return ParamError(f"expected arithmetic over numbers and names, received {ast.unparse(node)}")
+
+
+def _number(node: ast.expr, names: Mapping[str, object]) -> Number:
+    value = _value(node, names)
+    if isinstance(value, (bool, str)):
+        raise ParamError(f"expected a number, received {ast.unparse(node)}, which is {value!r}")
+    return value
+
+
+def _switch(node: ast.expr, names: Mapping[str, object]) -> bool:
+    value = _value(node, names)
+    if not isinstance(value, bool):
+        raise ParamError(f"expected on or off, received {ast.unparse(node)}, which is {value!r}")
+    return value
+
+
+def _compared(left: Number | str, op: ast.cmpop, right: Number | str) -> bool:
+    if isinstance(left, str) != isinstance(right, str):
+        raise ParamError(f"expected two of a kind to compare, received {left!r} and {right!r}")
+    return bool(_COMPARISONS[type(op)](left, right))
+
+
+def _named(name: str, names: Mapping[str, object]) -> Number | str:
     value = names.get(name)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not isinstance(value, (int, float, str)) or is_expression(value):
         known = ", ".join(sorted(names)) or "none"
         raise ParamError(f"expected one of the names {known}, received {name}")
     return value

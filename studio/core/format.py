@@ -9,6 +9,7 @@ from .experiment import FORMAT, Choice, Dashboard, Data, Experiment, Objective, 
 from .expressions import is_repeat
 from .graph import End, Graph, Mode, Node, closed_up, fits_as_id
 from .marks import Frame, Point, View
+from .names import WANTED_ID
 from .params import Param
 from .reader import Reader, is_finite
 
@@ -31,11 +32,18 @@ def fields_of(experiment: Experiment) -> dict[str, object]:
 
 
 def _composite_fields(composite: Composite) -> dict[str, object]:
-    params = [
-        {"name": param.name, "default": param.default, "help": param.help}
-        for param in composite.params
-    ]
+    params = [_param_fields(param) for param in composite.params]
     return {"title": composite.title, "params": params, **_graph_fields(composite.graph)}
+
+
+def _param_fields(param: Param) -> dict[str, object]:
+    plain = Param(param.name, param.default)
+    extra = {
+        name: getattr(param, name)
+        for name in ("title", "low", "high", "choices", "length", "optional", "log", "unit")
+        if getattr(param, name) != getattr(plain, name)
+    }
+    return {"name": param.name, "default": param.default, "help": param.help, **extra}
 
 
 def _graph_fields(graph: Graph) -> dict[str, object]:
@@ -106,16 +114,39 @@ def experiment_in(reader: Reader) -> Experiment:
 
 def _composite(id_: str, reader: Reader) -> Composite:
     if not fits_as_id(id_):
-        raise FileError(f"composites: expected ids without dots and spaces, received {id_!r}")
+        raise FileError(f"composites: expected ids {WANTED_ID}, received {id_!r}")
     place = f"{reader.place}.params"
     params = tuple(_param(Reader(item, place)) for item in reader.take("params", list, []))
     return Composite(id_, reader.take("title", str, id_), _graph(reader), params)
 
 
 def _param(reader: Reader) -> Param:
+    choices = tuple(str(item) for item in reader.take("choices", list, []))
+    default = reader.value("default")
+    if choices and default not in choices:
+        raise FileError(
+            f"{reader.place}: expected default as one of {', '.join(choices)}, received {default!r}"
+        )
     return Param(
-        reader.take("name", str), reader.value("default"), help=reader.take("help", str, "")
+        reader.take("name", str),
+        default,
+        title=reader.take("title", str, ""),
+        low=_bound(reader, "low"),
+        high=_bound(reader, "high"),
+        choices=choices,
+        length=reader.take("length", int, 0),
+        optional=reader.take("optional", bool, False),
+        log=reader.take("log", bool, False),
+        unit=reader.take("unit", str, ""),
+        help=reader.take("help", str, ""),
     )
+
+
+def _bound(reader: Reader, name: str) -> float | None:
+    bound = reader.value(name)
+    if isinstance(bound, bool) or not (bound is None or isinstance(bound, (int, float))):
+        raise FileError(f"{reader.place}: expected {name} as a number, received {bound!r}")
+    return bound
 
 
 def _graph(reader: Reader) -> Graph:
@@ -123,7 +154,7 @@ def _graph(reader: Reader) -> Graph:
     nodes = {id_: _node(id_, blocks.inside(id_)) for id_ in blocks.names()}
     unfit = next((id_ for id_ in nodes if not fits_as_id(id_)), None)
     if unfit is not None:
-        raise FileError(f"{blocks.place}: expected ids without dots and spaces, received {unfit!r}")
+        raise FileError(f"{blocks.place}: expected ids {WANTED_ID}, received {unfit!r}")
     feeds: dict[End, End] = {}
     for line in reader.take("wires", list, []):
         source, arrow, target = str(line).partition(" -> ")

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from .ends import End, NodeId, Wire, closed_up
 from .errors import GraphError
 from .marks import Bends, Frame, View
-from .names import fits_as_id, fresh_ids, natural
+from .names import WANTED_ID, fits_as_id, fresh_ids, natural
 from .params import Value
 from .shapes import slot_of
 
@@ -153,7 +153,7 @@ class Graph:
             raise GraphError(f"expected new block ids, received {', '.join(taken)} again")
         unfit = next((id_ for id_ in ids if not fits_as_id(id_)), None)
         if unfit is not None:
-            raise GraphError(f"expected a block id without dots and spaces, received {unfit!r}")
+            raise GraphError(f"expected a block id {WANTED_ID}, received {unfit!r}")
         return replace(self, nodes={**self.nodes, **{node.id: node for node in nodes}})
 
     def put(self, *nodes: Node) -> "Graph":

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterable
 
+WANTED_ID = "without spaces, dots and any of / # ="
+"""What fits as an id, for error messages."""
+
 
 def fits_as_id(id_: str) -> bool:
-    """Tell whether an id can stand in an address such as ``conv1.x``."""
-    return re.fullmatch(r"[^\s.]+", id_) is not None
+    """Tell whether an id can stand in an address such as ``conv1.x`` or ``encoder#2/conv1``."""
+    return id_.isprintable() and re.fullmatch(r"[^\s./#=]+", id_) is not None
 
 
 def fresh_ids(stem: str, taken: Iterable[str], *, number: int = 1) -> list[str]:

@@ -207,6 +207,6 @@ class _Names(ast.NodeTransformer):
         value = self._values.get(node.id)
         if is_expression(value):
             return ast.parse(value[1:].strip(), mode="eval").body
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if isinstance(value, (bool, int, float, str)):
             return ast.Constant(value)
         return node

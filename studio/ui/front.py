@@ -58,11 +58,13 @@ class WindowFront:
         """Ask what to do about unsaved changes."""
         files.ask_unsaved(self._window, title, then)
 
-    def ask_name(self, title: str, suggestion: str, then: Callable[[str], None]) -> None:
+    def ask_name(
+        self, title: str, suggestion: str, then: Callable[[str], None], *, what: str = "Name"
+    ) -> None:
         """Let a name be typed."""
         from .dialogs.names import ask_name
 
-        ask_name(self._window, title, suggestion, then)
+        ask_name(self._window, title, suggestion, then, what)
 
     def pick_block(
         self, words: str, offered: Sequence[NodeId], then: Callable[[NodeId], None]

@@ -1,11 +1,12 @@
-"""Deeds on composites: fold, unfold, open, the library."""
+"""Deeds on composites: fold, repeat, unfold, open, the library."""
 
 from functools import partial
 from pathlib import Path
 
-from studio.app import composing
+from studio.app import composing, stacking
 from studio.app.actions import Action
 from studio.app.studio import Studio
+from studio.core.params import Param
 
 
 def _can_fold(studio: Studio) -> bool:
@@ -19,6 +20,21 @@ def _fold(studio: Studio) -> None:
 
 def _fold_as(studio: Studio, title: str) -> None:
     studio.attempt(partial(composing.fold, studio.workspace, title))
+
+
+def _repeat(studio: Studio) -> None:
+    then = partial(_repeat_so_often, studio)
+    studio.front.ask_name("Repeat", "2", then, what="How many in a row")
+
+
+def _repeat_so_often(studio: Studio, text: str) -> None:
+    studio.attempt(partial(_repeat_selection, studio, text))
+
+
+def _repeat_selection(studio: Studio, text: str) -> None:
+    times = Param("repeat", 2, low=2, high=stacking.MOST).fit(text.strip().lstrip("x×"))
+    assert isinstance(times, int)
+    stacking.repeat_selection(studio.workspace, times)
 
 
 def _is_composite(studio: Studio) -> bool:
@@ -76,6 +92,11 @@ FOLD = Action(
     id="compose.fold", title="Fold into a composite…", run=_fold, when=_can_fold,
     keys=("Ctrl+Shift+G",), menu="Edit/Composite", place=10, icon="group", context=("block",),
     help="Make the selected blocks one block with ports and parameters of its own",
+)  # fmt: skip
+REPEAT = Action(
+    id="compose.repeat", title="Repeat…", run=_repeat, when=_can_fold,
+    menu="Edit/Composite", place=12, icon="repeat", context=("block",),
+    help="Stack what is selected, one feeding the next, each with weights of its own",
 )  # fmt: skip
 UNFOLD = Action(
     id="compose.unfold", title="Unfold", run=_unfold, when=_is_composite,

@@ -12,7 +12,7 @@ class NameQuestion(QDialog):
     """A field with a suggestion; Enter answers, Esc does not."""
 
     def __init__(
-        self, title: str, suggestion: str, then: Callable[[str], None], parent: QWidget
+        self, title: str, suggestion: str, then: Callable[[str], None], what: str, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._then = then
@@ -20,7 +20,7 @@ class NameQuestion(QDialog):
         self.setMinimumWidth(320)
         self.finished.connect(self.deleteLater)
         self.field = QLineEdit(suggestion, self)
-        self.field.setAccessibleName("Name")
+        self.field.setAccessibleName(what)
         self.field.selectAll()
         buttons = QDialogButtonBox(self)
         self._ok = buttons.addButton(QDialogButtonBox.StandardButton.Ok)
@@ -30,7 +30,7 @@ class NameQuestion(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 12)
         column.setSpacing(12)
-        column.addWidget(Text("Name", self, "muted"))
+        column.addWidget(Text(what, self, "muted"))
         column.addWidget(self.field)
         column.addWidget(buttons)
         self.field.textChanged.connect(self._on_typed)
@@ -48,10 +48,10 @@ class NameQuestion(QDialog):
 
 
 def ask_name(
-    parent: QWidget, title: str, suggestion: str, then: Callable[[str], None]
+    parent: QWidget, title: str, suggestion: str, then: Callable[[str], None], what: str
 ) -> NameQuestion:
-    """Let a name be typed; ``then`` is told it."""
-    question = NameQuestion(title, suggestion, then, parent)
+    """Let a name, or ``what`` else, be typed; ``then`` is told it."""
+    question = NameQuestion(title, suggestion, then, what, parent)
     question.open()
     question.field.setFocus()
     return question

@@ -58,6 +58,24 @@ def test_a_damaged_field_is_read_or_refused_but_never_crashes(name: str, value: 
     assert loads(dumps(experiment)) == experiment
 
 
+@given(st.text(max_size=4) | st.text(alphabet="ab1/#.=- é\u200b", max_size=4))
+def test_an_id_can_stand_in_every_path_or_the_file_is_refused_by_place(id_: str) -> None:
+    blocks = {id_: {"kind": "nn.relu"}, "b": {"kind": "composite:c"}}
+    inner = {"blocks": {id_: {"kind": "nn.relu"}}, "wires": []}
+    fields = {**json.loads(dumps(SMALL)), "wires": [], "composites": {"c": inner}}
+    try:
+        experiment = loads(json.dumps({**fields, "blocks": blocks}))
+    except FileError as refusal:
+        assert "blocks: expected ids without spaces" in str(refusal)  # noqa: PT017
+        assert set(id_) & set("./#= \u200b") or not id_.isprintable() or not id_
+        return
+
+    assert experiment.node_at(f"b/{id_}").id == id_
+    assert str(End(id_, "x")).partition(".") == (id_, ".", "x")
+    assert not {"/", "#", "="} & set(id_)
+    assert loads(dumps(experiment)) == experiment
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -71,7 +89,13 @@ def test_a_damaged_field_is_read_or_refused_but_never_crashes(name: str, value: 
         (with_field("wires", ["a.y b.x"]), "wires: expected two ports of blocks"),
         (with_field("wires", ["a.y -> c.x"]), "wires: expected two ports of blocks"),
         (with_field("wires", ["a.y -> b.x", "b.y -> a.x"]), "expected no loop"),
-        (with_field("blocks", {"a.b": {"kind": "x"}}), "ids without dots"),
+        (with_field("blocks", {"a.b": {"kind": "x"}}), "blocks: expected ids without spaces, dots"),
+        (with_field("blocks", {"a/b": {"kind": "x"}}), "any of / # =, received 'a/b'"),
+        (with_field("composites", {"a#2": {}}), "composites: expected ids without spaces, dots"),
+        (
+            with_field("composites", {"a": {"blocks": {"b=c": {"kind": "x"}}}}),
+            "composites.a.blocks: expected ids without spaces",
+        ),
         (with_field("blocks", {"a": 3}), "blocks.a: expected named fields, received 3"),
         (with_field("blocks", {"a": {"kind": "x", "at": [1]}}), "blocks.a: expected a position"),
         (with_field("blocks", {"a": {"kind": "x", "at": [1e999, 0]}}), "expected a position"),
