@@ -15,6 +15,7 @@ from studio.api import (
     size,
 )
 
+from ._classes import IGNORED, accuracy, counted, how_many, share_of
 from ._forms import LOSS, SCALAR
 from ._source import call
 
@@ -63,23 +64,26 @@ def _cross_entropy_call(shapes: Shapes, p: Params) -> str:
     )
 
 
-def _accuracy(_: Shapes, p: Params) -> str:
-    return _share_of("({scores}.argmax(-1) == {target})", p)
+def _counted(shapes: Shapes, p: Params) -> str:
+    weights = _class_weights(p, shapes["scores"])
+    if not weights:
+        return how_many(shapes, p)
+    which = counted(shapes, p)
+    return f"{weights}[{{target}}{f'[{which[1:-1]}]' if which else ''}].sum()"
+
+
+def _perplexity(shapes: Shapes, p: Params) -> str:
+    """Tokens are guessed one after another; what else is in the loss is no surprise about them."""
+    extra = p.real("label_smoothing") > 0 or p.text("class_weights").strip()
+    return "" if extra or shapes["target"].rank < 2 else "{loss}.exp()"
 
 
 def _top_accuracy(shapes: Shapes, p: Params) -> str:
     if not p.flag("top_5"):
         return ""
     best = min(5, size(shapes["scores"].dims[-1], "the classes"))
-    return _share_of(f"({{scores}}.topk({best}).indices == {{target}}.unsqueeze(-1)).any(-1)", p)
-
-
-def _share_of(right: str, p: Params) -> str:
-    """Return the text of how often something is right where the target counts."""
-    if p.whole("ignore_index") == -100:
-        return f"{right}.float().mean()"
-    counted = "({target} != {ignore_index})"
-    return f"({right} & {counted}).sum() / {counted}.sum().clamp(min=1)"
+    right = f"({{scores}}.topk({best}).indices == {{target}}.unsqueeze(-1)).any(-1)"
+    return share_of(right, shapes, p)
 
 
 def _mse(shapes: Shapes, _: Params) -> Inferred:
@@ -110,14 +114,7 @@ CROSS_ENTROPY = BlockSpec(
             title="label smoothing",
             help="Share of the truth that is spread over all classes",
         ),
-        Param(
-            "ignore_index",
-            -100,
-            low=-100,
-            high=10_000_000,
-            title="ignored class",
-            help="Targets of this class do not count, such as padding; −100 is none",
-        ),
+        IGNORED,
         Param(
             "class_weights",
             "",
@@ -133,15 +130,30 @@ CROSS_ENTROPY = BlockSpec(
     ),
     infer=_cross_entropy,
     call=_cross_entropy_call,
-    metrics=(Metric("accuracy", _accuracy), Metric("top-5 accuracy", _top_accuracy)),
-    formula="L = −log softmax(scores)[target], mean over the batch",
+    over=_counted,
+    metrics=(
+        accuracy("scores"),
+        Metric("top-5 accuracy", _top_accuracy, over=how_many),
+        Metric("perplexity", _perplexity, higher_is_better=False, combine="exp"),
+    ),
+    formula="L = −log softmax(scores)[target], mean over the targets that count",
     help=(
         "How surprised the network is by the right class: minus the logarithm of the probability "
         "it gave. It takes raw scores and has the softmax inside. Guessing among K classes costs "
-        "log K, so that ten classes begin near 2.3."
+        "log K, so that ten classes begin near 2.3. For texts its exponential is shown too, the "
+        "perplexity, as if the network wavered between so many tokens."
     ),
     paper="Good 1952: Rational decisions; PyTorch: torch.nn.functional.cross_entropy",
-    synonyms=("ce", "log loss", "nll", "softmax loss", "classification", "logits"),
+    synonyms=(
+        "ce",
+        "log loss",
+        "nll",
+        "softmax loss",
+        "classification",
+        "logits",
+        "padding",
+        "perplexity",
+    ),
 )
 
 MSE = BlockSpec(

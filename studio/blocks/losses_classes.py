@@ -2,6 +2,7 @@
 
 from studio.api import BlockSpec, Inferred, Metric, Param, Params, Port, ShapeError, Shapes
 
+from ._classes import IGNORED, accuracy, how_many
 from ._forms import LOSS, SCALAR
 from ._source import call
 
@@ -103,6 +104,10 @@ def _nll(shapes: Shapes, _: Params) -> Inferred:
 def _nll_call(shapes: Shapes, p: Params) -> str:
     answers, target = _rows(shapes, "log_probs")
     return call("F.nll_loss", answers, target, ignore_index=(p.whole("ignore_index"), -100))
+
+
+def _perplexity(shapes: Shapes, _: Params) -> str:
+    return "{loss}.exp()" if shapes["target"].rank > 1 else ""
 
 
 def _margin(shapes: Shapes, _: Params) -> Inferred:
@@ -218,25 +223,21 @@ NLL = BlockSpec(
         Port("target", "int", (1, 2), help="The right class"),
     ),
     outputs=LOSS,
-    params=(
-        Param(
-            "ignore_index",
-            -100,
-            low=-100,
-            high=10_000_000,
-            title="ignored class",
-            help="Targets of this class do not count, such as padding",
-        ),
-    ),
+    params=(IGNORED,),
     infer=_nll,
     call=_nll_call,
-    formula="L = −log_probs[target], mean over the batch",
+    over=how_many,
+    metrics=(
+        accuracy("log_probs"),
+        Metric("perplexity", _perplexity, higher_is_better=False, combine="exp"),
+    ),
+    formula="L = −log_probs[target], mean over the targets that count",
     help=(
         "Minus the logarithm of the probability that the right class got. LogSoftmax and this "
         "loss together are Cross-entropy; apart, the probabilities can be used on the way."
     ),
     paper="Fisher 1922: Mathematical foundations of statistics; PyTorch: F.nll_loss",
-    synonyms=("nll", "log loss", "maximum likelihood"),
+    synonyms=("nll", "log loss", "maximum likelihood", "padding", "perplexity"),
 )
 
 MULTI_MARGIN = BlockSpec(

@@ -236,6 +236,7 @@ INFO_NCE = BlockSpec(
             "matched",
             "((F.normalize({query}, dim=1) @ F.normalize({key}, dim=1).t()).argmax(1) == "
             "torch.arange(len({query}), device={query}.device)).float().mean()",
+            per_batch=True,  # among how many it is found is the batch's doing
         ),
     ),
     formula="L = −log softmaxⱼ(cos(qᵢ, kⱼ)/τ)[i], mean over the batch",

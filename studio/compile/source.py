@@ -43,7 +43,9 @@ def compile_network(
         loss_arguments=plan.late_arguments,
         targets=_arguments(plan.targets, experiment.data, catalog),
         losses=tuple(call.node.id for call in plan.losses),
-        metrics=tuple(plain.metrics),
+        metrics=tuple(plain.measures.metrics),
+        measured=plain.measures.infos,
+        counts=tuple(plain.measures.counts),
         blocks=(*map(_info, plan.inputs), *_infos(plan, drawn.classes)),
     )
 

@@ -26,10 +26,9 @@ def statements(call: Call) -> list[str]:
     return [f"{', '.join(call.names.values())} = {filled}"]
 
 
-def metric_sources(call: Call) -> dict[str, str]:
-    """Return the expression of every metric of a loss that is wanted, by its name."""
-    found = {metric.name: _template(metric.source, call) for metric in call.spec.metrics}
-    return {name: fill(template, call) for name, template in found.items() if template}
+def expression(template: object, call: Call) -> str:
+    """Return the expression that a block declares, empty for one that it leaves out."""
+    return fill(_template(template, call), call)
 
 
 def fill(template: str, call: Call) -> str:

@@ -22,9 +22,9 @@ from .lines import (
     tap_line,
     tapped_lines,
 )
+from .measures import Entry, Measures, measures_of
 from .modules import Copied
 from .plan import Call, Plan
-from .template import metric_sources
 
 _AXES = {
     "B": "batch",
@@ -54,11 +54,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The text, the block of each line (from 1), and the names of the metrics."""
+    """The text, the block of each line (from 1), and what it measures."""
 
     text: str
     blocks: dict[int, str]
-    metrics: tuple[str, ...]
+    measures: Measures
 
 
 def write_page(page: Page) -> Written:
@@ -72,7 +72,7 @@ def write_both(page: Page) -> tuple[Written, Written]:
     The twin's ``forward`` also tells every value to ``tap(block id, value)``.
     """
     plan, classes = page.plan, page.classes
-    metrics = dict(_metrics(plan))
+    measures = measures_of(plan)
     before = [
         *plain(f"class {page.class_name}(nn.Module):"),
         *plain(f'    """{_description(plan)}"""', ""),
@@ -80,7 +80,7 @@ def write_both(page: Page) -> tuple[Written, Written]:
     ]
     after = [
         *(_losses(plan) if plan.losses else ()),
-        *(_measures(plan, metrics) if plan.losses else ()),
+        *(_measures(plan, measures) if plan.losses else ()),
         *(plain("", "", *page.tail) if page.tail else ()),
     ]
     written = []
@@ -89,14 +89,14 @@ def write_both(page: Page) -> tuple[Written, Written]:
         forward = _tapped_forward(plan, classes) if tapped else _forward(plan)
         written.append([*inner, *before, *forward, *after])
     head = [*plain(*_head(page, "\n".join(text for text, _ in written[0])))]
-    return _written(head + written[0], tuple(metrics)), _written(head + written[1], tuple(metrics))
+    return _written(head + written[0], measures), _written(head + written[1], measures)
 
 
-def _written(lines: list[Line], metrics: tuple[str, ...]) -> Written:
+def _written(lines: list[Line], measures: Measures) -> Written:
     return Written(
         "\n".join(text for text, _ in lines) + "\n",
         {number: block for number, (_, block) in enumerate(lines, start=1) if block},
-        metrics,
+        measures,
     )
 
 
@@ -166,25 +166,23 @@ def _losses(plan: Plan) -> Iterator[Line]:
     yield from listed(f"{BODY}return {{", entries, "}")
 
 
-def _measures(plan: Plan, metrics: Mapping[str, tuple[Call, str]]) -> Iterator[Line]:
+def _measures(plan: Plan, measures: Measures) -> Iterator[Line]:
+    """Write ``metrics``, and ``counts`` where something is not a mean over samples."""
+    measured = measures.metrics
+    yield from _dictionary(plan, "metrics", measured)
+    if measures.counts:
+        yield from _dictionary(plan, "counts", measures.counts)
+
+
+def _dictionary(plan: Plan, name: str, entries: Mapping[str, Entry]) -> Iterator[Line]:
     yield from plain("")
-    yield from signature("metrics", _tensors(plan.late_arguments), "dict[str, Tensor]")
-    for call in _needed(plan, {call.node.id for call, _ in metrics.values()}):
+    yield from signature(name, _tensors(plan.late_arguments), "dict[str, Tensor]")
+    for call in _needed(plan, {call.node.id for call, _ in entries.values()}):
         yield from _statements(call)
     yield from plain(f"{BODY}return {{")
-    for name, (call, source) in metrics.items():
-        yield f"{BODY}    {quoted(name)}: {source},", call.node.id
+    for key, (call, source) in entries.items():
+        yield f"{BODY}    {quoted(key)}: {source},", call.node.id
     yield from plain(f"{BODY}}}")
-
-
-def _metrics(plan: Plan) -> Iterator[tuple[str, tuple[Call, str]]]:
-    """Name every metric; the loss's title tells apart those of the same name."""
-    found = [(call, metric_sources(call)) for call in plan.losses]
-    names = [name for _, sources in found for name in sources]
-    for call, sources in found:
-        for name, source in sources.items():
-            shared = names.count(name) > 1
-            yield f"{name} of {call.node.id}" if shared else name, (call, source)
 
 
 def _needed(plan: Plan, measured: set[str]) -> Iterator[Call]:

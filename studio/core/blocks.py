@@ -60,14 +60,23 @@ class Inferred:
 class Metric:
     """A number a person wants to see beside the loss, as source text over the loss's ports.
 
-    Batches are put together as means, weighed by their samples. An empty source leaves the metric
-    out, as a person may wish by a parameter.
+    An empty source leaves the metric out, as a person may wish by a parameter.
+
+    Attributes:
+        combine: how batches are put together: ``mean``, or ``exp`` for the exponential of the mean
+            loss. The latter computes nothing of its own, so that any source only says that it is
+            wanted.
+        over: of how much of a batch it is the mean, as source text; empty for its samples.
+        per_batch: a batch's own figure, which several batches in one would change.
     """
 
     name: str
     source: "Template"
     unit: str = ""
     higher_is_better: bool = True
+    combine: Literal["mean", "exp"] = "mean"
+    over: "Template" = ""
+    per_batch: bool = False
 
 
 Rule: TypeAlias = Callable[[Shapes, Params], Inferred]
@@ -91,6 +100,8 @@ class BlockSpec:
         fit: for inputs and targets, the parameters under which the block gives a column of the
             data; None where it cannot.
         needs: our own modules, as ``package.module:Class``, whose text is copied into the program.
+        over: for losses, of how much of a batch it is the mean, as source text such as the number
+            of tokens that are no padding; empty for its samples.
         metrics: for losses, what to show beside the loss.
         summary: the telling line on the card, a template over the parameters.
         formula: in plain Unicode mathematics.
@@ -115,6 +126,7 @@ class BlockSpec:
     common: bool = False
     fit: Fit | None = None
     needs: tuple[str, ...] = ()
+    over: Template = ""
     metrics: tuple[Metric, ...] = ()
     summary: str = ""
     formula: str = ""

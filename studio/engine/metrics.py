@@ -4,36 +4,145 @@ A small network's step takes less than a millisecond, of which an accuracy for e
 a few hundredths; over a fortieth of a second's batches at once it is next to nothing.
 """
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from .objectives import Calls
+from studio.runs.spec import Program
+
+from .means import exponential, total_of
+from .objectives import Calls, Objective
+from .scalars import LOSS
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The mean of some batches, and its weight in the epoch's; ``shown`` as a point, or not."""
+
+    name: str
+    value: Tensor
+    weight: Tensor | int
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    arguments: Sequence[Tensor]
+    samples: int
+    losses: Mapping[str, Tensor]
+
+    @property
+    def joins(self) -> bool:
+        """Whether every argument has a row for each sample, so that batches can be joined."""
+        return all(a.ndim and len(a) == self.samples for a in self.arguments)
 
 
 class BatchMetrics:
     """Keeps what ``metrics`` takes, and gives the means over what it has."""
 
-    def __init__(self, calls: Calls) -> None:
+    def __init__(self, calls: Calls, program: Program, objectives: Sequence[Objective]) -> None:
         self._calls = calls
-        self._kept: list[list[Tensor]] = []
-        self._samples = 0
+        self._objectives = objectives
+        self._measured = {info.name: info for info in program.measured}
+        self._apart = any(info.per_batch for info in program.measured)
+        self._made = [info for info in program.measured if info.combine == "exp"]
+        self.weighs_losses = bool(program.counts or self._made)
+        """Whether losses are gathered too: a mean over samples would be wrong for them."""
+        self._kept: list[_Batch] = []
 
-    def add(self, arguments: Sequence[Tensor], count: int) -> None:
-        """Keep the arguments of a batch of so many samples."""
-        self._kept.append([argument.detach() for argument in arguments])
-        self._samples += count
+    def add(
+        self, arguments: Sequence[Tensor], count: int, losses: Mapping[str, Tensor] | None = None
+    ) -> None:
+        """Keep the arguments of a batch of so many samples, and its losses by ``key_of``."""
+        detached = [argument.detach() for argument in arguments]
+        self._kept.append(_Batch(detached, count, dict(losses or {})))
 
-    def take(self) -> Iterator[tuple[str, Tensor, int]]:
-        """Yield name, mean and number of samples of every metric, and begin anew."""
-        kept, samples = self._kept, self._samples
-        self._kept, self._samples = [], 0
-        if kept and all(argument.ndim for argument in kept[0]):
-            joined = [torch.cat(column) for column in zip(*kept, strict=True)]
-            for name, value in self._calls.metrics(joined).items():
-                yield name, value, samples
-        elif kept:
-            # Something that is no batch cannot be joined: the newest stands for all.
-            for name, value in self._calls.metrics(kept[-1]).items():
-                yield name, value, samples
+    def take(self) -> Iterator[Gathered]:
+        """Yield every metric over the batches so far, and begin anew."""
+        kept, self._kept = self._kept, []
+        if not kept:
+            return
+        with torch.no_grad():
+            counts = [self._calls.counts(batch.arguments) for batch in kept]
+            yield from self._losses(kept, counts)
+            if self._apart or not all(batch.joins for batch in kept):
+                yield from self._one_by_one(kept, counts)
+            else:
+                yield from self._together(kept, counts)
+
+    def told(self, means: dict[str, float]) -> dict[str, float]:
+        """Return an epoch's means as they are shown: of the gathered losses, what they make."""
+        totals: dict[str, float] = {}
+        of_blocks: dict[str, float] = {}
+        for objective in self._objectives:
+            keys = {loss: key_of(objective, loss) for loss in objective.loss_weights}
+            if not set(keys.values()) <= means.keys():
+                return means  # stopped before the first batch
+            losses = {loss: means.pop(key) for loss, key in keys.items()}
+            totals[f"train/{objective.name}"] = total_of(objective, losses)
+            of_blocks = {**losses, **of_blocks}
+        shown = {LOSS: math.fsum(totals.values())}
+        if len(totals) > 1:
+            shown |= totals
+        for info in self._made:
+            if info.loss in of_blocks:
+                shown[f"train/{info.name}"] = exponential(of_blocks[info.loss])
+        return {**shown, **means}
+
+    def _together(
+        self, kept: Sequence[_Batch], counts: Sequence[Mapping[str, Tensor]]
+    ) -> Iterator[Gathered]:
+        columns = zip(*(batch.arguments for batch in kept), strict=True)
+        joined = [torch.cat(column) for column in columns]
+        for name, value in self._calls.metrics(joined).items():
+            yield Gathered(f"train/{name}", value, sum(self._weights(name, kept, counts)))
+
+    def _one_by_one(
+        self, kept: Sequence[_Batch], counts: Sequence[Mapping[str, Tensor]]
+    ) -> Iterator[Gathered]:
+        rows = [self._calls.metrics(batch.arguments) for batch in kept]
+        for name in rows[0]:
+            weights = self._weights(name, kept, counts)
+            mean, weight = _mean([row[name] for row in rows], weights)
+            yield Gathered(f"train/{name}", mean, weight)
+
+    def _weights(
+        self, name: str, kept: Sequence[_Batch], counts: Sequence[Mapping[str, Tensor]]
+    ) -> list[Tensor | int]:
+        key = self._measured[name].over if name in self._measured else ""
+        return [count.get(key, one.samples) for one, count in zip(kept, counts, strict=True)]
+
+    def _losses(
+        self, kept: Sequence[_Batch], counts: Sequence[Mapping[str, Tensor]]
+    ) -> Iterator[Gathered]:
+        if not self.weighs_losses:
+            return
+        means: dict[str, Tensor] = {}
+        for objective in self._objectives:
+            for loss in objective.loss_weights:
+                key = key_of(objective, loss)
+                weights = [
+                    count.get(loss, one.samples) for one, count in zip(kept, counts, strict=True)
+                ]
+                mean, weight = _mean([one.losses[key] for one in kept], weights)
+                means.setdefault(loss, mean)
+                yield Gathered(key, mean, weight, shown=False)
+        for info in self._made:
+            if info.loss in means:
+                yield Gathered(f"train/{info.name}", means[info.loss].exp(), 0)
+
+
+def key_of(objective: Objective, loss: str) -> str:
+    """Return the name under which an objective's loss is gathered; no person sees it."""
+    return f"{loss} of {objective.name}"
+
+
+def _mean(values: Sequence[Tensor], weights: Sequence[Tensor | int]) -> tuple[Tensor, Tensor]:
+    """Return the weighed mean and its weight; what weighs nothing may be no number."""
+    column = torch.stack([value.float().reshape(()) for value in values])
+    heavy = torch.stack([torch.as_tensor(w, device=column.device).float() for w in weights])
+    total = heavy.sum()
+    return torch.where(heavy > 0, column * heavy, 0.0).sum() / total, total

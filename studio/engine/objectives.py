@@ -20,6 +20,7 @@ class Calls:
         self._forward = network.module
         self._losses: Callable[..., Mapping[str, Tensor]] = _method(network.module, "losses")
         self._metrics: Callable[..., Mapping[str, Tensor]] = _method(network.module, "metrics")
+        self._counts = _method(network.module, "counts") if program.counts else None
         self._single = len(program.outputs) == 1
         self._picks = _picks(program)
 
@@ -42,6 +43,13 @@ class Calls:
         """Return what is shown beside the loss."""
         with torch.no_grad():
             return self._metrics(*arguments)
+
+    def counts(self, arguments: Sequence[Tensor]) -> Mapping[str, Tensor]:
+        """Return of how much the losses and metrics are means, where it is not of the samples."""
+        if self._counts is None:
+            return {}
+        with torch.no_grad():
+            return self._counts(*arguments)
 
 
 class Objective:
@@ -80,6 +88,11 @@ class Objective:
             weight.grad = None
         for weight in self._others:
             weight.requires_grad_(False)
+
+    @property
+    def loss_weights(self) -> Mapping[str, float]:
+        """What each loss block counts in the sum."""
+        return self._job.losses
 
     def total(self, losses: Mapping[str, Tensor]) -> Tensor:
         """Return the weighted sum of this objective's losses."""

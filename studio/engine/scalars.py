@@ -21,12 +21,17 @@ LOSS = "train/loss"
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """What a value is; ``samples`` is its weight in the epoch's mean, ``size`` 0 for a scalar."""
+    """What a value is; ``samples`` is its weight in the epoch's mean, ``size`` 0 for a scalar.
+
+    Where the weight is known to the device alone, it comes behind the value.
+    """
 
     name: str
     step: int
     samples: int
     size: int = 0
+    weight_behind: bool = False
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +56,19 @@ class Scalars:
         self.bad_step = 0
         """The first step whose loss was read and is not a number; 0 while there is none."""
 
-    def add(self, name: str, step: int, value: float, *, samples: int = 0) -> None:
-        """Take a number; with ``samples`` it counts in the epoch's mean."""
-        column = self._columns.get(name)
-        if column is None:
-            column = self._columns[name] = ([], [])
-        column[0].append(step)
-        column[1].append(value)
+    def add(
+        self, name: str, step: int, value: float, *, samples: float = 0, shown: bool = True
+    ) -> None:
+        """Take a number; with ``samples`` it counts so much in the epoch's mean.
+
+        Not ``shown``, it counts there alone.
+        """
+        if shown:
+            column = self._columns.get(name)
+            if column is None:
+                column = self._columns[name] = ([], [])
+            column[0].append(step)
+            column[1].append(value)
         if samples:
             sums = self._sums.setdefault(name, [0.0, 0.0])
             sums[0] += value * samples
@@ -65,12 +76,24 @@ class Scalars:
         if name == LOSS:
             self._note_loss(step, value)
 
-    def add_later(self, name: str, step: int, value: Tensor, *, samples: int = 0) -> None:
-        """Take a scalar tensor, to be read when it is there."""
+    def add_later(
+        self,
+        name: str,
+        step: int,
+        value: Tensor,
+        *,
+        samples: int | Tensor = 0,
+        shown: bool = True,
+    ) -> None:
+        """Take a scalar tensor, to be read when it is there; so may its weight be."""
         if self._device.type == "cpu":
-            self.add(name, step, value.item(), samples=samples)
+            self.add(name, step, value.item(), samples=float(samples), shown=shown)
+        elif isinstance(samples, Tensor):
+            both = torch.stack([value.detach().float(), samples.float()])
+            tag = _Tag(name, step, 0, len(both), weight_behind=True, shown=shown)
+            self._waiting.append((tag, both))
         else:
-            self._waiting.append((_Tag(name, step, samples), value.detach()))
+            self._waiting.append((_Tag(name, step, samples, shown=shown), value.detach()))
 
     def add_row(self, name: str, step: int, values: Tensor) -> None:
         """Take one number for every layer; their total norm becomes a scalar of the same name."""
@@ -134,8 +157,11 @@ class Scalars:
     def _unpack(self, tags: Sequence[_Tag], values: list[float]) -> None:
         at = 0
         for tag in tags:
-            if tag.size:
+            if tag.weight_behind:
+                value, weight = values[at : at + tag.size]
+                self.add(tag.name, tag.step, value, samples=weight, shown=tag.shown)
+            elif tag.size:
                 self._take_row(tag.name, tag.step, values[at : at + tag.size])
             else:
-                self.add(tag.name, tag.step, values[at], samples=tag.samples)
+                self.add(tag.name, tag.step, values[at], samples=tag.samples, shown=tag.shown)
             at += max(tag.size, 1)

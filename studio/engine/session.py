@@ -17,7 +17,7 @@ from .build import Network
 from .data.batches import Batch, Samples
 from .data.load import Load
 from .faults import NumberFault
-from .metrics import BatchMetrics
+from .metrics import BatchMetrics, key_of
 from .objectives import Calls, Objective, check_losses, first_bad
 from .probes.watcher import Watcher
 from .scalars import LOSS, Scalars
@@ -50,7 +50,8 @@ class Session:
         self.step = 0
         self.seen = 0
         """Samples that were trained on, counted each time."""
-        self._metrics = BatchMetrics(self.calls)
+        self._metrics = BatchMetrics(self.calls, spec.program, self.objectives)
+        self._losses: dict[str, Tensor] = {}
         self._order = torch.Generator().manual_seed(spec.seed)
         self._skip_single = self.network.normalizes_batches()
         whole, rest = divmod(self.samples.count("train"), spec.batch_size)
@@ -92,8 +93,10 @@ class Session:
         self.step += 1
         batch, count = self.samples.batch(rows), len(rows)
         losses = [self._turn(objective, batch) for objective in self.objectives]
-        self._metrics.add(self._arguments, count)
+        self._metrics.add(self._arguments, count, self._losses)
         self.seen += count
+        if self._metrics.weighs_losses:
+            count = 0
         self._note_loss(LOSS, losses[0] if len(losses) == 1 else sum(losses[1:], losses[0]), count)
         if len(losses) > 1:
             for objective, loss in zip(self.objectives, losses, strict=True):
@@ -105,14 +108,21 @@ class Session:
         Raises:
             NumberFault: a loss among them is not a number.
         """
-        for name, value, samples in self._metrics.take():
-            self.scalars.add_later(f"train/{name}", self.step, value, samples=samples)
+        for one in self._metrics.take():
+            self.scalars.add_later(
+                one.name, self.step, one.value, samples=one.weight, shown=one.shown
+            )
         if self.step:
             self.scalars.add("lr", self.step, self.objectives[0].lr)
         events = self.scalars.take(wait=wait)
         if self.scalars.bad_step:
             raise self._not_a_number(None)
         return events
+
+    def means(self) -> dict[str, float]:
+        """Return the means of the training batches since the last call, and begin anew."""
+        means = self.scalars.means()
+        return self._metrics.told(means) if self._metrics.weighs_losses else means
 
     def scale_rates(self, lr: float) -> None:
         """Use another base rate; several objectives keep their proportion."""
@@ -132,6 +142,10 @@ class Session:
         losses = self.calls.losses(self._arguments)
         if self.step == 1:
             check_losses(losses)
+        if self._metrics.weighs_losses:
+            self._losses |= {
+                key_of(objective, name): losses[name].detach() for name in objective.loss_weights
+            }
         loss = objective.total(losses)
         # An accelerator would have to be waited for: there the loss is looked at when it arrives.
         value = loss.item() if self._at_once else None

@@ -159,7 +159,7 @@ class Training:
 
     def _end_epoch(self, session: Session) -> Steps:
         yield session.known(wait=True)
-        means = session.scalars.means()
+        means = session.means()
         metrics = {"train": _of_part("train", means)}
         if session.samples.count("validation"):
             held_out = yield from self._evaluate(session, "validation")
@@ -199,7 +199,7 @@ class Training:
         """End with the best weights; judge them on every part, unless the run was stopped."""
         yield session.known(wait=True)
         if not self._metrics:
-            self._metrics = {"train": _of_part("train", session.scalars.means())}
+            self._metrics = {"train": _of_part("train", session.means())}
         if session.best.restore():
             self._metrics = session.best.metrics
         for part in PARTS:

@@ -33,6 +33,23 @@ class BlockInfo(Struct, frozen=True, kw_only=True):
     """The module's attribute in the program (``conv1``), empty for a block without a module."""
 
 
+class MetricInfo(Struct, frozen=True, kw_only=True):
+    """A number shown beside the loss, and how it is put together from batches."""
+
+    name: str
+    loss: str
+    """Id of the loss block that declares it."""
+    unit: str = ""
+    higher_is_better: bool = True
+    combine: Literal["mean", "exp"] = "mean"
+    """``mean`` of what ``metrics`` returns; ``exp`` of the mean loss, which ``metrics`` leaves
+    out."""
+    over: str = ""
+    """Key in what ``counts`` returns: of how much each batch is the mean; empty for samples."""
+    per_batch: bool = False
+    """Whether several batches in one would give another figure than their mean."""
+
+
 class Program(Struct, frozen=True, kw_only=True):
     """The generated network: the text that is trained, and what its lines belong to."""
 
@@ -55,6 +72,11 @@ class Program(Struct, frozen=True, kw_only=True):
     metrics: tuple[str, ...]
     """Keys of the dictionary that ``metrics`` returns, such as ``accuracy``."""
     blocks: tuple[BlockInfo, ...]
+    measured: tuple[MetricInfo, ...] = ()
+    """What is known of the metrics; one in ``metrics`` alone is a mean over samples."""
+    counts: tuple[str, ...] = ()
+    """Keys of the dictionary that ``counts`` returns, of the arguments of ``losses``: of how much
+    of a batch a loss (by its id) or a metric is the mean. Empty where there is no such method."""
 
 
 class ColumnInfo(Struct, frozen=True, kw_only=True):
