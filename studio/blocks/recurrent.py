@@ -8,6 +8,7 @@ from studio.api import (
     Param,
     Params,
     Port,
+    ShapeError,
     Shapes,
     count,
     expect_float,
@@ -16,9 +17,20 @@ from studio.api import (
     size,
 )
 
+from ._forms import SEQUENCE, expect_mask
 from ._source import call
 
-_SEQUENCE = (Port("x", "float", (3,)),)
+_INPUTS = (
+    *SEQUENCE,
+    Port(
+        "mask",
+        "bool",
+        (2,),
+        optional=True,
+        help="True where there is a step, from Padding mask: every sequence is read up to its own "
+        "last step",
+    ),
+)
 _PARAMS = (
     Param("hidden_size", 64, low=1, high=1_000_000, title="hidden", help="Numbers in the state"),
     Param("num_layers", 1, low=1, high=64, title="layers", help="One reads what the other says"),
@@ -38,6 +50,16 @@ _PARAMS = (
     ),
     Param("bias", True, help="Add learned constants"),
 )
+_MEMORY = Param(
+    "memory",
+    0,
+    low=0,
+    high=1_000_000,
+    unit="steps",
+    help="How long the gates keep what they hold before anything is learned; 0 draws their biases "
+    "as PyTorch does, which forgets half of it at every step",
+)
+_NEEDS = ("studio.engine.nn.recurrent:packed", "studio.engine.nn.recurrent:unpacked")
 
 
 def _rule(gates: int) -> Callable[[Shapes, Params], Inferred]:
@@ -47,6 +69,8 @@ def _rule(gates: int) -> Callable[[Shapes, Params], Inferred]:
         x = shapes["x"]
         expect_float(x)
         expect_rank(x, 3, "a sequence B×T×D")
+        expect_mask(shapes, x)
+        _expect_biases(p)
         width, hidden = size(x.dims[2], "the features"), p.whole("hidden_size")
         directions = 2 if p.flag("bidirectional") else 1
         weights: dict[str, tuple[int, ...]] = {}
@@ -67,10 +91,15 @@ def _rule(gates: int) -> Callable[[Shapes, Params], Inferred]:
     return infer
 
 
+def _expect_biases(p: Params) -> None:
+    if p.get("memory") and not p.flag("bias"):
+        raise ShapeError("expected a bias, in which the memory is set, received none")
+
+
 def _init(module: str) -> Callable[[Shapes, Params], str]:
     def init(_: Shapes, p: Params) -> str:
         layers = p.whole("num_layers")
-        return call(
+        made = call(
             f"nn.{module}",
             "{input_size}",
             "{hidden_size}",
@@ -81,17 +110,22 @@ def _init(module: str) -> Callable[[Shapes, Params], str]:
             dropout=(p.real("dropout") if layers > 1 else 0.0, 0.0),
             bidirectional=(p.flag("bidirectional"), False),
         )
+        return f"remembering({made}, {{memory}})" if p.get("memory") else made
 
     return init
 
 
 def _call(state: str) -> Callable[[Shapes, Params], str]:
-    def statements(_: Shapes, p: Params) -> str:
-        if p.text("output") == "sequence":
-            return "{y}, _ = {self}({x})"
-        both = p.flag("bidirectional")
-        last = "torch.cat([h_LBD[-2], h_LBD[-1]], dim=1)" if both else "h_LBD[-1]"
-        return f"_, {state} = {{self}}({{x}})\n{{y}} = {last}"
+    def statements(shapes: Shapes, p: Params) -> str:
+        masked = "mask" in shapes
+        given = "packed({x}, {mask})" if masked else "{x}"
+        if p.text("output") == "last":
+            both = p.flag("bidirectional")
+            last = "torch.cat([h_LBD[-2], h_LBD[-1]], dim=1)" if both else "h_LBD[-1]"
+            return f"_, {state} = {{self}}({given})\n{{y}} = {last}"
+        if masked:
+            return f"states, _ = {{self}}({given})\n{{y}} = unpacked(states, {{x}}.shape[1])"
+        return f"{{y}}, _ = {{self}}({given})"
 
     return statements
 
@@ -102,7 +136,7 @@ RNN = BlockSpec(
     family="Recurrent",
     common=True,
     stem="rnn",
-    inputs=_SEQUENCE,
+    inputs=_INPUTS,
     params=(
         *_PARAMS,
         Param("nonlinearity", "tanh", choices=("tanh", "relu"), help="The bend of the state"),
@@ -110,6 +144,7 @@ RNN = BlockSpec(
     infer=_rule(1),
     init=_init("RNN"),
     call=_call("h_LBD"),
+    needs=_NEEDS,
     summary="{hidden_size} · {output}",
     formula="hₜ = tanh(W·xₜ + U·hₜ₋₁ + b)",
     help=(
@@ -127,19 +162,22 @@ LSTM = BlockSpec(
     family="Recurrent",
     common=True,
     stem="lstm",
-    inputs=_SEQUENCE,
-    params=_PARAMS,
+    inputs=_INPUTS,
+    params=(*_PARAMS, _MEMORY),
     infer=_rule(4),
     init=_init("LSTM"),
     call=_call("(h_LBD, _)"),
+    needs=(*_NEEDS, "studio.engine.nn.recurrent:remembering"),
     summary="{hidden_size} · {output}",
     formula="cₜ = f⊙cₜ₋₁ + i⊙g, hₜ = o⊙tanh(cₜ); i, f, o = σ(W·xₜ + U·hₜ₋₁ + b), g = tanh(…)",
     help=(
         "A recurrent network with a memory cell that gates write, keep and read. What is kept is "
-        "added and not multiplied, so that gradients survive long gaps. PyTorch's has two biases."
+        "added and not multiplied, so that gradients survive long gaps. PyTorch's has two biases. "
+        "Memory sets how long it keeps things at first: give it the longest gap to be bridged."
     ),
-    paper="Hochreiter, Schmidhuber 1997: Long short-term memory; PyTorch: torch.nn.LSTM",
-    synonyms=("recurrent", "long short-term memory", "memory", "gates"),
+    paper="Hochreiter, Schmidhuber 1997: Long short-term memory; memory: Tallec, Ollivier 2018: "
+    "Can recurrent neural networks warp time?; PyTorch: torch.nn.LSTM",
+    synonyms=("forget bias", "chrono", "recurrent", "long short-term memory", "memory", "gates"),
 )
 
 GRU = BlockSpec(
@@ -148,11 +186,12 @@ GRU = BlockSpec(
     family="Recurrent",
     common=True,
     stem="gru",
-    inputs=_SEQUENCE,
-    params=_PARAMS,
+    inputs=_INPUTS,
+    params=(*_PARAMS, _MEMORY),
     infer=_rule(3),
     init=_init("GRU"),
     call=_call("h_LBD"),
+    needs=(*_NEEDS, "studio.engine.nn.recurrent:remembering"),
     summary="{hidden_size} · {output}",
     formula="hₜ = (1 − z)⊙n + z⊙hₜ₋₁; n = tanh(W·xₜ + b + r⊙(U·hₜ₋₁ + c)), r, z = σ(…)",
     help=(

@@ -105,10 +105,21 @@ def _head(page: Page, network: str) -> list[str]:
     legend = ", ".join(f"{letter} = {word}" for letter, word in _AXES.items() if letter in letters)
     title = " ".join(page.title.split()).replace("\\", "/").replace('"', "'") or "A network"
     head = [f'"""{title}."""', "", *([f"# {legend}", ""] if legend else [])]
-    head += [*import_lines(network, page.copied), "", ""]
-    for copied in page.copied:
+    named = _named(page.copied, network)
+    head += [*import_lines(network, named), "", ""]
+    for copied in named:
         head += [*copied.text.split("\n"), "", ""]
     return head
+
+
+def _named(copied: Iterable[Copied], network: str) -> list[Copied]:
+    """Return what the text names, itself or in what it names; what is needed stands first."""
+    found: list[Copied] = []
+    for one in reversed(tuple(copied)):
+        texts = (network, *(other.text for other in found))
+        if any(re.search(rf"\b{one.name}\b", text) for text in texts):
+            found.insert(0, one)
+    return found
 
 
 def _description(plan: Plan) -> str:
