@@ -10,8 +10,21 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, assert_never
 
 from studio.core.errors import RunError
 from studio.core.signal import Signal
-from studio.runs.commands import Command, Look, Pause, Resume, SetLearningRate, Show, Start, Stop
+from studio.runs.commands import (
+    Adjust,
+    Command,
+    Keep,
+    Look,
+    Pause,
+    Resume,
+    Show,
+    Start,
+    Stop,
+)
 from studio.runs.events import (
+    Adjusted,
+    Began,
+    Checkpointed,
     Ended,
     EpochEnded,
     Event,
@@ -22,11 +35,12 @@ from studio.runs.events import (
     Preview,
     Progress,
     Ready,
+    Resumed,
     Snapshot,
     Started,
     StateChanged,
 )
-from studio.runs.spec import DataJob, RunSpec, Watch
+from studio.runs.spec import Adjustment, DataJob, RunSpec, Watch
 
 if TYPE_CHECKING:
     from studio.runs.record import Record
@@ -115,8 +129,8 @@ class TrainingSession:
             self._engine.start()
             self._become("warming")
 
-    def start(self, spec: RunSpec, *, steps: int = 0) -> None:
-        """Begin a run; ``steps`` > 0 pauses after so many.
+    def start(self, spec: RunSpec, *, steps: int = 0, checkpoint: str = "") -> None:
+        """Begin a run, or go on with it from a checkpoint; ``steps`` > 0 pauses after so many.
 
         Raises:
             RunError: a run is under way.
@@ -124,7 +138,7 @@ class TrainingSession:
         if self.busy:
             raise RunError("A run is under way: stop it before you start another")
         self.started, self.progress, self.ended = None, None, None
-        self._send(Start(spec=spec, steps=steps))
+        self._send(Start(spec=spec, steps=steps, checkpoint=checkpoint))
         self._become("loading")
 
     def pause(self) -> None:
@@ -147,10 +161,15 @@ class TrainingSession:
         if self._engine is not None:
             self._engine.send(Look(watch=watch))
 
-    def set_learning_rate(self, lr: float) -> None:
-        """Use another base learning rate from the next step on."""
+    def adjust(self, adjustment: Adjustment) -> None:
+        """Change a setting of the run under way from its next step on."""
         if self.busy:
-            self._send(SetLearningRate(lr=lr))
+            self._send(Adjust(adjustment=adjustment))
+
+    def keep(self) -> None:
+        """Write a checkpoint of the run under way, which is never thrown away."""
+        if self.busy:
+            self._send(Keep())
 
     def preview(self, data: DataJob, *, samples: int = 48) -> int:
         """Ask to see some of the data; the Preview told later carries the returned number."""
@@ -190,7 +209,7 @@ class TrainingSession:
 
     def _take(self, event: Event) -> None:
         match event:
-            case Ready() | Started() | StateChanged() | Ended():
+            case Ready() | Started() | Resumed() | StateChanged() | Ended():
                 self._follow(event)
             case Progress():
                 self.progress = event
@@ -203,16 +222,18 @@ class TrainingSession:
                 self.previewed.tell(event)
             case Points() | LayerRow() | Snapshot() | EpochEnded():
                 pass  # these are for the record alone
+            case Began() | Checkpointed() | Adjusted():
+                pass  # and so are these
             case _:
                 assert_never(event)
 
-    def _follow(self, event: Ready | Started | StateChanged | Ended) -> None:
+    def _follow(self, event: Ready | Started | Resumed | StateChanged | Ended) -> None:
         match event:
             case Ready():
                 self.ready = event
                 self._become("ready" if self._state == "warming" else self._state, tell=True)
-            case Started():
-                self.started = event
+            case Started() | Resumed():
+                self.started = event.started if isinstance(event, Resumed) else event
                 self._become(self._state, tell=True)
             case StateChanged(state=state):
                 self._become(state)

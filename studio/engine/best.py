@@ -1,8 +1,12 @@
 """The best weights so far, by validation loss, and whether to go on without a better one."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from torch import Tensor, nn
+
+from .packing import State
 
 
 class Best:
@@ -34,6 +38,22 @@ class Best:
         if self._state:
             self._module.load_state_dict(self._state)
         return bool(self._state)
+
+    def state(self) -> State:
+        """Return what is known of the best."""
+        return {
+            "weights": self._state,
+            "loss": self._loss,
+            "epochs_since": self.epochs_since,
+            "metrics": self.metrics,
+        }
+
+    def restore_state(self, state: Mapping[str, Any]) -> None:
+        """Know again what was known."""
+        device = {name: value.device for name, value in self._module.state_dict().items()}
+        self._state = {name: value.to(device[name]) for name, value in state["weights"].items()}
+        self._loss, self.epochs_since = state["loss"], state["epochs_since"]
+        self.metrics = state["metrics"]
 
     def _copy(self) -> None:
         state = self._module.state_dict()

@@ -1,6 +1,7 @@
 """Objectives: what one turn of an optimiser minimises, over which weights, at which rate."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +11,7 @@ from studio.runs.spec import ObjectiveJob, Program
 from .build import Network, parts_of, tensors_in
 from .faults import BlockFault
 from .optim import make_factor, make_optimizer
+from .packing import State
 
 
 class Calls:
@@ -21,6 +23,9 @@ class Calls:
         self._losses: Callable[..., Mapping[str, Tensor]] = _method(network.module, "losses")
         self._metrics: Callable[..., Mapping[str, Tensor]] = _method(network.module, "metrics")
         self._counts = _method(network.module, "counts") if program.counts else None
+        self._scored: Callable[..., Mapping[str, tuple[Tensor, ...]]] | None = (
+            network.module.scored if program.scores else None
+        )
         self._single = len(program.outputs) == 1
         self._picks = _picks(program)
 
@@ -51,6 +56,14 @@ class Calls:
         with torch.no_grad():
             return self._counts(*arguments)
 
+    def scored(self, arguments: Sequence[Tensor]) -> Mapping[str, tuple[Tensor, ...]]:
+        """Return what each metric of a whole part looks at, by its block."""
+        if self._scored is None:
+            return {}
+        with torch.no_grad():
+            found: Mapping[str, tuple[Tensor, ...]] = self._scored(*arguments)
+            return found
+
 
 class Objective:
     """A job with its optimiser, its weights and its learning rate."""
@@ -75,6 +88,7 @@ class Objective:
         ]
         self.optimizer = make_optimizer(job, self.weights)
         self.lr = job.lr
+        self.clip_norm = job.clip_norm
 
     def begin(self, step: int, steps: int) -> None:
         """Clear the gradients and set the rate of this step, counted from 0."""
@@ -107,10 +121,36 @@ class Objective:
 
     def end(self) -> None:
         """Clip the gradients and update the weights."""
-        if self._job.clip_norm > 0:
-            nn.utils.clip_grad_norm_(self.weights, self._job.clip_norm)
+        if self.clip_norm > 0:
+            nn.utils.clip_grad_norm_(self.weights, self.clip_norm)
         self.optimizer.step()
         self.release()
+
+    def state(self) -> State:
+        """Return what its next step depends on beside the weights."""
+        known = self.optimizer.state_dict()
+        return {
+            "base_lr": self.base_lr,
+            "lr": self.lr,
+            "clip_norm": self.clip_norm,
+            "groups": known["param_groups"],
+            "state": {str(number): values for number, values in known["state"].items()},
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from there.
+
+        Raises:
+            ValueError: it is the state of other weights.
+        """
+        self.base_lr, self.lr = state["base_lr"], state["lr"]
+        self.clip_norm = state["clip_norm"]
+        groups = [
+            {name: tuple(part) if name == "betas" else part for name, part in group.items()}
+            for group in state["groups"]
+        ]
+        values = {int(number): part for number, part in state["state"].items()}
+        self.optimizer.load_state_dict({"state": values, "param_groups": groups})
 
     def release(self) -> None:
         """Let the other objectives' weights have gradients again."""

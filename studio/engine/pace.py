@@ -9,11 +9,12 @@ WINDOW_SECS = 2.0
 class Pace:
     """Counts samples and steps over the last two seconds of training."""
 
-    def __init__(self) -> None:
-        self._began = perf_counter()
+    def __init__(self, earlier_secs: float = 0.0, step: int = 0, samples: int = 0) -> None:
+        """Begin to count, after what was done already in a run that goes on."""
+        self._began = perf_counter() - earlier_secs
         self._paused_secs = 0.0
         self._paused_at = 0.0
-        self._marks: deque[tuple[float, int, int]] = deque([(0.0, 0, 0)])
+        self._marks: deque[tuple[float, int, int]] = deque([(earlier_secs, step, samples)])
 
     def pause(self) -> None:
         """Stop the clock."""

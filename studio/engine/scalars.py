@@ -7,13 +7,16 @@ read when its event says that it is complete, and never waited for unless asked.
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from studio.runs.events import Event, LayerRow, Points
+
+from .packing import State
 
 RECORDED_LOSSES = 1000
 LOSS = "train/loss"
@@ -120,6 +123,15 @@ class Scalars:
         """Return the means by sample since the last call, and begin anew."""
         sums, self._sums = self._sums, {}
         return {name: total / samples for name, (total, samples) in sums.items()}
+
+    def state(self) -> State:
+        """Return what the means of the epoch and the end of the run are made of."""
+        return {"sums": self._sums, "losses": self.losses}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from there."""
+        self._sums = {name: list(sums) for name, sums in state["sums"].items()}
+        self.losses = list(state["losses"])
 
     def _note_loss(self, step: int, value: float) -> None:
         if not math.isfinite(value):

@@ -2,12 +2,14 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from studio.runs.events import Event, Note, Started
+from studio.core.errors import FileError
+from studio.runs.events import Event, Note, Progress, Started
 from studio.runs.spec import RunSpec
 
 from . import device as devices
@@ -16,9 +18,12 @@ from .best import Best
 from .build import Network
 from .data.batches import Batch, Samples
 from .data.load import Load
-from .faults import NumberFault
+from .data.split import Part
+from .faults import NumberFault, sentence
 from .metrics import BatchMetrics, key_of
 from .objectives import Calls, Objective, check_losses, first_bad
+from .pace import Pace
+from .packing import State
 from .probes.watcher import Watcher
 from .scalars import LOSS, Scalars
 
@@ -53,16 +58,25 @@ class Session:
         self._metrics = BatchMetrics(self.calls, spec.program, self.objectives)
         self._losses: dict[str, Tensor] = {}
         self._order = torch.Generator().manual_seed(spec.seed)
+        self._epoch_order = self._order.get_state()
         self._skip_single = self.network.normalizes_batches()
-        whole, rest = divmod(self.samples.count("train"), spec.batch_size)
-        self.steps_per_epoch = whole + (rest > (1 if self._skip_single and whole else 0))
+        self.batch_size = spec.batch_size
         self.steps = self.steps_per_epoch * spec.epochs
 
-    def began(self) -> list[Event]:
-        """Return the first events of the run."""
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps that an epoch takes at the present size of a batch."""
+        whole, rest = divmod(self.samples.count("train"), self.batch_size)
+        return whole + (rest > (1 if self._skip_single and whole else 0))
+
+    def notes(self) -> list[Event]:
+        """Return what there is to say of the choices made."""
+        return [Note(message=self._note, level="warning")] if self._note else []
+
+    def started(self) -> Started:
+        """Return what the run tells of itself first."""
         network, device = self.network, self.samples.device.type
-        notes = [Note(message=self._note, level="warning")] if self._note else []
-        started = Started(
+        return Started(
             run=self.spec.id,
             title=self.spec.title,
             time=time.time(),
@@ -76,13 +90,18 @@ class Session:
             layers=tuple((block, network.titles[block]) for block, _ in network.weights()),
             attentions=network.attentions(),
         )
-        return [*notes, started]
 
     def batches(self) -> Sequence[Tensor]:
         """Return the rows of every batch of the next epoch."""
+        self._epoch_order = self._order.get_state()
         return self.samples.shuffled(
-            self._order, batch_size=self.spec.batch_size, skip_single=self._skip_single
+            self._order, batch_size=self.batch_size, skip_single=self._skip_single
         )
+
+    def close_epoch(self, epochs_left: int) -> None:
+        """Stand before the next epoch, whose batches may have another size."""
+        self._epoch_order = self._order.get_state()
+        self.steps = self.step + self.steps_per_epoch * epochs_left
 
     def make_step(self, rows: Tensor) -> None:
         """Train on the samples of these rows.
@@ -124,11 +143,60 @@ class Session:
         means = self.scalars.means()
         return self._metrics.told(means) if self._metrics.weighs_losses else means
 
-    def scale_rates(self, lr: float) -> None:
-        """Use another base rate; several objectives keep their proportion."""
-        present = self.objectives[0].base_lr
-        for objective in self.objectives:
-            objective.base_lr = lr * (objective.base_lr / present if present else 1.0)
+    def note(self, part: Part, means: Mapping[str, float]) -> dict[str, float]:
+        """Take the means over a part as scalars of this step, and return them by full name."""
+        named = {f"{part}/{name}": value for name, value in means.items()}
+        for name, value in named.items():
+            self.scalars.add(name, self.step, value)
+        return named
+
+    def progress(self, pace: Pace, epoch: int) -> Progress:
+        """Return how far and how fast the run is."""
+        samples_per_sec, steps_per_sec = pace.mark(self.step, self.seen)
+        self.scalars.add("throughput", self.step, samples_per_sec)
+        return Progress(
+            step=self.step,
+            epoch=epoch,
+            samples_per_sec=samples_per_sec,
+            seconds_left=(self.steps - self.step) / steps_per_sec if steps_per_sec else 0.0,
+            watching_share=self.watcher.share(),
+        )
+
+    def state(self) -> State:
+        """Return all that the next step depends on; what was made must be known (``known``)."""
+        return {
+            "step": self.step,
+            "seen": self.seen,
+            "steps": self.steps,
+            "batch_size": self.batch_size,
+            "model": self.network.module.state_dict(),
+            "objectives": [objective.state() for objective in self.objectives],
+            "best": self.best.state(),
+            "scalars": self.scalars.state(),
+            "order": self._epoch_order,
+            "random": devices.random_state(self.samples.device),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from there.
+
+        Raises:
+            FileError: it is the state of another network.
+        """
+        try:
+            self.network.module.load_state_dict(state["model"])
+            for objective, known in zip(self.objectives, state["objectives"], strict=True):
+                objective.restore(known)
+            self.best.restore_state(state["best"])
+        except (RuntimeError, ValueError, KeyError) as error:
+            raise FileError(
+                f"The checkpoint is of another network or another training: {sentence(error)}"
+            ) from None
+        self.step, self.seen = state["step"], state["seen"]
+        self.steps, self.batch_size = state["steps"], state["batch_size"]
+        self.scalars.restore(state["scalars"])
+        self._order.set_state(state["order"])
+        devices.restore_random_state(self.samples.device, state["random"])
 
     def weights(self) -> dict[str, Tensor]:
         """Return the weights and buffers by name, on the CPU."""

@@ -7,6 +7,8 @@ dropout come from torch's generator, the order of the samples from one of our ow
 
 import time
 from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -14,16 +16,19 @@ from studio.runs.events import (
     Ended,
     EpochEnded,
     Event,
-    Progress,
     Reason,
+    Resumed,
     StateChanged,
 )
-from studio.runs.spec import RunSpec, Watch
+from studio.runs.spec import Adjustment, RunSpec, Watch
 
+from .adjusting import Planned, adjust
+from .checkpoint import Checkpoints, read_checkpoint
 from .data.load import Load, load
 from .data.split import PARTS, Part
 from .evaluate import evaluate
 from .faults import NumberFault, failed
+from .origin import adopt
 from .pace import Pace
 from .session import Session
 
@@ -36,20 +41,33 @@ EVALUATION_BATCH = 256
 NOTHING: Events = ()
 
 
-def train(spec: RunSpec) -> Iterator[Event]:
-    """Run an experiment and yield all that happens, the end last."""
-    for events in Training(spec).steps():
+class Place(NamedTuple):
+    """Where a run stands: the epoch under way, from 1, and how many of its batches are done."""
+
+    epoch: int
+    batch: int
+
+
+def train(spec: RunSpec, checkpoint: str = "") -> Iterator[Event]:
+    """Run an experiment, or go on from one of its checkpoints, and yield all that happens."""
+    for events in Training(spec, checkpoint=checkpoint).steps():
         yield from events
 
 
 class Training:
     """One run, from loading its data to its end; to be used from one thread."""
 
-    def __init__(self, spec: RunSpec, load: Load = load) -> None:
+    def __init__(self, spec: RunSpec, load: Load = load, checkpoint: str = "") -> None:
+        """``checkpoint`` is the path of one of this run's own, to go on from."""
         self._spec = spec
         self._load = load
+        self._checkpoint = checkpoint
+        self._checkpoints = Checkpoints(spec.folder, spec.keeping)
+        self._planned = Planned(spec.adjustments)
         self._session: Session | None = None
         self._epoch = 0
+        self._place = Place(1, 0)
+        self._between_steps = self._keeping = False
         self._stopping = False
         self._reason: Reason = "finished"
         self._metrics: dict[str, dict[str, float]] = {}
@@ -72,10 +90,16 @@ class Training:
         """Watch something else, beginning with what can be seen now."""
         return self._session.watcher.look(watch, self.step) if self._session else NOTHING
 
-    def set_learning_rate(self, lr: float) -> None:
-        """Use another base rate from the next step on."""
-        if self._session:
-            self._session.scale_rates(lr)
+    def adjust(self, adjustment: Adjustment) -> Events:
+        """Change a setting from the next step on."""
+        return adjust(self._session, adjustment) if self._session else NOTHING
+
+    def keep(self) -> Events:
+        """Write a checkpoint, now or after the next step, that is never thrown away."""
+        if self._session and self._between_steps:
+            return self._keep(self._session, marked=True)
+        self._keeping = True
+        return NOTHING
 
     def flush(self) -> Events:
         """Return all that is known of what was done so far, waiting for the device."""
@@ -85,7 +109,7 @@ class Training:
             known = self._session.known(wait=True)
         except NumberFault:  # stays known, and is told by the next step
             known = self._session.scalars.take(wait=True)
-        return [*known, self._progress(self._session)]
+        return [*known, self._session.progress(self.pace, self._epoch)]
 
     def weights(self) -> dict[str, Tensor]:
         """Return the weights and buffers by name, on the CPU; none before they are made."""
@@ -101,9 +125,8 @@ class Training:
         try:
             yield [StateChanged(state="loading")]
             self._session = session = Session(self._spec, self._load)
-            self.pace = Pace()
-            yield session.began()
-            yield [StateChanged(state="running"), *session.watcher.between(0)]
+            yield self._begin(session)
+            yield [StateChanged(state="running"), *session.watcher.between(session.step)]
             yield from self._epochs(session)
             yield from self._finish(session)
         except Exception as error:  # noqa: BLE001 - told to the person as Failed
@@ -113,19 +136,36 @@ class Training:
         finally:
             if self._session:
                 self._session.network.close()
-        yield [self._ended()]
+        yield [*self._checkpoints.close(), self._ended()]
+
+    def _begin(self, session: Session) -> Events:
+        """Begin from the first weights, those of another run, or where this run stood."""
+        self.pace = Pace()
+        if self._checkpoint:
+            return [*session.notes(), self._go_on(session)]
+        origin = self._spec.origin
+        began = [adopt(session.network.module, origin)] if origin else NOTHING
+        return [*session.notes(), session.started(), *began]
+
+    def _go_on(self, session: Session) -> Resumed:
+        state = read_checkpoint(Path(self._checkpoint))
+        session.restore(state["session"])
+        self._place = Place(*state["place"])
+        self._epoch, self._metrics = state["epoch"], state["metrics"]
+        self.pace = Pace(state["seconds"], session.step, session.seen)
+        self._planned.skip(session.step)
+        return Resumed(step=session.step, epoch=self._epoch, started=session.started())
 
     def _epochs(self, session: Session) -> Steps:
-        for epoch in range(1, self._spec.epochs + 1):
+        for epoch in range(self._place.epoch, self._spec.epochs + 1):
             self._epoch = epoch
-            with session.network.blaming(batch_size=self._spec.batch_size):
-                for rows in session.batches():
-                    if self._stopping:
-                        break
-                    session.make_step(rows)
-                    yield self._tell(session)
+            with session.network.blaming(batch_size=session.batch_size):
+                yield from self._batches(session, epoch)
             if not self._stopping:
                 yield from self._end_epoch(session)
+            if not self._stopping:
+                self._place = Place(epoch + 1, 0)
+                session.close_epoch(self._spec.epochs - epoch)
             if self._stopping:
                 self._reason = "stopped"
                 return
@@ -133,41 +173,65 @@ class Training:
                 self._reason = "early-stopped"
                 return
 
+    def _batches(self, session: Session, epoch: int) -> Steps:
+        """Make the steps of an epoch that were not made yet."""
+        for number, rows in enumerate(session.batches()):
+            if number < self._place.batch:
+                continue
+            planned = self._planned.make(session)
+            if planned:
+                yield planned
+            if self._stopping:
+                break
+            session.make_step(rows)
+            self._place = Place(epoch, number + 1)
+            self._between_steps = True
+            yield self._tell(session)
+            self._between_steps = False
+
+    def _keep(self, session: Session, *, marked: bool = False) -> Events:
+        """Keep all that the next step depends on."""
+        known = session.known(wait=True)
+        state = {
+            "session": session.state(),
+            "place": self._place,
+            "epoch": self._epoch,
+            "metrics": self._metrics,
+            "seconds": self.pace.seconds,
+        }
+        self._keeping = False
+        kept = self._checkpoints.keep(state, step=session.step, epoch=self._epoch, marked=marked)
+        return [*known, *kept]
+
     def _tell(self, session: Session) -> Events:
         """Return what is known, some forty times a second; nothing in between."""
+        if self._keeping:
+            return self._keep(session, marked=True)
         looks = session.watcher.between(session.step) if session.watcher.due() else NOTHING
         now = time.perf_counter()
         if now < self._next_tell:
             return looks
         self._next_tell = now + TELL_SECS
-        events = [*session.known(), *looks]
+        events = [*session.known(), *looks, *self._checkpoints.news()]
+        if self._checkpoints.due():
+            events += self._keep(session)
         if now >= self._next_progress:
             self._next_progress = now + PROGRESS_SECS
-            events.append(self._progress(session))
+            events.append(session.progress(self.pace, self._epoch))
         return events
-
-    def _progress(self, session: Session) -> Progress:
-        samples_per_sec, steps_per_sec = self.pace.mark(session.step, session.seen)
-        session.scalars.add("throughput", session.step, samples_per_sec)
-        return Progress(
-            step=session.step,
-            epoch=self._epoch,
-            samples_per_sec=samples_per_sec,
-            seconds_left=(session.steps - session.step) / steps_per_sec if steps_per_sec else 0.0,
-            watching_share=session.watcher.share(),
-        )
 
     def _end_epoch(self, session: Session) -> Steps:
         yield session.known(wait=True)
-        means = session.means()
-        metrics = {"train": _of_part("train", means)}
+        held_out: dict[str, float] = {}
         if session.samples.count("validation"):
             held_out = yield from self._evaluate(session, "validation")
             if self._stopping:
-                self._metrics = metrics
-                return
+                return  # the means of its batches are still to be had, by the one who goes on
+        means = session.means()
+        metrics = {"train": _of_part("train", means)}
+        if held_out:
             metrics["validation"] = held_out
-            means |= self._note(session, "validation", held_out)
+            means |= session.note("validation", held_out)
         self._metrics = metrics
         best = "validation" in metrics and session.best.offer(
             metrics["validation"]["loss"], metrics
@@ -189,15 +253,11 @@ class Training:
                 yield NOTHING
         return {}
 
-    def _note(self, session: Session, part: Part, means: dict[str, float]) -> dict[str, float]:
-        named = {f"{part}/{name}": value for name, value in means.items()}
-        for name, value in named.items():
-            session.scalars.add(name, session.step, value)
-        return named
-
     def _finish(self, session: Session) -> Steps:
         """End with the best weights; judge them on every part, unless the run was stopped."""
         yield session.known(wait=True)
+        if self._checkpoints.kept:
+            yield self._keep(session)
         if not self._metrics:
             self._metrics = {"train": _of_part("train", session.means())}
         if session.best.restore():
@@ -208,7 +268,7 @@ class Training:
                 means = yield from self._evaluate(session, part)
                 self._metrics = {**self._metrics, **({part: means} if means else {})}
         if "test" in self._metrics:
-            self._note(session, "test", self._metrics["test"])
+            session.note("test", self._metrics["test"])
         # The last pictures show the weights that are kept.
         yield [*session.scalars.take(), *session.watcher.look_again(session.step)]
 

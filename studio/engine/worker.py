@@ -7,21 +7,23 @@ whatever else is asked take effect. torch is imported by that thread, never by t
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from studio.runs.commands import (
+    Adjust,
     Command,
+    Keep,
     Look,
     Pause,
     Quit,
     Resume,
-    SetLearningRate,
     Show,
     Start,
     Stop,
     decode,
 )
-from studio.runs.events import Ended, Note, StateChanged
+from studio.runs.events import Ended, Event, Note, StateChanged
 
 from .outbox import Outbox, Send
 
@@ -104,7 +106,7 @@ class Worker:
     def _run(self, start: Start) -> None:
         from .train import Training
 
-        training = Training(start.spec, self._loader())
+        training = Training(start.spec, self._loader(), start.checkpoint)
         self._paused = False
         self._pause_at = start.steps or FOREVER
         self._outbox.record(start.spec)
@@ -156,10 +158,8 @@ class Worker:
                 self._paused = False
                 self._pause_at = FOREVER
                 training.stop()
-            case Look(watch=watch):
-                self._outbox.put(training.look(watch))
-            case SetLearningRate(lr=lr):
-                training.set_learning_rate(lr)
+            case Look() | Adjust() | Keep():
+                self._outbox.put(_intervene(command, training))
             case Show() | Quit():
                 pass  # answered by other threads
             case _:
@@ -197,3 +197,15 @@ class Worker:
             if self._last_loaded is None:
                 self._last_loaded = LastLoaded()
             return self._last_loaded
+
+
+def _intervene(command: Look | Adjust | Keep, training: "Training") -> Sequence[Event]:
+    match command:
+        case Look(watch=watch):
+            return training.look(watch)
+        case Adjust(adjustment=adjustment):
+            return training.adjust(adjustment)
+        case Keep():
+            return training.keep()
+        case _:
+            assert_never(command)

@@ -4,14 +4,18 @@ from typing import TypeAlias
 
 import msgspec
 
-from .spec import DataJob, RunSpec, Struct, Watch
+from .spec import Adjustment, DataJob, RunSpec, Struct, Watch
 
 
 class Start(Struct, frozen=True, kw_only=True, tag="start"):
-    """Begin this run; ``steps`` > 0 pauses after so many (one step: 1)."""
+    """Begin this run; ``steps`` > 0 pauses after so many (one step: 1).
+
+    With ``checkpoint``, the path of one of its own, it goes on from there.
+    """
 
     spec: RunSpec
     steps: int = 0
+    checkpoint: str = ""
 
 
 class Pause(Struct, frozen=True, kw_only=True, tag="pause"):
@@ -34,10 +38,14 @@ class Look(Struct, frozen=True, kw_only=True, tag="look"):
     watch: Watch
 
 
-class SetLearningRate(Struct, frozen=True, kw_only=True, tag="set-lr"):
-    """Use another base learning rate from the next step on."""
+class Adjust(Struct, frozen=True, kw_only=True, tag="adjust"):
+    """Change a setting from the next step on; the adjustment's own step is not looked at."""
 
-    lr: float
+    adjustment: Adjustment
+
+
+class Keep(Struct, frozen=True, kw_only=True, tag="keep"):
+    """Write a checkpoint after the current batch, and never throw it away."""
 
 
 class Show(Struct, frozen=True, kw_only=True, tag="show"):
@@ -52,7 +60,7 @@ class Quit(Struct, frozen=True, kw_only=True, tag="quit"):
     """End the engine."""
 
 
-Command: TypeAlias = Start | Pause | Resume | Stop | Look | SetLearningRate | Show | Quit
+Command: TypeAlias = Start | Pause | Resume | Stop | Look | Adjust | Keep | Show | Quit
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: "msgspec.msgpack.Decoder[Command]" = msgspec.msgpack.Decoder(Command)

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from .spec import Struct
+from .spec import Adjustment, Struct
 
 State: TypeAlias = Literal["loading", "running", "paused"]
 Reason: TypeAlias = Literal["finished", "early-stopped", "stopped", "failed"]
@@ -41,6 +41,45 @@ class Started(Struct, frozen=True, kw_only=True, tag="started"):
     """Block id and title of every block with weights, in the order of LayerRow.values."""
     attentions: tuple[tuple[str, str], ...] = ()
     """Block id and title of every attention block."""
+
+
+class Resumed(Struct, frozen=True, kw_only=True, tag="resumed"):
+    """A run that had ended, or was cut off, goes on from a checkpoint."""
+
+    step: int
+    epoch: int
+    started: Started
+    """What the run tells of itself now: another device may have another name."""
+
+
+class Began(Struct, frozen=True, kw_only=True, tag="began"):
+    """A run took its first weights from a checkpoint: which fitted, by name."""
+
+    run: str
+    step: int
+    kept: tuple[str, ...]
+    reshaped: tuple[str, ...] = ()
+    """Of another shape, and drawn anew."""
+    new: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+class Checkpointed(Struct, frozen=True, kw_only=True, tag="checkpoint"):
+    """A checkpoint is on the disk; ``size`` in bytes."""
+
+    step: int
+    epoch: int
+    file: str
+    size: int
+    seconds: float
+
+
+class Adjusted(Struct, frozen=True, kw_only=True, tag="adjusted"):
+    """A setting was changed while training; ``before`` is what it was."""
+
+    step: int
+    adjustment: Adjustment
+    before: float
 
 
 class StateChanged(Struct, frozen=True, kw_only=True, tag="state"):
@@ -158,6 +197,10 @@ class Preview(Struct, frozen=True, kw_only=True, tag="preview"):
 
 Event: TypeAlias = (
     Started
+    | Resumed
+    | Began
+    | Checkpointed
+    | Adjusted
     | StateChanged
     | Points
     | LayerRow

@@ -6,7 +6,7 @@ from time import time
 
 from studio.core.errors import FileError
 
-from .events import Ended, EpochEnded, Event, Failed, Points, Progress, Started
+from .events import Ended, EpochEnded, Event, Failed, Points, Progress, Resumed, Started
 from .spec import RunSpec
 from .store import RunStore
 
@@ -33,7 +33,7 @@ class Journal:
                 case Points(name="train/loss", steps=steps, values=values):
                     self._step = steps[-1]
                     self._losses += values[: RECORDED_LOSSES - len(self._losses)]
-                case Started(time=began):
+                case Started(time=began) | Resumed(started=Started(time=began)):
                     self._clear()
                     self._began = began
                 case EpochEnded(epoch=epoch, values=values_by_name):

@@ -10,6 +10,9 @@ import numpy as np
 from studio.core.signal import Signal
 
 from .events import (
+    Adjusted,
+    Began,
+    Checkpointed,
     Ended,
     EpochEnded,
     Event,
@@ -20,6 +23,7 @@ from .events import (
     Preview,
     Progress,
     Ready,
+    Resumed,
     Snapshot,
     Started,
     State,
@@ -30,6 +34,10 @@ from .series import Series
 
 Rare: TypeAlias = (
     Started
+    | Resumed
+    | Began
+    | Checkpointed
+    | Adjusted
     | StateChanged
     | Snapshot
     | EpochEnded
@@ -173,6 +181,7 @@ class Record:
         self.failed: Failed | None = None
         self.ended: Ended | None = None
         self.notes: list[Note] = []
+        self.interventions: list[Began | Checkpointed | Adjusted] = []
         self.epochs: list[EpochEnded] = []
         self.series: dict[str, Series] = {}
         self.layers: dict[str, LayerGrid] = {}
@@ -196,14 +205,20 @@ class Record:
                 return self._add_snapshot(event)
             case Ready() | Preview():
                 return set()
-            case StateChanged() | Note() | Failed() | Ended():
+            case Resumed() | StateChanged() | Note() | Failed() | Ended():
                 self._note(event)
+                return {RUN}
+            case Began() | Checkpointed() | Adjusted():
+                self.interventions.append(event)
                 return {RUN}
             case _:
                 assert_never(event)
 
-    def _note(self, event: StateChanged | Note | Failed | Ended) -> None:
+    def _note(self, event: Resumed | StateChanged | Note | Failed | Ended) -> None:
         match event:
+            case Resumed():  # an end is taken back; what was known stays
+                self.started = event.started
+                self.ended, self.failed = None, None
             case StateChanged():
                 self.state = event.state
             case Note():

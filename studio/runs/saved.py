@@ -22,7 +22,8 @@ _MAGIC = b"SQLite format 3\0"
 _SELECT_ALL = """
 SELECT seq, NULL, first, stride, count, steps, "values", name FROM chunks
   JOIN series ON series.id = chunks.series
-UNION ALL SELECT seq, data, 0, 0, 0, NULL, NULL, NULL FROM events ORDER BY seq
+UNION ALL SELECT seq, data, 0, 0, 0, NULL, NULL, NULL FROM events
+UNION ALL SELECT seq, data, 0, 0, 0, NULL, NULL, NULL FROM tail ORDER BY seq
 """
 
 
@@ -45,6 +46,9 @@ class SavedRun:
         try:
             self._base = _opened(path)
             found = self._base.execute("SELECT value FROM meta WHERE name = 'spec'").fetchone()
+            tables = {name for (name,) in self._base.execute("SELECT name FROM sqlite_schema")}
+            if "tail" not in tables:  # the record of an older program
+                self._base.execute("CREATE TEMP TABLE tail (seq INTEGER, data BLOB)")
             self.names = [name for (name,) in self._base.execute("SELECT name FROM series")]
         except (OSError, sqlite3.Error) as error:
             raise FileError(f"{folder}: the record cannot be read: {error}") from None
@@ -67,6 +71,11 @@ class SavedRun:
             ):
                 steps.append(_steps(first, stride, count, packed))
                 values.append(np.frombuffer(data, "<f4"))
+            for (data,) in self._base.execute("SELECT data FROM tail ORDER BY seq"):
+                for event in decode(data):
+                    if isinstance(event, Points) and event.name == name:
+                        steps.append(np.asarray(event.steps, np.int64))
+                        values.append(np.asarray(event.values, np.float32))
         return np.concatenate(steps), np.concatenate(values)
 
     def replay(self) -> Iterator[Event]:

@@ -50,6 +50,20 @@ class MetricInfo(Struct, frozen=True, kw_only=True):
     """Whether several batches in one would give another figure than their mean."""
 
 
+class ScoreJob(Struct, frozen=True, kw_only=True):
+    """A metric that is computed once over a whole part; ``scored`` returns what it looks at."""
+
+    name: str
+    block: str
+    function: str
+    """``module:function`` called with a list of NumPy arrays and ``core.params.Params``."""
+    params: dict[str, Setting] = msgspec.field(default_factory=dict)
+    unit: str = ""
+    higher_is_better: bool = True
+    requires: tuple[str, str] | None = None
+    """A package that must be there, and the extra of ours that brings it."""
+
+
 class Program(Struct, frozen=True, kw_only=True):
     """The generated network: the text that is trained, and what its lines belong to."""
 
@@ -77,6 +91,9 @@ class Program(Struct, frozen=True, kw_only=True):
     counts: tuple[str, ...] = ()
     """Keys of the dictionary that ``counts`` returns, of the arguments of ``losses``: of how much
     of a batch a loss (by its id) or a metric is the mean. Empty where there is no such method."""
+    scores: tuple[ScoreJob, ...] = ()
+    """Metrics of a whole part: the keys of the dictionary that ``scored`` returns are their
+    blocks. Without any there is no such method."""
 
 
 class ColumnInfo(Struct, frozen=True, kw_only=True):
@@ -140,6 +157,39 @@ class Watch(Struct, frozen=True, kw_only=True):
     """Share of the step time that watching may cost."""
 
 
+class Keeping(Struct, frozen=True, kw_only=True):
+    """Which checkpoints are written while a run goes on."""
+
+    every_secs: float = 60.0
+    """How long after one the next is due, and one more at the end; 0 writes none."""
+    last: int = 2
+    """How many of them stay; those that a person asked for all stay."""
+
+
+class Adjustment(Struct, frozen=True, kw_only=True):
+    """A setting that changed while training, from the step after ``step`` on.
+
+    ``setting`` is ``lr``, ``weight_decay``, ``clip_norm`` (of the objective, or of all for an empty
+    one; several rates keep their proportion) or ``batch_size`` (from the next epoch on).
+    """
+
+    setting: Literal["lr", "weight_decay", "clip_norm", "batch_size"]
+    value: float
+    objective: str = ""
+    step: int = 0
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """The checkpoint that a run began with."""
+
+    run: str
+    step: int
+    checkpoint: str
+    """Path of the file, or of one with weights alone."""
+    names: dict[str, str] = msgspec.field(default_factory=dict)
+    """Attributes of its modules to those of this program, where they differ."""
+
+
 class RunSpec(Struct, frozen=True, kw_only=True):
     """One run, complete."""
 
@@ -159,3 +209,8 @@ class RunSpec(Struct, frozen=True, kw_only=True):
     watch: Watch = Watch()
     folder: str = ""
     """Where the record is written; empty keeps none."""
+    keeping: Keeping = Keeping()
+    adjustments: tuple[Adjustment, ...] = ()
+    """What was changed while it trained, for a run that is made again: by step, in order."""
+    origin: Origin | None = None
+    """Where the first weights come from instead of being drawn, as far as they fit."""

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from studio.engine.train import train
-from studio.runs.commands import Look, Pause, Quit, Resume, SetLearningRate, Show, Start, Stop
+from studio.runs.commands import Adjust, Look, Pause, Quit, Resume, Show, Start, Stop
 from studio.runs.events import (
     Ended,
     Event,
@@ -28,7 +28,7 @@ from studio.runs.events import (
 )
 from studio.runs.handle import Engine
 from studio.runs.saved import open_run
-from studio.runs.spec import RunSpec, Watch
+from studio.runs.spec import Adjustment, RunSpec, Watch
 from tests.engine import programs
 
 PATIENCE_SECS = 30.0
@@ -215,7 +215,7 @@ def test_starting_again_ends_the_present_run_first(child: Engine) -> None:
 def test_another_learning_rate_is_taken_over_while_running(child: Engine) -> None:
     child.send(Start(spec=long_run(), steps=3))
     until(child, paused)
-    child.send(SetLearningRate(lr=0.5))
+    child.send(Adjust(adjustment=Adjustment(setting="lr", value=0.5)))
     child.send(Resume(steps=2))
     seen = until(child, paused)
     child.send(Stop())

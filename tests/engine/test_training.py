@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from studio.engine.train import Training, train
 from studio.runs.events import Ended, EpochEnded, Event, Points, Started
-from studio.runs.spec import RunSpec, Watch
+from studio.runs.spec import Adjustment, RunSpec, Watch
 from tests.engine import programs
 
 BLIND = Watch(gradients=False, attention=False, embedding="", budget=0.0)
@@ -205,7 +205,7 @@ def test_another_learning_rate_counts_from_the_next_step_on() -> None:
         pass
     for _ in frozen.steps():
         if frozen.step == 2 and not before:
-            frozen.set_learning_rate(0.0)
+            frozen.adjust(Adjustment(setting="lr", value=0.0))
             before = {name: value.clone() for name, value in frozen.weights().items()}
 
     after, trained = frozen.weights(), whole.weights()

@@ -1,6 +1,8 @@
 """The record on disk: written while training, read back as it was, whole or cut off."""
 
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -146,12 +148,32 @@ def test_a_run_in_progress_can_be_read(tmp_path: Path) -> None:
     store.append([points("train/loss", range(50, 60))])
 
     with open_run(tmp_path) as saved:
-        before = len(saved.series("train/loss")[0])
+        before = saved.series("train/loss")[0].tolist()
         store.commit()
-        after = len(saved.series("train/loss")[0])
+        after = saved.series("train/loss")[0].tolist()
     store.close()
 
-    assert (49, 59) == (before, after)
+    assert list(range(1, 60)) == before == after
+
+
+def test_nothing_that_was_told_is_lost_when_the_engine_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from pathlib import Path;"
+        "from studio.runs.store import RunStore; from studio.runs.events import Points;"
+        "store = RunStore(Path(sys.argv[1]));"
+        "[store.append([Points(name='train/loss', steps=(i,), values=(float(i),))])"
+        " for i in range(1, 60)];"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+
+    with open_run(tmp_path) as saved:
+        seen = saved.series("train/loss")[0].tolist()
+    RunStore(tmp_path).close()
+    with open_run(tmp_path) as saved:
+        taken_up = saved.series("train/loss")[0].tolist()
+
+    assert list(range(1, 60)) == seen == taken_up
 
 
 def test_a_run_that_was_cut_off_is_replayed_with_an_end(tmp_path: Path) -> None:
