@@ -1,6 +1,7 @@
 """Composing: what a person does with composites: fold, unfold, open, keep, bring in."""
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from studio.core.composites import Composite, composite_of, ports_in
@@ -11,13 +12,13 @@ from studio.core.folding import Fold
 from studio.core.graph import End, NodeId
 from studio.core.library import SetComposite, import_composites
 from studio.core.names import fresh_ids
-from studio.core.params import Param, Value
+from studio.core.params import Param, Value, complete
 from studio.core.text import plural, unique
 from studio.core.unfolding import Unfold
 
 from .workspace import Workspace
 
-OUTSIDE = frozenset({"input", "target", "loss"})
+OUTSIDE = frozenset({"input", "target", "loss", "metric"})
 """Roles of blocks that stay outside composites."""
 
 
@@ -94,12 +95,53 @@ def add_param(workspace: Workspace) -> None:
     workspace.apply(SetComposite(composite.id, params=params, label=f"Add parameter {name}"))
 
 
-def set_default(workspace: Workspace, name: str, text: str) -> None:
+def expose(workspace: Workspace, block: NodeId, name: str) -> None:
+    """Make a block's parameter one of the open composite, with the value that it has now."""
+    composite = workspace.document.experiment.composites[workspace.where]
+    spec, node = workspace.spec_of(block), workspace.graph.nodes[block]
+    declared = spec.param(name) if spec else None
+    assert declared is not None, name
+    value = complete((declared,), node.params)[name]
+    if value is None and not declared.length:
+        workspace.refused.tell(f"{node.title}: set {declared.label} before it becomes a parameter")
+        return
+    made = replace(
+        declared, name=unique(name, [param.name for param in composite.params]), default=value
+    )
+    label = f"Make {declared.label} a parameter"
+    with workspace.document.grouped(label):
+        workspace.apply(SetComposite(composite.id, params=(*composite.params, made), label=label))
+        workspace.apply(SetParam((block,), name, f"={made.name}", label=label))
+
+
+def set_default(workspace: Workspace, name: str, text: Value) -> None:
     """Give a parameter of the open composite another default, read from what was typed."""
     composite = workspace.document.experiment.composites[workspace.where]
-    default = read_default(text)
-    params = tuple(Param(p.name, default) if p.name == name else p for p in composite.params)
+    try:
+        params = tuple(with_default(p, text) if p.name == name else p for p in composite.params)
+    except ParamError as refusal:
+        workspace.refused.tell(str(refusal))
+        return
     workspace.apply(SetComposite(composite.id, params=params, label=f"Set default of {name}"))
+
+
+def with_default(param: Param, typed: Value) -> Param:
+    """Return a parameter with another default; what is typed decides its kind if that is free.
+
+    Choices are written ``relu | gelu``; the first is the default.
+
+    Raises:
+        ParamError: it does not fit what the parameter admits.
+    """
+    if isinstance(typed, str) and "|" in typed:
+        choices = tuple(dict.fromkeys(word.strip() for word in typed.split("|") if word.strip()))
+        if len(choices) < 2:
+            raise ParamError(f"{param.label}: expected choices such as relu | gelu, received one")
+        return Param(param.name, choices[0], choices=choices, help=param.help)
+    limited = param.choices or param.length or param.low is not None or param.high is not None
+    if limited or not isinstance(typed, str):
+        return replace(param, default=param.fit(typed))
+    return Param(param.name, read_default(typed), help=param.help)
 
 
 def read_default(text: str) -> Value:

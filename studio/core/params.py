@@ -1,7 +1,7 @@
 """Parameters: what a person may set, with its range, unit and words; forms are drawn from these."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import isfinite
 from typing import Literal, TypeAlias
 
@@ -24,14 +24,15 @@ class _ParamFields:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Param(_ParamFields):
     """One thing a person may set.
 
     The default decides the kind: ``True`` a switch, ``3`` a whole number, ``0.5`` a real one,
     ``"mean"`` with ``choices`` one of several, ``(3, 3)`` sizes (``length`` of them, 0 for any
     number; one given for all is repeated). ``optional`` admits nothing (None), which with a
-    ``length`` may be the default; ``log`` asks the form for a logarithmic step.
+    ``length`` may be the default; ``log`` asks the form for a logarithmic step. Two are equal only
+    if their defaults are of one type too: a switch that is on is no 1.
     """
 
     name: str
@@ -95,6 +96,15 @@ class Param(_ParamFields):
             above = self.high is not None and number > self.high
             if below or above or not isfinite(number):
                 raise ParamError(f"{self.label}: expected {self.wanted}, received {_plain(number)}")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Param) and self._as_one() == other._as_one()
+
+    def __hash__(self) -> int:
+        return hash(self._as_one())
+
+    def _as_one(self) -> tuple[object, ...]:
+        return (type(self.default), *(getattr(self, known.name) for known in fields(self)))
 
     def __str__(self) -> str:
         return f"{self.name} = {show(self.default)}"

@@ -11,10 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from studio.app import composing
 from studio.core.graph import Node
+from studio.ui.dialogs.names import NameQuestion
 from studio.ui.inspector.block_view import BlockView
 from studio.ui.inspector.composite_view import CompositeView
-from studio.ui.inspector.instance_part import InstancePart, SharingPart
-from studio.ui.widgets.fields import LineField
+from studio.ui.inspector.instance_part import InstancePart, RepeatPart, SharingPart
+from studio.ui.widgets.binding import BindButton
+from studio.ui.widgets.fields import ChoiceField, LineField, Switch
 from studio.ui.window import MainWindow
 from tests.helpers.builders import mlp
 from tests.helpers.desk import opened_window
@@ -52,6 +54,18 @@ def type_into(field: QLineEdit, text: str) -> None:
     field.selectAll()
     QTest.keyClicks(field, text)
     QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+def bind_button(form: QWidget, name: str) -> BindButton:
+    return next(b for b in form.findChildren(BindButton) if b.accessibleName() == f"Bind {name}")
+
+
+def pick(button: BindButton, words: str) -> None:
+    """Choose a row of the button's menu as a click would."""
+    menu = button.menu()
+    menu.aboutToShow.emit()
+    row = next(row for row in menu.actions() if row.text() == words)
+    menu.triggered.emit(row)
 
 
 def add_width(window: MainWindow, qtbot: QtBot) -> None:
@@ -157,6 +171,142 @@ def test_repeating_an_instance_multiplies_its_weights(window: MainWindow, qtbot)
     assert 12 == workspace.graph.nodes["layer1"].repeat
     assert 12 * before == workspace.checked.blocks["layer1"].parameters
     assert "×12" == window.pages.build.canvas.card_painter().content("layer1").repeat
+
+
+def test_a_single_block_is_repeated_by_typing_a_number_which_is_typed_on(
+    window: MainWindow, qtbot
+) -> None:
+    workspace = window.studio.workspace
+    before = workspace.document.experiment
+    form = view(window, qtbot, BlockView, "fc2")
+    (part,) = form.findChildren(RepeatPart)
+    field = part.form.field("repeat")
+    field.setFocus()
+    field.selectAll()
+
+    QTest.keyClicks(field, "2")
+    qtbot.waitUntil(lambda: window.pages.build.inspector.view is not form)
+    again = window.focusWidget()
+    QTest.keyClicks(again, "4")
+
+    node = workspace.graph.nodes["fc2"]
+    assert ("fc2", 24) == (node.title, node.repeat)
+    assert workspace.graph.feeds == before.graph.feeds
+    assert "×24" == window.pages.build.canvas.card_painter().content("fc2").repeat
+    assert "Repeat fc2" == workspace.document.undo_label
+    window.studio.run("edit.undo")
+    assert workspace.document.experiment is before
+
+
+def test_a_block_whose_output_does_not_fit_its_input_is_not_repeated(
+    window: MainWindow, qtbot
+) -> None:
+    workspace = window.studio.workspace
+    (part,) = view(window, qtbot, BlockView, "fc3").findChildren(RepeatPart)
+    before = workspace.document.experiment
+
+    type_into(part.form.field("repeat"), "3")
+
+    assert workspace.document.experiment is before
+    assert "expected an output of B×8 as at its input" in window.studio.notices.open[-1].message
+    assert "1" == part.form.field("repeat").text()
+
+
+def test_a_selection_is_repeated_as_often_as_is_typed(window: MainWindow, qtbot) -> None:
+    workspace = window.studio.workspace
+    before = workspace.document.experiment
+    workspace.select(["fc2", "relu2"])
+
+    window.studio.run("compose.repeat")
+    qtbot.waitUntil(lambda: bool(window.findChildren(NameQuestion)))
+    (question,) = window.findChildren(NameQuestion)
+    type_into(question.field, "4")
+
+    (made,) = workspace.selected
+    assert ("Block", 4) == (made.title, made.repeat)
+    assert not workspace.checked.errors
+    window.studio.run("edit.undo")
+    assert workspace.document.experiment is before
+
+
+def test_a_switch_becomes_a_parameter_and_is_bound_to_it(window: MainWindow, qtbot) -> None:
+    workspace = window.studio.workspace
+    inside(window, qtbot)
+    form = view(window, qtbot, BlockView, "fc1").form
+    assert isinstance(form.field("bias"), Switch)
+
+    pick(bind_button(form, "bias"), "New parameter bias")
+    qtbot.waitUntil(lambda: isinstance(form.field("bias"), LineField))
+
+    (param,) = workspace.document.experiment.composites["layer"].params
+    assert ("bias", True) == (param.name, param.default)
+    assert "=bias" == workspace.graph.nodes["fc1"].params["bias"]
+    assert "= on" == form.field("bias").aside
+    workspace.close_composite()
+    before = workspace.checked.parameters
+    outside = view(window, qtbot, BlockView, "layer1").form
+    QTest.mouseClick(outside.field("bias"), LEFT)
+    assert before - 8 == workspace.checked.parameters
+
+
+def test_a_switch_takes_an_expression_and_a_plain_value_again(window: MainWindow, qtbot) -> None:
+    workspace = window.studio.workspace
+    definition = inside(window, qtbot)
+    QTest.mouseClick(definition.add, LEFT)
+    definition.refresh()
+    type_into(definition.params.itemAt(0).widget().default, "on")
+    form = view(window, qtbot, BlockView, "fc1").form
+
+    pick(bind_button(form, "bias"), "Write an expression")
+    line = form.field("bias")
+    assert isinstance(line, LineField)
+    QTest.keyClicks(line, "not size")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+
+    assert "=not size" == workspace.graph.nodes["fc1"].params["bias"]
+    assert "= off" == line.aside
+    window.pages.build.inspector.refresh()
+    pick(bind_button(form, "bias"), "A plain value again")
+    assert workspace.graph.nodes["fc1"].params["bias"] is False
+    window.pages.build.inspector.refresh()
+    assert isinstance(form.field("bias"), Switch)
+
+
+def test_an_expression_that_is_given_up_leaves_the_switch(window: MainWindow, qtbot) -> None:
+    workspace = window.studio.workspace
+    inside(window, qtbot)
+    form = view(window, qtbot, BlockView, "fc1").form
+    before = workspace.document.experiment
+
+    pick(bind_button(form, "bias"), "Write an expression")
+    QTest.keyClicks(form.field("bias"), "nothing")
+    assert "expected one of the names" in form.error("bias")
+    form.field("out_features").setFocus()
+
+    assert isinstance(form.field("bias"), Switch)
+    assert "" == form.error("bias")
+    assert workspace.document.experiment is before
+
+
+def test_a_parameter_of_choices_is_chosen_in_every_instance(window: MainWindow, qtbot) -> None:
+    workspace = window.studio.workspace
+    definition = inside(window, qtbot)
+    QTest.mouseClick(definition.add, LEFT)
+    definition.refresh()
+
+    type_into(definition.params.itemAt(0).widget().default, "relu | gelu")
+
+    (param,) = workspace.document.experiment.composites["layer"].params
+    assert ("relu", ("relu", "gelu")) == (param.default, param.choices)
+    workspace.close_composite()
+    form = view(window, qtbot, BlockView, "layer1").form
+    assert isinstance(form.field("size"), ChoiceField)
+
+
+def test_nothing_is_bound_outside_composites(window: MainWindow, qtbot) -> None:
+    form = view(window, qtbot, BlockView, "fc2").form
+
+    assert bind_button(form, "bias").isHidden()
 
 
 def test_the_button_of_an_instance_opens_its_composite(window: MainWindow, qtbot) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from studio.app import composing
 from studio.app.workspace import Workspace
 from studio.core.blocks import BlockSpec
 from studio.core.check import BlockFacts
@@ -102,8 +103,9 @@ class BlockView(QWidget):
 
     def _make_form(self, node: Node) -> ParamForm:
         params = self._spec.params if self._spec else ()
-        form = ParamForm(params, node.params, self)
+        form = ParamForm(params, node.params, self, exposing=True)
         form.changed.connect(self._on_param)
+        form.exposed.connect(self._on_exposed)
         if params:
             self._column.addWidget(form)
         else:
@@ -132,6 +134,10 @@ class BlockView(QWidget):
         self._workspace.apply(
             SetParam((self._id,), name, value, label=f"Set {param.label} of {title}")
         )
+
+    @Slot(str)
+    def _on_exposed(self, name: str) -> None:
+        composing.expose(self._workspace, self._id, name)
 
     @Slot()
     def _on_title(self) -> None:

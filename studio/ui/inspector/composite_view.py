@@ -16,12 +16,15 @@ from studio.core.composites import PORT_IN, PORT_OUT, Composite, port_name, port
 from studio.core.graph import Node, NodeId
 from studio.core.library import SetComposite
 from studio.core.parameters import RemoveParam, RenameParam
-from studio.core.params import Param, show
+from studio.core.params import Param, Value, show
 from studio.core.text import grouped, scaled
 from studio.ui.icons import drawn
 from studio.ui.theme import tokens
 from studio.ui.widgets.facts import Facts
+from studio.ui.widgets.fields import Field, field_for
 from studio.ui.widgets.labels import Line, Text
+
+DEFAULTS = "A number, on or off, sizes such as 3×3, words, or choices such as relu | gelu"
 
 
 class CompositeView(QWidget):
@@ -50,7 +53,11 @@ class CompositeView(QWidget):
         self.add.clicked.connect(self._on_add)
         column.addWidget(self.add, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addWidget(
-            Text("Blocks inside take them in expressions such as =4*d_model", self, "small")
+            Text(
+                "Blocks inside take them by ƒx, or in expressions: =4*d_model",
+                self,
+                "small",
+            )
         )
         column.addWidget(Line(self))
         column.addWidget(Text("Ports", self, "heading"))
@@ -116,9 +123,13 @@ class CompositeView(QWidget):
             self._built = None
             self.refresh()
 
-    @Slot(str, str)
-    def _on_default(self, name: str, text: str) -> None:
-        composing.set_default(self._workspace, name, text)
+    @Slot(str, object)
+    def _on_default(self, name: str, value: Value) -> None:
+        composing.set_default(self._workspace, name, value)
+        composite = self._workspace.document.experiment.composites[self._id]
+        if (name, value) not in [(param.name, param.default) for param in composite.params]:
+            self._built = None  # what was refused, or reads otherwise, is shown as it is
+            self.refresh()
 
     @Slot(str)
     def _on_removed(self, name: str) -> None:
@@ -133,7 +144,7 @@ class ParamRow(QWidget):
     """The name and the default of one parameter."""
 
     renamed = Signal(str, str)
-    defaulted = Signal(str, str)
+    defaulted = Signal(str, object)
     removed = Signal(str)
 
     def __init__(self, param: Param, parent: QWidget) -> None:
@@ -144,7 +155,7 @@ class ParamRow(QWidget):
         row.setHorizontalSpacing(6)
         self.name = QLineEdit(param.name, self)
         self.name.setAccessibleName(f"Name of parameter {param.name}")
-        self.default = QLineEdit(show(param.default), self)
+        self.default = self._editor(param)
         self.default.setAccessibleName(f"Default of parameter {param.name}")
         self.remove = _button(self, "x", f"Remove parameter {param.name}")
         for place, part in enumerate((self.name, self.default, self.remove)):
@@ -152,7 +163,6 @@ class ParamRow(QWidget):
         row.setColumnStretch(0, 3)
         row.setColumnStretch(1, 2)
         self.name.editingFinished.connect(self._on_name)
-        self.default.editingFinished.connect(self._on_default)
         self.remove.clicked.connect(self._on_remove)
 
     @Slot()
@@ -161,8 +171,24 @@ class ParamRow(QWidget):
         if wanted != self._param.name:
             self.renamed.emit(self._param.name, wanted)
 
+    def _editor(self, param: Param) -> QLineEdit | Field:
+        if param.kind in {"bool", "choice"}:
+            field = field_for(param, self)
+            field.set_value(param.default)
+            field.changed.connect(self._on_chosen)
+            return field
+        line = QLineEdit(show(param.default), self)
+        line.setToolTip(DEFAULTS)
+        line.editingFinished.connect(self._on_default)
+        return line
+
+    @Slot(object)
+    def _on_chosen(self, value: Value) -> None:
+        self.defaulted.emit(self._param.name, value)
+
     @Slot()
     def _on_default(self) -> None:
+        assert isinstance(self.default, QLineEdit)
         if self.default.text().strip() != show(self._param.default):
             self.defaulted.emit(self._param.name, self.default.text())
 

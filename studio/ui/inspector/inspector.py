@@ -1,7 +1,7 @@
 """Inspector: what is selected, or with nothing selected the experiment itself."""
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from studio.app.workspace import Workspace
 from studio.core.check import Checked
@@ -53,6 +53,8 @@ class Inspector(QScrollArea):
         if self._view is not None and self._view.suits(nodes):
             self._view.refresh()
             return
+        field = self._view.focusWidget() if self._view is not None else None
+        typed = field.accessibleName() if isinstance(field, QLineEdit) and field.hasFocus() else ""
         self._view = self._new_view()
         page = QWidget(self)
         page.setObjectName("panel")
@@ -66,6 +68,14 @@ class Inspector(QScrollArea):
         if isinstance(self._view, BlockView):
             self._view.code_asked.connect(self.code_asked)
             self._view.fix_asked.connect(self.fix_asked)
+        self._type_on(typed)
+
+    def _type_on(self, name: str) -> None:
+        """Give the focus back to the field of a name, when what was typed made the form anew."""
+        fields = self.view.findChildren(QLineEdit) if name else []
+        field = next((field for field in fields if field.accessibleName() == name), None)
+        if field is not None:
+            field.setFocus()
 
     def _new_view(self) -> View:
         nodes = self._workspace.selected

@@ -1,21 +1,21 @@
-"""Parts of the inspector for some blocks only: the stack of a composite, and shared weights."""
+"""Parts of the inspector for some blocks only: how often it is stacked, and shared weights."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from studio.app import sharing
+from studio.app import sharing, stacking
 from studio.app.workspace import Workspace
 from studio.core.composites import composite_of
+from studio.core.errors import StudioError
 from studio.core.graph import Node
 from studio.core.params import Param, Value
-from studio.core.taking_part import SetRepeat
 from studio.core.text import plural
 from studio.ui.widgets.chooser import Chooser
 from studio.ui.widgets.labels import Text
 from studio.ui.widgets.param_form import ParamForm
 
 REPEAT = Param(
-    "repeat", 1, low=1, high=10_000,
+    "repeat", 1, low=1, high=stacking.MOST,
     help="Stack so many, one feeding the next, each with weights of its own",
 )  # fmt: skip
 OWN = "Its own"
@@ -33,19 +33,16 @@ class Part(QWidget):
         """Show the block as it is now."""
 
 
-class InstancePart(Part):
-    """How often a composite is stacked, and the way into it."""
+class RepeatPart(Part):
+    """How often a block is stacked."""
 
     def __init__(self, workspace: Workspace, node: Node, parent: QWidget) -> None:
         super().__init__(workspace, node, parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
         self.form = ParamForm((REPEAT,), {}, self)
         self.form.changed.connect(self._on_repeat)
-        self.open = QPushButton("Open the composite", self)
-        self.open.clicked.connect(self._on_open)
-        column.addWidget(self.form)
-        column.addWidget(self.open, alignment=Qt.AlignmentFlag.AlignLeft)
+        self.column.addWidget(self.form)
 
     def refresh(self, node: Node) -> None:
         self.form.set_names(self._workspace.names)
@@ -53,9 +50,24 @@ class InstancePart(Part):
 
     @Slot(str, object)
     def _on_repeat(self, _name: str, value: Value) -> None:
-        if isinstance(value, (int, str)):
-            title = self._workspace.graph.nodes[self._id].title
-            self._workspace.apply(SetRepeat((self._id,), value, label=f"Repeat {title}"))
+        if not isinstance(value, (int, str)):
+            return
+        try:
+            stacking.repeat_block(self._workspace, self._id, value)
+        except StudioError as error:
+            self._workspace.refused.tell(str(error))
+            self.form.field("repeat").clearFocus()
+            self.refresh(self._workspace.graph.nodes[self._id])
+
+
+class InstancePart(RepeatPart):
+    """How often a composite is stacked, and the way into it."""
+
+    def __init__(self, workspace: Workspace, node: Node, parent: QWidget) -> None:
+        super().__init__(workspace, node, parent)
+        self.open = QPushButton("Open the composite", self)
+        self.open.clicked.connect(self._on_open)
+        self.column.addWidget(self.open, alignment=Qt.AlignmentFlag.AlignLeft)
 
     @Slot()
     def _on_open(self) -> None:
@@ -119,5 +131,7 @@ def parts_of(workspace: Workspace, node: Node, parent: QWidget) -> list[Part]:
     parts: list[Part] = []
     if composite_of(node.kind) in workspace.document.experiment.composites:
         parts.append(InstancePart(workspace, node, parent))
+    elif stacking.can_repeat(workspace, node.id):
+        parts.append(RepeatPart(workspace, node, parent))
     parts.append(SharingPart(workspace, node, parent))
     return parts

@@ -60,6 +60,11 @@ class LineField(QLineEdit):
         self._mark("")
         self._make_room()
 
+    @property
+    def value(self) -> Value:
+        """What was last shown or typed and fits."""
+        return self._value
+
     def step(self, steps: int) -> None:
         """Go up or down, within the range."""
         if self._mixed or isinstance(self._value, bool):

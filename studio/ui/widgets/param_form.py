@@ -1,17 +1,16 @@
 """ParamForm: a form drawn from declared parameters, the same for blocks, data and training."""
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
-from studio.core.errors import ParamError
-from studio.core.expressions import is_expression, value_of
+from studio.core.expressions import is_expression
 from studio.core.params import Param, Value, complete, show
 from studio.ui.icons import drawn
 from studio.ui.theme import tokens
 
+from .binding import BindButton
 from .fields import Field, LineField, Switch, field_for
 from .labels import Text
 
@@ -19,9 +18,14 @@ LABEL_PX = 112
 
 
 class ParamForm(QWidget):
-    """One row for each parameter: label, editor, unit, and a way back to the default."""
+    """One row for each parameter: label, editor, unit, and a way back to the default.
+
+    Inside a composite every row can be bound to the composite's parameters; ``exposing`` offers to
+    make one a parameter of the composite, which ``exposed`` asks for.
+    """
 
     changed = Signal(str, object)
+    exposed = Signal(str)
 
     def __init__(
         self,
@@ -30,6 +34,7 @@ class ParamForm(QWidget):
         parent: QWidget,
         *,
         label_px: int = LABEL_PX,
+        exposing: bool = False,
     ) -> None:
         super().__init__(parent)
         self.params = params
@@ -41,19 +46,20 @@ class ParamForm(QWidget):
         self._grid.setColumnMinimumWidth(0, label_px)
         self._grid.setColumnStretch(1, 1)
         self._rows = {
-            param.name: _Row(param, self._grid, place, self) for place, param in enumerate(params)
+            param.name: _Row(param, self._grid, place, self, exposing=exposing)
+            for place, param in enumerate(params)
         }
         for row in self._rows.values():
             row.changed.connect(self.changed)
+            row.exposed.connect(self.exposed)
         self.set_values(values)
 
     def set_values(
         self, values: Mapping[str, Value], *, mixed: Collection[str] = frozenset()
     ) -> None:
         """Show these values, the default where none is given; ``mixed`` names differ by block."""
-        plain = self._plain(values)
-        for name, value in complete(self.params, plain).items():
-            kept = plain.get(name)
+        for name, value in complete(self.params, values).items():
+            kept = values.get(name)
             shown = kept if self._names is not None and is_expression(kept) else value
             self._rows[name].set_value(shown, mixed=name in mixed)
 
@@ -61,18 +67,7 @@ class ParamForm(QWidget):
         """Take expressions over these names, as inside a composite; None takes none."""
         self._names = names
         for row in self._rows.values():
-            if isinstance(row.field, LineField):
-                row.field.set_names(names)
-
-    def _plain(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        """Return the values with expressions evaluated where a field cannot show them."""
-        found = dict(values)
-        for name, row in self._rows.items():
-            value = found.get(name)
-            if is_expression(value) and not isinstance(row.field, LineField):
-                with suppress(ParamError):
-                    found[name] = value_of(value, self._names or {})
-        return found
+            row.set_names(names)
 
     def field(self, name: str) -> Field:
         """Return the editor of a parameter."""
@@ -87,33 +82,49 @@ class _Row(QWidget):
     """One parameter's label, editor and reset; lives as the owner of widgets in the form's grid."""
 
     changed = Signal(str, object)
+    exposed = Signal(str)
 
-    def __init__(self, param: Param, grid: QGridLayout, place: int, form: QWidget) -> None:
+    def __init__(
+        self, param: Param, grid: QGridLayout, place: int, form: QWidget, *, exposing: bool
+    ) -> None:
         super().__init__(form)
         self.setVisible(False)
-        self._param = param
-        self.field = field_for(param, form)
-        self.field.setAccessibleName(param.label)
-        self.field.setAccessibleDescription(param.help)
-        self.field.setToolTip(_tip(param))
+        self._param, self._grid, self._place, self._form = param, grid, place, form
+        self._names: Mapping[str, Value] | None = None
+        self._writing = False  # an expression that does not fit yet
         self._label = QLabel(_capital(param.label), form)
         self._label.setToolTip(_tip(param))
-        self._label.setBuddy(self.field)
         self._reset = _reset_button(param, form)
         self._reset.clicked.connect(self._on_reset)
         self.error = Text("", form, "error")
         self.error.setVisible(False)
+        self.bind = BindButton(param, form, exposing=exposing)
+        self.bind.bound.connect(self._on_bound)
+        self.bind.writing.connect(self._on_writing)
+        self.bind.exposed.connect(self._on_exposed)
+        self._plain = self._placed(field_for(param, form))
+        self._line: LineField | None = self._plain if isinstance(self._plain, LineField) else None
+        self.field: Field = self._plain
+        self._label.setBuddy(self.field)
         grid.addWidget(self._label, 2 * place, 0)
-        grid.addWidget(self.field, 2 * place, 1, alignment=_alignment(self.field))
         grid.addWidget(self._reset, 2 * place, 2)
+        grid.addWidget(self.bind, 2 * place, 3)
         grid.addWidget(self.error, 2 * place + 1, 1, 1, 2)
-        self.field.changed.connect(self._on_changed)
-        if isinstance(self.field, LineField):
-            self.field.refused.connect(self.error.say)
+        form.setTabOrder(self.field, self.bind)
+
+    def set_names(self, names: Mapping[str, Value] | None) -> None:
+        """Take expressions over these names; None takes none."""
+        self._names = names
+        self.bind.set_names(names)
+        if self._line is not None:
+            self._line.set_names(names)
 
     def set_value(self, value: Value, *, mixed: bool) -> None:
         """Show a value; one that differs from the default is marked, and can be reset."""
-        self.field.set_value(value, mixed=mixed)
+        if not self._writing or is_expression(value):
+            self._show(self._writer() if is_expression(value) else self._plain)
+            self.field.set_value(value, mixed=mixed)
+        self.bind.set_value(value)
         differs = mixed or value != self._param.default
         self._label.setProperty("tone", "heading" if differs else "muted")
         self._label.style().unpolish(self._label)
@@ -121,6 +132,59 @@ class _Row(QWidget):
         self._reset.setVisible(differs)
         if differs and self._reset.icon().isNull():
             self._reset.setIcon(drawn("rotate-ccw", tokens(self).muted, 28))
+
+    def _placed(self, field: Field) -> Field:
+        """Put an editor into the row."""
+        field.setAccessibleName(self._param.label)
+        field.setAccessibleDescription(self._param.help)
+        field.setToolTip(_tip(self._param))
+        self._grid.addWidget(field, 2 * self._place, 1, alignment=_alignment(field))
+        field.changed.connect(self._on_changed)
+        if isinstance(field, LineField):
+            field.refused.connect(self.error.say)
+            field.editingFinished.connect(self._on_written)
+        return field
+
+    def _writer(self) -> LineField:
+        """Return the field in which an expression is written, beside a switch or a choice too."""
+        if self._line is None:
+            self._line = LineField(self._param, self._form)
+            self._line.set_names(self._names)
+            self._placed(self._line)
+        return self._line
+
+    def _show(self, field: Field) -> None:
+        if field is not self.field:
+            self.field.hide()
+            self.field = field
+            self.field.show()
+            self._label.setBuddy(field)
+            self.error.say("")
+
+    @Slot()
+    def _on_writing(self) -> None:
+        writer = self._writer()
+        self._show(writer)
+        self._writing = True
+        writer.setFocus()
+        if not writer.text().startswith("="):
+            writer.setText("=")
+
+    @Slot()
+    def _on_written(self) -> None:
+        """What is no expression in the end is shown by the switch or the choice again."""
+        self._writing = False
+        if self._line is not None and not is_expression(self._line.value):
+            self._show(self._plain)
+
+    @Slot(object)
+    def _on_bound(self, value: Value) -> None:
+        self._writing = False
+        self._on_changed(value)
+
+    @Slot()
+    def _on_exposed(self) -> None:
+        self.exposed.emit(self._param.name)
 
     @Slot(object)
     def _on_changed(self, value: Value) -> None:

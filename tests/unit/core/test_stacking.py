@@ -13,6 +13,7 @@ from studio.core.errors import GraphError
 from studio.core.experiment import Experiment, Objective, Training
 from studio.core.fileio import dumps, loads
 from studio.core.folding import Fold
+from studio.core.params import Param
 from studio.core.stacking import StackBlock, StackSelection, can_stack
 from studio.core.taking_part import SetMode, SetRepeat
 from studio.core.unfolding import Unfold
@@ -194,6 +195,13 @@ def test_what_cannot_be_repeated_is_refused_and_why(
         StackBlock(id_, CATALOG.blocks[kind], times)(made)
 
     assert sentence in str(refusal.value)
+
+
+def test_a_parameter_that_is_on_is_not_the_number_one() -> None:
+    assert Param("deep", True) != Param("deep", 1)
+    assert Param("deep", 1) != Param("deep", 1.0)
+    assert Param("deep", 1) == Param("deep", 1)
+    assert len({Param("deep", True), Param("deep", 1), Param("deep", True)}) == 2
 
 
 def test_losses_inputs_and_borrowed_weights_cannot_be_stacked() -> None:
