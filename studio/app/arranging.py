@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Literal
 
 from studio.core.arranging import CARD, Edge, Size, align, distribute
+from studio.core.cards import cards_of
 from studio.core.edits import Move
 from studio.core.graph import End, Graph, Node, NodeId
 from studio.core.layout import laid_out
 from studio.core.marks import Frame, Point
-from studio.core.rearranging import Rearrange
 
 from .framing import box_around
 from .front import Front
@@ -49,22 +49,14 @@ def straightened(graph: Graph, ids: Iterable[NodeId], front: Front) -> dict[Node
     return to
 
 
-def lay_out(workspace: Workspace, front: Front, *, selected: bool) -> None:
-    """Lay out the selected blocks, or all; frames close around their blocks, bends go."""
-    graph = workspace.graph
-    ids = workspace.selection if selected else frozenset(graph.nodes)
-    sizes = {id_: front.size_of(id_) for id_ in ids}
-    move = laid_out(graph, ids if selected else None, sizes)
-    bent = {end for end in graph.bends if {end.node, graph.feeds[end].node} <= ids}
-    frames = (_around(graph, frame, move.to, sizes) for frame in graph.frames.values())
-    edit = Rearrange(
-        move.to,
-        tuple(frame for frame in frames if frame is not None),
-        dict.fromkeys(bent, ()),
-        label=move.label,
-    )
+def lay_out(workspace: Workspace, front: Front, *, selected: bool, in_rows: bool = False) -> None:
+    """Lay out the selected blocks, or all; frames close around their blocks."""
+    graph, cards = workspace.graph, cards_of(workspace.graph, workspace.scope)
+    ids = workspace.selection if selected else None
+    edit = laid_out(graph, ids, cards.sizes, ports=cards.ports, wrapped=in_rows)
+    frames = (_around(graph, frame, edit.to, cards.sizes) for frame in graph.frames.values())
     front.glide()
-    workspace.apply(edit)
+    workspace.apply(replace(edit, frames=tuple(frame for frame in frames if frame is not None)))
 
 
 def _around(

@@ -1,21 +1,30 @@
-"""Layout: layers from left to right, so that wires run forwards and chains run straight.
+"""Layout: layers from left to right, so that wires run forwards and no wire runs behind a card.
 
-After Sugiyama: a block's column is the longest way that leads to it, its row follows the mean of
-its neighbours, and where those say nothing the order of the rows that a person sees now is kept,
-so that a small edit moves little.
+Columns and their order are found in ``layout_layers``, heights in ``layout_rows``; a wire that
+would touch a card all the same is led along its lane by bends. Equal drawings give equal layouts,
+and a small edit moves little: the order that a person sees is where the search begins.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from math import ceil
 
 from .arranging import CARD, Size
-from .edits import Move
-from .graph import Graph, NodeId
+from .cards import cards_of
+from .catalog import Catalog
+from .experiment import Experiment
+from .graph import End, Graph, NodeId
+from .layout_bends import Router, Stretch, ways_along
+from .layout_layers import Layers, Ports
+from .layout_rows import GRID, rows
+from .layout_wrap import Band, Column, Crossing, banded, ways_between
+from .marks import Bends, Point
+from .rearranging import Rearrange
+from .scope import Scope
 
 GAP_X = 64.0
-GAP_Y = 32.0
-_SWEEPS = 6
-_GRID = 8.0
+"""Between two columns, in canvas units."""
 
 
 def laid_out(
@@ -24,173 +33,145 @@ def laid_out(
     sizes: Mapping[NodeId, Size] | None = None,
     *,
     where: str = "",
-) -> Move:
-    """Return the move that lays out a graph, or some of its blocks where they stand now.
+    ports: Mapping[tuple[End, bool], float] | None = None,
+    wrapped: bool = False,
+) -> Rearrange:
+    """Return the edit that lays out a graph, or some of its blocks where they stand now.
 
-    ``sizes`` are those of the cards, in canvas units. Equal graphs give equal positions.
+    ``sizes`` are those of the cards, in canvas units; ``ports`` says how far below a card's top an
+    input (False) or output (True) stands. ``wrapped`` lays a long drawing out in several rows.
     """
     chosen = set(graph.nodes if ids is None else ids)
     graph.known(chosen)
-    label = "Lay out" if ids is None else "Lay out selection"
+    label = "Lay out in rows" if wrapped else "Lay out"
+    label = label if ids is None else "Lay out selection" + " in rows" * wrapped
     if not chosen:
-        return Move({}, label=label, where=where)
-    layers = _Layers(graph, chosen, sizes or {})
-    placed = layers.placed()
-    left = min(graph.nodes[id_].x for id_ in chosen)
-    # Most blocks stay at their height, so that one more block does not move all the others.
-    down = _median([graph.nodes[id_].y - _snapped(y) for id_, (_, y) in placed.items()]) or 0.0
-    to = {id_: (_snapped(left + x), _snapped(y) + down) for id_, (x, y) in placed.items()}
-    return Move({id_: to[id_] for id_ in graph.nodes if id_ in to}, label=label, where=where)
+        return Rearrange(label=label, where=where)
+    made = _Layout(graph, chosen, sizes or {}, ports or {}, wrapped=wrapped)
+    to = made.positions()
+    return Rearrange(to, bends=made.bends(), label=label, where=where)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A place in a column: a block, or where a long wire passes by."""
+def tidied(experiment: Experiment, catalog: Catalog) -> Experiment:
+    """Return an experiment whose drawing, and every composite, is laid out as on the canvas."""
+    for where in ("", *experiment.composites):
+        graph = experiment.graph_at(where)
+        if graph.nodes:
+            cards = cards_of(graph, Scope(catalog, experiment.composites))
+            edit = laid_out(graph, None, cards.sizes, where=where, ports=cards.ports)
+            experiment = edit(experiment)
+    return experiment
 
-    column: int
-    block: NodeId
-    bend: str = ""
 
-
-class _Layers:
-    def __init__(self, graph: Graph, chosen: set[NodeId], sizes: Mapping[NodeId, Size]) -> None:
-        self._graph, self._sizes = graph, sizes
-        order = [id_ for id_ in graph.order if id_ in chosen]
-        self._column = _columns(graph, order, chosen)
-        self._cells: dict[_Cell, None] = {_Cell(self._column[id_], id_): None for id_ in order}
-        self._left: dict[_Cell, list[_Cell]] = {}
-        self._right: dict[_Cell, list[_Cell]] = {}
-        for wire in graph.wires:
-            if wire.source.node in chosen and wire.target.node in chosen:
-                self._span(wire.source.node, wire.target.node)
-        count = max(self._column.values()) + 1
-        self._columns: list[list[_Cell]] = [[] for _ in range(count)]
-        for cell in self._cells:
-            self._columns[cell.column].append(cell)
-
-    def placed(self) -> dict[NodeId, tuple[float, float]]:
-        """Return the position of every block."""
-        self._order()
-        rows = self._rows()
-        widths = [self._width(column) for column in self._columns]
-        starts = [sum(widths[:place]) + place * GAP_X for place in range(len(widths))]
-        return {
-            cell.block: (starts[cell.column], rows[cell] - self._height(cell) / 2)
-            for column in self._columns
-            for cell in column
-            if not cell.bend
-        }
-
-    def _span(self, source: NodeId, target: NodeId) -> None:
-        """Join two blocks through a place in every column between them."""
-        begin, end = self._column[source], self._column[target]
-        last = _Cell(begin, source)
-        for column in range(begin + 1, end + 1):
-            cell = _Cell(column, target) if column == end else _Cell(column, source, target)
-            if cell not in self._cells:
-                self._cells[cell] = None
-            if last not in self._left.setdefault(cell, []):
-                self._left[cell].append(last)
-                self._right.setdefault(last, []).append(cell)
-            last = cell
-
-    def _order(self) -> None:
-        """Order every column by where the neighbours stand, beginning with what is seen now."""
-        for column in self._columns:
-            column.sort(key=self._seen)
-        for sweep in range(_SWEEPS):
-            forwards = sweep % 2 == 0
-            sides = self._left if forwards else self._right
-            place = {cell: at for column in self._columns for at, cell in enumerate(column)}
-            for column in self._columns if forwards else reversed(self._columns):
-                wanted = {cell: _median([place[n] for n in sides.get(cell, ())]) for cell in column}
-                keys = {
-                    cell: (float(place[cell]) if want is None else want, place[cell])
-                    for cell, want in wanted.items()
-                }
-                column.sort(key=keys.__getitem__)
-                place |= {cell: at for at, cell in enumerate(column)}
-
-    def _rows(self) -> dict[_Cell, float]:
-        """Return the middle of every place: near its neighbours, none over another."""
-        rows: dict[_Cell, float] = {}
-        for forwards in (True, False, True):
-            sides = self._left if forwards else self._right
-            for column in self._columns if forwards else reversed(self._columns):
-                wanted = [_median([rows[n] for n in sides.get(cell, ())]) for cell in column]
-                kept = [
-                    rows.get(cell) if want is None else want
-                    for cell, want in zip(column, wanted, strict=True)
-                ]
-                rows |= self._settled(column, kept)
-        return rows
-
-    def _settled(self, column: list[_Cell], wanted: list[float | None]) -> dict[_Cell, float]:
-        """Return middles in order and apart, each as near to what it wants as all can be.
-
-        Places that push one another move as one, to the mean of what they want.
-        """
-        groups: list[tuple[float, list[tuple[_Cell, float]]]] = []
-        for cell, want in zip(column, wanted, strict=True):
-            aim = want
-            if aim is None:
-                aim = groups[-1][0] + self._reach(groups[-1][1], cell) if groups else 0.0
-            group = (aim, [(cell, 0.0)])
-            while groups and group[0] - self._reach(groups[-1][1], group[1][0][0]) < groups[-1][0]:
-                group = self._joined(groups.pop(), group)
-            groups.append(group)
-        return {cell: start + offset for start, cells in groups for cell, offset in cells}
-
-    def _joined(
+class _Layout:
+    def __init__(
         self,
-        one: tuple[float, list[tuple[_Cell, float]]],
-        two: tuple[float, list[tuple[_Cell, float]]],
-    ) -> tuple[float, list[tuple[_Cell, float]]]:
-        shift = self._reach(one[1], two[1][0][0])
-        cells = [*one[1], *((cell, offset + shift) for cell, offset in two[1])]
-        weight = len(one[1]), len(two[1])
-        aim = (one[0] * weight[0] + (two[0] - shift) * weight[1]) / sum(weight)
-        return aim, cells
+        graph: Graph,
+        chosen: set[NodeId],
+        sizes: Mapping[NodeId, Size],
+        told: Mapping[tuple[End, bool], float],
+        *,
+        wrapped: bool,
+    ) -> None:
+        self._graph = graph
+        self._sizes = {id_: sizes.get(id_, CARD) for id_ in chosen}
+        heights = {id_: height for id_, (_, height) in self._sizes.items()}
+        self._ports = Ports(told, heights)
+        self._layers = layers = Layers(graph, chosen, self._ports)
+        layers.order()
+        self._tops = rows(layers, [heights[id_] for id_ in layers.ids])
+        self._columns = self._measured()
+        self._bands = banded(self._columns, self._crossings() if wrapped else (), wrapped=wrapped)
+        self._band_of = [
+            number for number, band in enumerate(self._bands) for _ in range(band.first, band.after)
+        ]
+        self._dx, self._dy = self._kept_place()
 
-    def _reach(self, cells: list[tuple[_Cell, float]], after: _Cell) -> float:
-        """Return how far behind the first of a group the next place can begin."""
-        last, offset = cells[-1]
-        return offset + (self._height(last) + self._height(after)) / 2 + GAP_Y
+    def positions(self) -> dict[NodeId, Point]:
+        """Return where every block comes to stand, its top left corner."""
+        at = {id_: self._at(cell) for cell, id_ in enumerate(self._layers.ids)}
+        return {id_: at[id_] for id_ in self._graph.nodes if id_ in at}
 
-    def _seen(self, cell: _Cell) -> tuple[float, NodeId, str]:
-        nodes = self._graph.nodes
-        y = nodes[cell.block].y
-        if cell.bend:
-            y = (y + nodes[cell.bend].y) / 2
-        return y, cell.block, cell.bend
+    def bends(self) -> Bends[End]:
+        """Return the bends of every wire; most have none."""
+        to = self.positions()
+        rects = {
+            id_: (x, y, x + self._sizes[id_][0], y + self._sizes[id_][1])
+            for id_, (x, y) in to.items()
+        }
+        router = Router(rects)
+        found: dict[End, tuple[Point, ...]] = {}
+        for target, source in self._graph.feeds.items():
+            if target.node in to and source.node in to:
+                found[target] = self._bent(router, source, target)
+        return found
 
-    def _height(self, cell: _Cell) -> float:
-        return 0.0 if cell.bend else self._sizes.get(cell.block, CARD)[1]
+    def _bent(self, router: Router, source: End, target: End) -> tuple[Point, ...]:
+        layers = self._layers
+        ends = layers.cell[source.node], layers.cell[target.node]
+        (x, y), (goal_x, goal_y) = self._at(ends[0]), self._at(ends[1])
+        start = x + self._sizes[source.node][0], y + self._ports.below(source, output=True)
+        stop = goal_x, goal_y + self._ports.below(target, output=False)
+        begin, end = (self._band_of[layers.lanes[cell].column] for cell in ends)
+        if begin != end:
+            bands = [self._moved(band) for band in self._bands]
+            ways: Iterable[tuple[Point, ...]] = ways_between(bands, begin, end, start, stop)
+        else:
+            lane = [self._stretch(cell) for cell in layers.lane_of(source, target)]
+            ways = ways_along(start, lane, stop)
+        return router.best((source.node, target.node), start, stop, ways)
 
-    def _width(self, column: Iterable[_Cell]) -> float:
-        widths = (self._sizes.get(cell.block, CARD)[0] for cell in column if not cell.bend)
-        return max(widths, default=0.0)
+    def _stretch(self, cell: int) -> Stretch:
+        x, y = self._at(cell)
+        column = self._columns[self._layers.lanes[cell].column]
+        return Stretch(x, x + column.right - column.left, y)
 
+    def _at(self, cell: int) -> Point:
+        column = self._layers.lanes[cell].column
+        band = self._bands[self._band_of[column]]
+        return (
+            self._columns[column].left + band.dx + self._dx,
+            self._tops[cell] + band.dy + self._dy,
+        )
 
-def _columns(graph: Graph, order: list[NodeId], chosen: set[NodeId]) -> dict[NodeId, int]:
-    """Return the column of every block; a source stands right before what it feeds first."""
-    column: dict[NodeId, int] = {}
-    for id_ in order:
-        before = [column[end.node] for end in graph.inputs_of[id_].values() if end.node in chosen]
-        column[id_] = max(before, default=-1) + 1
-    for id_ in reversed(order):
-        after = [column[end.node] for end in graph.consumers_of[id_] if end.node in chosen]
-        if after and not any(end.node in chosen for end in graph.inputs_of[id_].values()):
-            column[id_] = min(after) - 1
-    return column
+    def _moved(self, band: Band) -> Band:
+        return replace(band, below=band.below + self._dy)
 
+    def _kept_place(self) -> Point:
+        """Return by how much all is moved, so that most blocks stay at their height."""
+        nodes, layers = self._graph.nodes, self._layers
+        first = [cell for cells in layers.columns[: self._bands[0].after] for cell in cells]
+        blocks = [(nodes[layers.ids[cell]].y, cell) for cell in first if layers.is_block(cell)]
+        down = sorted(y - round(self._tops[cell] / GRID) * GRID for y, cell in blocks)
+        middle = down[(len(down) - 1) // 2]
+        often = Counter(down)
+        best = max(often, key=lambda by: (often[by], -abs(by - middle), by))
+        left = min(nodes[id_].x for id_ in layers.ids)
+        return round(left / GRID) * GRID, best
 
-def _median(values: Sequence[float]) -> float | None:
-    ordered, half = sorted(values), len(values) // 2
-    if not values:
-        return None
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+    def _measured(self) -> list[Column]:
+        """Return where the columns stand beside one another, and how high they are."""
+        found: list[Column] = []
+        left = 0.0
+        for cells in self._layers.columns:
+            blocks = [cell for cell in cells if self._layers.is_block(cell)]
+            sizes = {cell: self._sizes[self._layers.ids[cell]] for cell in blocks}
+            right = left + ceil(max(size[0] for size in sizes.values()) / GRID) * GRID
+            bottoms = [
+                self._tops[cell] + (sizes[cell][1] if cell in sizes else 0) for cell in cells
+            ]
+            found.append(Column(left, right, min(self._tops[cell] for cell in cells), max(bottoms)))
+            left = right + GAP_X
+        return found
 
-
-def _snapped(value: float) -> float:
-    return round(value / _GRID) * _GRID
+    def _crossings(self) -> list[Crossing]:
+        layers = self._layers
+        found = []
+        for target, source in self._graph.feeds.items():
+            if target.node in layers.cell and source.node in layers.cell:
+                one, two = layers.cell[source.node], layers.cell[target.node]
+                leaves = self._tops[one] + self._ports.below(source, output=True)
+                arrives = self._tops[two] + self._ports.below(target, output=False)
+                columns = layers.lanes[one].column, layers.lanes[two].column
+                found.append(Crossing(*columns, leaves, arrives))
+        return found

@@ -37,6 +37,15 @@ def _layout_words(studio: Studio) -> str:
     return "Lay out selection" if _several(studio) else "Lay out"
 
 
+def _lay_out_in_rows(studio: Studio) -> None:
+    selected = _several(studio)
+    arranging.lay_out(studio.workspace, studio.front, selected=selected, in_rows=True)
+
+
+def _rows_words(studio: Studio) -> str:
+    return "Lay out selection in rows" if _several(studio) else "Lay out in rows"
+
+
 def _has_blocks(studio: Studio) -> bool:
     return bool(studio.workspace.graph.nodes)
 
@@ -70,6 +79,12 @@ LAY_OUT = Action(
     keys=("Ctrl+Shift+L",), menu="Arrange", place=31, icon="list-tree",
     context=("block", "canvas"),
     help="Put the selected blocks, or all, in layers from left to right",
+)  # fmt: skip
+LAY_OUT_IN_ROWS = Action(
+    id="arrange.layout-rows", title="Lay out in rows", run=_lay_out_in_rows, words=_rows_words,
+    when=_has_blocks, keys=("Ctrl+Alt+L",), menu="Arrange", place=32, icon="wrap-text",
+    context=("block", "canvas"),
+    help="Like Lay out, but break a long drawing into rows that are read like a text",
 )  # fmt: skip
 STRAIGHTEN = Action(
     id="arrange.straighten", title="Straighten wires", run=_straighten, when=_several,
