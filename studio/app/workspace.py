@@ -266,7 +266,7 @@ class Workspace:
         return self.offer.brings.get(kind, ())
 
     def _on_changed(self, change: Diff) -> None:
-        found = change.graph or change.data
+        found = change.graph or change.data or change.training
         if found:
             self._checked = self._checker.check(change.after)
         there = [id_ in change.after.composites for id_ in self._path]

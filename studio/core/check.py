@@ -23,6 +23,7 @@ from .recipes import Column
 from .scope import Scope, live
 from .shapes import Shape
 from .sharing import owner_of, unlike
+from .training_problems import unfit_training
 
 __all__ = [
     "BlockFacts",
@@ -111,8 +112,11 @@ class Checker:
         """Return shapes, counts and problems; blocks in the graph's order."""
         self._refresh(experiment)
         checked = self._graph(("", (), ()), experiment.graph, {}, None, experiment.data)
-        wrong_data = tuple(unfit_data(experiment.data, self._catalog))
-        return replace(checked, problems=wrong_data + checked.problems) if wrong_data else checked
+        unfit = (
+            *unfit_data(experiment.data, self._catalog),
+            *unfit_training(experiment, self._catalog),
+        )
+        return replace(checked, problems=unfit + checked.problems) if unfit else checked
 
     def inside(self, experiment: Experiment, composite: str) -> Checked:
         """Return the findings for a composite's graph, as its first instance has them.

@@ -50,8 +50,8 @@ def out_of_place(spec: BlockSpec, node: Node, *, in_composite: bool) -> Iterator
             node=node.id,
             hint="Delete it, or fold blocks into a composite",
         )
-    if in_composite and spec.role in {"input", "target", "loss"}:
-        wanted = "a loss" if spec.role == "loss" else "data"
+    if in_composite and spec.role in {"input", "target", "loss", "metric"}:
+        wanted = f"a {spec.role}" if spec.role in {"loss", "metric"} else "data"
         yield Problem(
             message=f"{node.title}: expected {wanted} outside the composite",
             node=node.id,
@@ -146,7 +146,7 @@ def unfit_params(
     spec: BlockSpec, node: Node, given: Mapping[str, Value] | None = None
 ) -> Iterator[Problem]:
     """Report parameters whose value does not fit; ``given`` are the values if not as placed."""
-    for sentence in _refusals(spec.params, node.params if given is None else given):
+    for sentence in refusals(spec.params, node.params if given is None else given):
         yield Problem(
             message=f"{node.title}: {sentence}", node=node.id, hint="Reset it to its default"
         )
@@ -164,11 +164,12 @@ def unfit_data(data: Data, catalog: Catalog) -> Iterator[Problem]:
             hint="Choose other data, or install the plug-in that gives them",
         )
         return
-    for sentence in _refusals(source.params, data.source.params):
+    for sentence in refusals(source.params, data.source.params):
         yield Problem(message=f"{source.title}: {sentence}", hint="Reset it to its default")
 
 
-def _refusals(declared: tuple[Param, ...], given: Mapping[str, Value]) -> Iterator[str]:
+def refusals(declared: tuple[Param, ...], given: Mapping[str, Value]) -> Iterator[str]:
+    """Yield why values do not fit what is declared of them, in sentences."""
     for param in declared:
         if param.name in given:
             try:

@@ -9,7 +9,7 @@ from studio.core.catalog import Catalog
 from studio.core.check import Checker, Problem, check
 from studio.core.edits import Move, RemoveNodes, Rename, SetParam
 from studio.core.errors import StudioError
-from studio.core.experiment import Choice, Experiment
+from studio.core.experiment import Choice, Data, Experiment, Objective, Training
 from studio.core.graph import End, Graph, Node, Wire
 from studio.core.params import Params
 from studio.core.shapes import Shapes
@@ -295,3 +295,47 @@ def test_a_block_spec_finds_its_parts_by_name() -> None:
     assert add.output("y") == Port("y")
     assert CATALOG.blocks["nn.conv2d"].param("stride") is not None
     assert CATALOG.blocks["nn.linear"].name_stem == "fc"
+
+
+@pytest.mark.parametrize(
+    ("objective", "sentence"),
+    [
+        (Objective(optimizer=Choice("magic")), "Training: the optimiser magic is not installed"),
+        (Objective(schedule=Choice("moon")), "Training: the schedule moon is not installed"),
+        (Objective(optimizer=Choice("")), "Training: the optimiser without a name is not"),
+        (Objective(optimizer=Choice("adamw", {"lr": -1})), "Training: optimiser adamw: learning"),
+        (Objective(settings={"clip_norm": "much"}), "Training: clip gradient norm: expected"),
+    ],
+)
+def test_training_that_cannot_be_done_is_told_with_a_way_out(
+    objective: Objective, sentence: str
+) -> None:
+    made = mlp(8, 4, 3)
+    before = replace(made, training=replace(made.training, objectives=(objective,)))
+
+    (problem,) = check(before, CATALOG).errors
+
+    assert sentence in problem.message
+    assert problem.hint
+    assert not check(made, CATALOG).errors
+
+
+def test_each_of_several_objectives_is_named_where_its_optimiser_is_unknown() -> None:
+    made = mlp(8, 4, 3)
+    two = (Objective("critic"), Objective("actor", Choice("magic")))
+
+    (problem,) = check(replace(made, training=Training(objectives=two)), CATALOG).errors
+
+    assert problem.message == "Objective actor: the optimiser magic is not installed"
+
+
+def test_settings_of_a_run_that_do_not_fit_are_told() -> None:
+    made = mlp(8, 4, 3, epochs=0)
+
+    (problem,) = check(replace(made, data=Data(split={"test": 3.0})), CATALOG).errors[:1]
+
+    assert "Training: epochs: expected a whole number from 1" in problem.message
+    assert (
+        "Data: test share"
+        in check(replace(made, data=Data(split={"test": 3.0})), CATALOG).errors[1].message
+    )
