@@ -28,6 +28,7 @@ from studio.ui.canvas.batch import draw_lines, draw_pictures, draw_rects
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.geometry import STEP
 from studio.ui.canvas.hits import CardHit, PortHit, WireHit
+from studio.ui.canvas.titles import Taken
 from studio.ui.canvas.view_model import ViewModel
 from studio.ui.theme import DARK, LIGHT, palette_of
 from tests.helpers.drawing import chain, field, placed, workspace_of
@@ -80,6 +81,62 @@ def test_the_arrays_follow_any_edit_as_if_they_were_made_anew() -> None:
         assert {w: shown_ends(fresh, w) for w in fresh.strands.wires} == wires
         sources = [w.source.node for w in model.strands.wires]
         assert [model.ids[i] for i in model.strands.joins[:, 0]] == sources
+
+
+def row_of(*titles: str) -> Workspace:
+    """Blocks with these names, side by side."""
+    nodes = [Node(f"n{i}", "nn.relu", title, {}, 232.0 * i) for i, title in enumerate(titles)]
+    return workspace_of(Graph().add(*nodes))
+
+
+def test_names_can_be_read_when_a_wide_drawing_is_seen_whole(show) -> None:
+    titles = [f"inception{i}" for i in range(22)]
+    canvas = show(row_of(*titles))
+
+    for zoom in (0.2, 0.15):
+        canvas.fit()
+        canvas.zoom_by(zoom / canvas.camera.zoom)
+        canvas.settle()
+
+        assert set(canvas.painted.titles) == set(titles)
+
+
+def test_where_names_stand_does_not_depend_on_how_much_is_painted_anew(show) -> None:
+    canvas = show(row_of(*(f"inception{i}" for i in range(22))))
+    canvas.zoom_by(0.15 / canvas.camera.zoom)
+    canvas.settle()
+    whole = canvas.grab().toImage()
+
+    canvas.repaint(QRect(500, 300, 120, 80))
+
+    assert 22 == len(canvas.painted.titles)
+    assert whole == canvas.grab().toImage()
+
+
+def test_names_beside_cards_cover_neither_cards_nor_one_another() -> None:
+    corners = np.random.default_rng(3).uniform(0.0, 900.0, (60, 2)).round()
+    cards = [QRectF(x, y, 36.0, 16.0) for x, y in corners.tolist()]
+    taken = Taken(np.array([card.getRect() for card in cards]), 4.0)
+
+    names = [box for card in cards if (box := taken.free_beside(card, 70.0, 14.0))]
+
+    assert len(names) > 30
+    inner = [box.adjusted(2.0, 2.0, -2.0, -2.0) for box in [*cards, *names]]
+    for box in inner[len(cards) :]:
+        assert [box] == [other for other in inner if other.intersects(box)]
+
+
+def test_thousands_of_cards_show_no_names_while_they_move(show) -> None:
+    canvas = show(field(1000))
+    canvas.zoom_by(0.25 / canvas.camera.zoom)
+    canvas.settle()
+    assert canvas.painted.titles
+
+    canvas._careful_secs = 1.0
+    canvas.look_through(canvas.camera.panned(9.0, 0.0))
+    canvas.repaint()
+
+    assert [] == canvas.painted.titles
 
 
 def test_ports_before_cards_and_cards_before_wires_are_hit(show: Show) -> None:

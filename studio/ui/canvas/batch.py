@@ -21,13 +21,16 @@ def draw_rects(painter: QPainter, rects: NDArray[np.float64]) -> None:
         painter.drawRects(first, len(rects))
 
 
-def draw_pictures(painter: QPainter, pixmap: QPixmap, corners: NDArray[np.float64]) -> None:
-    """Draw a picture with its top left corner at each of points ``(n, 2)``."""
+def draw_pictures(
+    painter: QPainter, pixmap: QPixmap, corners: NDArray[np.float64], *, stretch: float = 1.0
+) -> None:
+    """Draw a picture, stretched, with its top left corner at each of points ``(n, 2)``."""
     width, height = pixmap.width(), pixmap.height()
     fragments = np.zeros((len(corners), 10))
-    fragments[:, :2] = corners + np.array([width / 2, height / 2])
+    fragments[:, :2] = corners + np.array([width / 2, height / 2]) * stretch
     fragments[:, 4:6] = width, height
-    fragments[:, 6:8] = fragments[:, 9:] = 1.0  # scale and opacity
+    fragments[:, 6:8] = stretch
+    fragments[:, 9:] = 1.0  # opacity
     if len(fragments):
         first = wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
         assert isinstance(first, QPainter.PixmapFragment)

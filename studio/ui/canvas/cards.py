@@ -54,7 +54,7 @@ class CardPainter:
         painter.setBrush(shade)
         for grow in (4.0, 3.0, 2.0, 1.0):
             painter.drawRoundedRect(box.adjusted(-grow, 2.0 - grow, grow, 2.0 + grow), 8.0, 8.0)
-        if isinstance(content, CardContent) and content.stacked:
+        if content.stacked:
             self._paint_stack(painter, box, self.theme.family(content.family))
         outline = QPainterPath()
         outline.addRoundedRect(box, RADIUS, RADIUS)

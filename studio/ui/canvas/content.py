@@ -34,6 +34,7 @@ class Plain:
     level: str
     known: bool
     mode: Mode = ""
+    stacked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,18 +19,18 @@ from .cards import MARGIN, CardPainter
 from .content import CardContent, Plain, content_of
 from .geometry import RADIUS
 from .grid import Grid
-from .hits import CardHit
 from .links import paint_links
-from .look import NAMED, RECOGNISABLE, Look, Painted
+from .look import NAMED, READABLE, RECOGNISABLE, Look, Painted
+from .outlines import paint_backs, paint_outlines
 from .sprites import Sprite, Sprites
+from .titles import ROOMY, TitlePainter
 from .view_model import MODES, ViewModel
 from .wires import WirePainter
 
-FEW = 150
-"""Outlines up to this number are drawn round and smooth."""
-
 FAINT = 0.35
 """The opacity of cards that step back."""
+STRETCH = 0.25
+"""How far the shared pictures of cards are stretched while a gesture lasts."""
 LEVELS = ("", "warning", "error")
 
 Rows = NDArray[np.int64]
@@ -55,6 +55,7 @@ class FramePainter:
         self.theme = theme
         self.cards = CardPainter(theme, font)
         self._areas = AreaPainter(theme, font)
+        self._titles = TitlePainter(theme, font)
         self._sprites = Sprites(self.cards)
 
     def dress(self, theme: Tokens, font: QFont) -> None:
@@ -62,6 +63,7 @@ class FramePainter:
         self.theme = theme
         self.cards = CardPainter(theme, font)
         self._areas = AreaPainter(theme, font)
+        self._titles = TitlePainter(theme, font)
         self._sprites = Sprites(self.cards)
 
     def forget(self, ids: Collection[NodeId]) -> None:
@@ -104,16 +106,29 @@ class FramePainter:
         rows = self._model.cards_in(look.area.adjusted(-reach, -reach, reach, reach))
         rows = np.concatenate([rows[~self._model.selected[rows]], rows[self._model.selected[rows]]])
         painted.cards += len(rows)
-        self._paint_backs(painter, look, rows, painted)
+        paint_backs(painter, look, self.theme, self._model, rows)
+        seen = self._seen(look)
+        few = len(seen) <= ROOMY and look.dims is None
+        named = look.detail < (READABLE if few else NAMED)
         if look.detail < RECOGNISABLE:
             self._paint_blocks(painter, look, rows, painted)
-        elif look.detail < NAMED:
+        elif named:
             self._paint_plain(painter, look, rows, painted)
         else:
             self._paint_sprites(painter, look, rows, painted)
         self._paint_activity(painter, look, rows, painted)
-        self._paint_outlines(painter, look, rows, painted)
+        paint_outlines(painter, look, self.theme, self._model, rows)
+        if named:
+            painted.titles = self._titles.paint(painter, look, self._model, seen, self._title)
         return painted
+
+    def _seen(self, look: Look) -> Rows:
+        """Return the cards of which names are shown: where each stands depends on the others."""
+        area = look.area if look.view is None else look.view
+        return self._model.cards_in(area) if look.detail < READABLE else np.empty(0, np.int64)
+
+    def _title(self, id_: NodeId) -> str:
+        return self._workspace.graph.nodes[id_].title
 
     def _paint_blocks(self, painter: QPainter, look: Look, rows: Rows, painted: Painted) -> None:
         """Paint cards as plain rectangles, one call for each family."""
@@ -147,7 +162,8 @@ class FramePainter:
         _, first, sort_of = np.unique(heights, return_index=True, return_inverse=True)
         for number, row in enumerate(rows[first].tolist()):
             sprite = self._plain(row, look, painted)
-            draw_pictures(painter, sprite.pixmap, corners[sort_of == number])
+            stretch = look.scale / sprite.scale
+            draw_pictures(painter, sprite.pixmap, corners[sort_of == number], stretch=stretch)
             painted.calls += 1
 
     def _paint_sprites(self, painter: QPainter, look: Look, rows: Rows, painted: Painted) -> None:
@@ -207,16 +223,18 @@ class FramePainter:
 
     def _plain(self, row: int, look: Look, painted: Painted) -> Sprite:
         """Return the picture shared by all cards of the sort that stands in this row."""
-        model = self._model
+        model, family = self._model, self._model.families[int(self._model.family[row])]
         plain = Plain(
-            model.families[int(model.family[row])],
+            family,
             float(model.rects[row, 3]),
             LEVELS[int(model.level[row])],
             bool(model.known[row]),
             MODES[int(model.mode[row])],
+            stacked=family == "Composite",
         )
         sprite = self._sprites.of.get(plain)
-        if sprite is None or sprite.scale != look.scale:
+        alike = sprite is not None and (sprite.scale == look.scale or _near(sprite, look))
+        if sprite is None or not alike:
             painted.sprites += 1
             sprite = self._sprites.make(plain, plain, look)
         return sprite
@@ -239,51 +257,11 @@ class FramePainter:
         draw_rects(painter, look.rects_to_device(bars))
         painted.calls += 2
 
-    def _paint_outlines(self, painter: QPainter, look: Look, rows: Rows, painted: Painted) -> None:
-        accent = QColor(self.theme.accent)
-        chosen = rows[self._model.selected[rows]]
-        if len(chosen) > FEW:
-            chosen = chosen[:0]  # they have a back
-        self._outline(painter, look, chosen, QPen(accent, 2.0 * look.dpr), painted)
-        if isinstance(look.hovered, CardHit) and look.hovered.node in self._model.row:
-            row = self._model.row[look.hovered.node]
-            if not self._model.selected[row] and look.detail >= RECOGNISABLE:
-                accent.setAlpha(150)
-                self._outline(painter, look, np.array([row]), QPen(accent, 1.5 * look.dpr), painted)
 
-    def _paint_backs(self, painter: QPainter, look: Look, rows: Rows, painted: Painted) -> None:
-        """Mark many selected cards by what shows around them: filling is faster than outlining."""
-        chosen = rows[self._model.selected[rows]]
-        if len(chosen) <= FEW:
-            return
-        rects = look.rects_to_device(self._model.rects[chosen])
-        out = 2.0 * look.dpr
-        rects += [-out, -out, 2 * out, 2 * out]
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.theme.accent))
-        draw_rects(painter, rects)
-        painted.calls += 1
-
-    def _outline(
-        self, painter: QPainter, look: Look, rows: Rows, pen: QPen, painted: Painted
-    ) -> None:
-        if not len(rows):
-            return
-        rects = look.rects_to_device(self._model.rects[rows])
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        smooth = len(rows) <= FEW and look.detail >= RECOGNISABLE
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
-        if not smooth:
-            draw_rects(painter, rects)
-            painted.calls += 1
-            return
-        out = pen.widthF() / 2
-        for x, y, width, height in rects.tolist():
-            box = QRectF(x - out, y - out, width + 2 * out, height + 2 * out)
-            painter.drawRoundedRect(box, RADIUS * look.scale, RADIUS * look.scale)
-        painted.calls += len(rows)
+def _near(sprite: Sprite, look: Look) -> bool:
+    """Tell whether a picture may be stretched for now, which is faster than making another."""
+    far = abs(look.scale / sprite.scale - 1.0)
+    return look.hasty and look.detail >= NAMED and far < STRETCH
 
 
 def activity_bars(rects: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from .camera import Camera
 from .hits import Hit
 
 READABLE, NAMED, RECOGNISABLE = 0.5, 0.3, 0.2
-"""The ``detail`` from which all words, titles alone, and single cards and curves are drawn."""
+"""The ``detail`` from which all words, titles on pictures, and single cards are drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +22,15 @@ class Look:
     """One frame: from where, how carefully, and with which marks.
 
     ``hasty`` is set while a gesture lasts: pictures are stretched and edges stay rough.
-    ``area`` is the part of the canvas to paint; ``dims`` tells which cards step back; ``hidden``
-    is the input whose wire is being carried; ``frames`` and ``wires`` are the selected ones.
+    ``area`` is the part of the canvas to paint, ``view`` all that is seen of it; ``dims`` tells
+    which cards step back; ``hidden`` is the input whose wire is being carried; ``frames`` and
+    ``wires`` are the selected ones.
     """
 
     camera: Camera
     dpr: float
     area: QRectF
+    view: QRectF | None = None
     hasty: bool = False
     hovered: Hit | None = None
     hidden: End | None = None
@@ -64,7 +66,10 @@ class Look:
 
 @dataclass(slots=True)
 class Painted:
-    """What one frame took: cards and wires drawn, pictures made, pictures still missing."""
+    """What one frame took: cards and wires drawn, pictures made, pictures still missing.
+
+    ``titles`` are the names that were drawn from afar.
+    """
 
     cards: int = 0
     wires: int = 0
@@ -72,3 +77,4 @@ class Painted:
     missing: int = 0
     calls: int = 0
     areas: int = 0
+    titles: list[str] = field(default_factory=list)

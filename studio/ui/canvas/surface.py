@@ -140,6 +140,7 @@ class Surface(Viewport):
             camera=self._camera,
             dpr=self.devicePixelRatioF(),
             area=self._camera.rect_to_scene(QRectF(area)),
+            view=self._camera.rect_to_scene(QRectF(self.rect())),
             hasty=self._moving and slow and not self._settling,
             hovered=self.hovered,
             hidden=self.gesture.hides if self.gesture else None,
