@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QSizeF, Qt
+from PySide6.QtGui import QAccessible, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.app.workspace import Workspace
 from studio.core.edits import Move, SetParam
 from studio.core.graph import End
-from studio.core.marking import AddFrame, SetFrame
+from studio.core.marking import AddFrame, RemoveFrame, SetFrame
 from studio.core.marks import Frame, View
 from studio.core.taking_part import SetMode, Share
 from studio.ui.canvas.camera import Camera
@@ -314,3 +314,55 @@ def test_a_press_on_the_minimap_is_none_of_the_canvas(show) -> None:
 
     assert not canvas.quick.isVisible()
     assert before is canvas.workspace.graph
+
+
+def test_a_reader_hears_frames_with_their_blocks_and_notes_with_their_words(show) -> None:
+    head_frame = Frame("f", "Head", "Looks first", x=-24.0, y=-48.0, width=456.0, height=160.0)
+    note = Frame("n", text="Try wider", kind="note", x=40.0, y=200.0)
+    canvas, _ = show(framed(head_frame, note))
+    spoken = QAccessible.queryAccessibleInterface(canvas)
+
+    parts = [spoken.child(i) for i in range(spoken.childCount())]
+    names = [part.text(QAccessible.Text.Name) for part in parts]
+    frame, words = parts[3:]
+
+    assert "Network, 3 blocks, 1 frame, 1 note" == spoken.text(QAccessible.Text.Name)
+    assert ["Head, frame, with image, relu", "Try wider, note"] == names[3:]
+    assert "Looks first" == frame.text(QAccessible.Text.Description)
+    assert (QAccessible.Role.Grouping, QAccessible.Role.Note) == (frame.role(), words.role())
+    assert [0, 1, 2, 3, 4] == [spoken.indexOfChild(part) for part in parts]
+    assert None is spoken.child(5)
+
+
+def test_a_reader_finds_frames_where_they_are_seen(show) -> None:
+    canvas, _ = show(framed())
+    spoken = QAccessible.queryAccessibleInterface(canvas)
+    frame = spoken.child(3)
+
+    on_head = canvas.mapToGlobal(head(canvas, "f").toPoint())
+    on_card = spoken.child(1).rect().center()
+
+    assert frame.rect().contains(on_head)
+    assert 3 == spoken.indexOfChild(spoken.childAt(on_head.x(), on_head.y()))
+    assert 1 == spoken.indexOfChild(spoken.childAt(on_card.x(), on_card.y()))
+    assert None is spoken.childAt(-5000, -5000)
+
+
+def test_a_reader_hears_that_a_frame_is_selected_or_collapsed_or_gone(show) -> None:
+    canvas, _ = show(framed())
+    frame = QAccessible.queryAccessibleInterface(canvas).child(3)
+    full = frame.rect().height()
+
+    canvas.workspace.mark(frames=["f"])
+    canvas.workspace.apply(SetFrame(replace(canvas.model.frames["f"], collapsed=True)))
+    inside = QAccessible.queryAccessibleInterface(canvas).child(0)
+
+    assert (True, True) == (frame.state().selected, frame.state().focused)
+    assert (True, False) == (frame.state().collapsed, frame.state().expanded)
+    assert "Head, frame, collapsed, with image, relu" == frame.text(QAccessible.Text.Name)
+    assert frame.rect().height() < full
+    assert inside.state().invisible
+    canvas.workspace.document.undo()
+    canvas.workspace.apply(RemoveFrame(("f",)))
+    assert not frame.isValid()
+    assert QRect() == frame.rect()

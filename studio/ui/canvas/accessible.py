@@ -1,56 +1,93 @@
-"""Accessible: what a screen reader is told of the canvas, one child for each block.
+"""Accessible: what a screen reader is told of the canvas, one child for each block and frame.
 
 Qt asks a factory for an interface to every object it describes; ours answers for canvases alone
-and leaves all else to Qt. Decision: every block is stood for by a small QObject of its own. Qt's
-cache forgets an interface when its object dies, and a child without one would be left dangling.
+and leaves all else to Qt. Decision: each is stood for by a small QObject of its own. Qt's cache
+forgets an interface when its object dies, and a child without one would be left dangling.
 """
 
 from functools import cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QRect
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface, QAccessibleObject
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
-from studio.app.workspace import Workspace
+from studio.app.workspace import Marked
 from studio.core.check import BlockFacts
 from studio.core.graph import NodeId
-from studio.core.text import plural
 
-from .content import problems_text, summary_of
-from .hits import card_at
+from .areas import rect_of
+from .content import problems_text
+from .hits import card_at, frame_at
+from .spoken import spoken_frame, spoken_name, spoken_whole
 
 if TYPE_CHECKING:
     from .surface import Surface
 
 
 class Reading(QObject):
-    """Keeps the stand-ins of a canvas's blocks, and tells the reader when another is selected."""
+    """Keeps the stand-ins of what is drawn, and tells the reader when another is selected."""
 
     def __init__(self, surface: "Surface") -> None:
         super().__init__(surface)
         self.surface = surface
         self._blocks: dict[NodeId, SpokenBlock] = {}
+        self._frames: dict[str, SpokenFrame] = {}
         surface.workspace.selection_changed.connect(self._on_selected)
+        surface.workspace.marked_changed.connect(self._on_marked)
 
-    def block(self, row: int) -> "SpokenBlock | None":
-        """Return the stand-in of the block in a row of the view-model."""
+    @property
+    def frames(self) -> list[str]:
+        """Frames and notes in the order in which they are read: by lines, as a page is."""
+        known = self.surface.model.frames
+        return sorted(known, key=lambda id_: (known[id_].y, known[id_].x, id_))
+
+    def part(self, index: int) -> "SpokenBlock | SpokenFrame | None":
+        """Return the stand-in of a child: the blocks as placed, then frames and notes."""
         ids = self.surface.model.ids
-        if not 0 <= row < len(ids):
-            return None
-        known = self._blocks.get(ids[row])
-        if known is None:
-            known = self._blocks[ids[row]] = SpokenBlock(self, ids[row])
-        return known
+        if 0 <= index < len(ids):
+            return self._block(ids[index])
+        frames = self.frames
+        return (
+            self._frame(frames[index - len(ids)]) if 0 <= index - len(ids) < len(frames) else None
+        )
+
+    def index_of(self, part: QObject | None) -> int:
+        """Return which child a stand-in is; -1 if it is none."""
+        model, frames = self.surface.model, self.frames
+        if isinstance(part, SpokenBlock):
+            return model.row.get(part.node, -1)
+        if isinstance(part, SpokenFrame) and part.frame in frames:
+            return len(model.ids) + frames.index(part.frame)
+        return -1
+
+    def _block(self, node: NodeId) -> "SpokenBlock":
+        if node not in self._blocks:
+            self._blocks[node] = SpokenBlock(self, node)
+        return self._blocks[node]
+
+    def _frame(self, frame: str) -> "SpokenFrame":
+        if frame not in self._frames:
+            self._frames[frame] = SpokenFrame(self, frame)
+        return self._frames[frame]
 
     def _on_selected(self, ids: frozenset[NodeId]) -> None:
         for gone in self._blocks.keys() - self.surface.model.row.keys():
             self._blocks.pop(gone).deleteLater()
-        if len(ids) == 1 and QAccessible.isActive():
-            block = self.block(self.surface.model.row[next(iter(ids))])
-            if block is not None:
-                event = QAccessibleEvent(block, QAccessible.Event.Focus)
-                QAccessible.updateAccessibility(event)
+        if len(ids) == 1:
+            _tell_focus(self._block(next(iter(ids))))
+
+    def _on_marked(self, marked: Marked) -> None:
+        for gone in self._frames.keys() - self.surface.model.frames.keys():
+            self._frames.pop(gone).deleteLater()
+        if len(marked.frames) == 1 and not self.surface.workspace.selection:
+            _tell_focus(self._frame(next(iter(marked.frames))))
+
+
+def _tell_focus(part: QObject) -> None:
+    if QAccessible.isActive():
+        event = QAccessibleEvent(part, QAccessible.Event.Focus)
+        QAccessible.updateAccessibility(event)
 
 
 class SpokenBlock(QObject):
@@ -62,8 +99,17 @@ class SpokenBlock(QObject):
         self.node = node
 
 
+class SpokenFrame(QObject):
+    """Stands for one frame or note."""
+
+    def __init__(self, reading: Reading, frame: str) -> None:
+        super().__init__(reading)
+        self.surface = reading.surface
+        self.frame = frame
+
+
 class CanvasInterface(QAccessibleWidget):
-    """The canvas, with its blocks as children in the order they were placed.
+    """The canvas; its children are the blocks in the order they were placed, then frames and notes.
 
     Where there is no child Qt wants a null pointer, which the stubs of PySide leave out.
     """
@@ -74,37 +120,37 @@ class CanvasInterface(QAccessibleWidget):
 
     def text(self, kind: QAccessible.Text) -> str:
         if kind == QAccessible.Text.Name:
-            return f"Network, {plural(len(self._surface.model.ids), 'block')}"
+            return spoken_whole(self._surface.model)
         return super().text(kind)
 
     def childCount(self) -> int:
-        return len(self._surface.model.ids)
+        return len(self._surface.model.ids) + len(self._surface.model.frames)
 
     def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]
-        block = self._surface.reading.block(index)
-        return QAccessible.queryAccessibleInterface(block) if block is not None else None
+        part = self._surface.reading.part(index)
+        return QAccessible.queryAccessibleInterface(part) if part is not None else None
 
     def childAt(self, x: int, y: int) -> QAccessibleInterface | None:  # type: ignore[override]
-        at = self._surface.mapFromGlobal(QPoint(x, y)).toPointF()
-        node = card_at(self._surface.model, self._surface.scene_from_view(at))
-        return self.child(self._surface.model.row[node]) if node is not None else None
+        view = self._surface.mapFromGlobal(QPoint(x, y)).toPointF()
+        reading, model = self._surface.reading, self._surface.model
+        at = self._surface.scene_from_view(view)
+        node, frame = card_at(model, at), frame_at(model, at)
+        if node is not None:
+            return self.child(model.row[node])
+        if frame is not None:
+            return self.child(len(model.ids) + reading.frames.index(frame))
+        return None
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
-        block: QObject | None = child.object()
-        if not isinstance(block, SpokenBlock):
-            return -1
-        return self._surface.model.row.get(block.node, -1)
+        return self._surface.reading.index_of(child.object())
 
 
-class BlockInterface(QAccessibleObject):
-    """One block: its name, what it does, what feeds it, what is wrong with it."""
+class PartInterface(QAccessibleObject):
+    """A part of the drawing: a child of the canvas, with no children of its own."""
 
-    def __init__(self, block: SpokenBlock) -> None:
-        super().__init__(block)
-        self._surface, self._node = block.surface, block.node
-
-    def isValid(self) -> bool:
-        return self._node in self._surface.model.row
+    def __init__(self, part: SpokenBlock | SpokenFrame) -> None:
+        super().__init__(part)
+        self._surface = part.surface
 
     def parent(self) -> QAccessibleInterface:
         return QAccessible.queryAccessibleInterface(self._surface)
@@ -117,6 +163,20 @@ class BlockInterface(QAccessibleObject):
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
         return -1
+
+    def _on_screen(self, seen: QRectF) -> QRect:
+        return seen.toAlignedRect().translated(self._surface.mapToGlobal(QPoint()))
+
+
+class BlockInterface(PartInterface):
+    """One block: its name, what it does, what feeds it, what is wrong with it."""
+
+    def __init__(self, block: SpokenBlock) -> None:
+        super().__init__(block)
+        self._node = block.node
+
+    def isValid(self) -> bool:
+        return self._node in self._surface.model.row
 
     def role(self) -> QAccessible.Role:
         return QAccessible.Role.ListItem
@@ -138,29 +198,56 @@ class BlockInterface(QAccessibleObject):
         state.selected = chosen
         state.focused = chosen and len(self._surface.workspace.selection) == 1
         state.invalid = not self.isValid()
+        state.invisible = self._surface.model.row.get(self._node) in self._surface.model.folds
         return state
 
     def rect(self) -> QRect:
         if not self.isValid():
             return QRect()
-        seen = self._surface.node_rect(self._node).toAlignedRect()
-        return seen.translated(self._surface.mapToGlobal(QPoint()))
+        return self._on_screen(self._surface.node_rect(self._node))
 
 
-def spoken_name(workspace: Workspace, node: NodeId) -> str:
-    """Return a block in one sentence: ``conv1, Conv2d, 16 · 3×3, from image, gives B×16×6×6``."""
-    graph, spec = workspace.graph, workspace.spec_of(node)
-    placed, facts = graph.nodes[node], workspace.here.blocks.get(node, BlockFacts())
-    parts = [placed.title, spec.title if spec else placed.kind]
-    if spec is not None:
-        parts.append(summary_of(placed, spec))
-    sources = [graph.nodes[end.node].title for end in graph.inputs_of[node].values()]
-    targets = [graph.nodes[end.node].title for end in graph.consumers_of[node]]
-    parts.append(f"from {' and '.join(sources)}" if sources else "")
-    parts.append(f"to {' and '.join(targets)}" if targets else "")
-    parts += [f"gives {shape}" for shape in facts.outputs.values()]
-    parts.append(plural(len(facts.problems), "problem") if facts.problems else "")
-    return ", ".join(part for part in parts if part)
+class FrameInterface(PartInterface):
+    """A frame or a note: its title and blocks, and what is written on it."""
+
+    def __init__(self, frame: SpokenFrame) -> None:
+        super().__init__(frame)
+        self._id = frame.frame
+
+    def isValid(self) -> bool:
+        return self._id in self._surface.model.frames
+
+    def role(self) -> QAccessible.Role:
+        note = self.isValid() and self._surface.model.frames[self._id].kind == "note"
+        return QAccessible.Role.Note if note else QAccessible.Role.Grouping
+
+    def text(self, kind: QAccessible.Text) -> str:
+        if not self.isValid():
+            return ""
+        frame = self._surface.model.frames[self._id]
+        if kind == QAccessible.Text.Name:
+            return spoken_frame(self._surface.model, self._surface.workspace, frame)
+        written = frame.kind == "frame" and kind == QAccessible.Text.Description
+        return frame.text if written else ""
+
+    def state(self) -> QAccessible.State:
+        state = QAccessible.State()
+        state.selectable = state.focusable = True
+        marked, valid = self._surface.workspace.marked.frames, self.isValid()
+        state.selected = self._id in marked
+        state.focused = marked == {self._id} and not self._surface.workspace.selection
+        if valid and self._surface.model.frames[self._id].kind == "frame":
+            state.expandable = True
+            state.collapsed = self._surface.model.frames[self._id].collapsed
+            state.expanded = not state.collapsed
+        state.invalid = not valid
+        return state
+
+    def rect(self) -> QRect:
+        if not self.isValid():
+            return QRect()
+        shown = rect_of(self._surface.model.frames[self._id])
+        return self._on_screen(self._surface.camera.rect_to_view(shown))
 
 
 @cache
@@ -173,4 +260,6 @@ def _interface_of(_: str, described: QObject) -> QAccessibleInterface | None:
     reading = getattr(described, "reading", None)
     if isinstance(described, QWidget) and isinstance(reading, Reading):
         return CanvasInterface(reading.surface)
+    if isinstance(described, SpokenFrame):
+        return FrameInterface(described)
     return BlockInterface(described) if isinstance(described, SpokenBlock) else None

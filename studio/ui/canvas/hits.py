@@ -89,6 +89,12 @@ def card_at(model: ViewModel, at: QPointF) -> NodeId | None:
     return model.ids[rows[-1]] if len(rows) else None
 
 
+def frame_at(model: ViewModel, at: QPointF) -> str | None:
+    """Return the topmost frame or note at a point of the canvas."""
+    topmost_first = reversed(behind_first(model.frames))
+    return next((frame.id for frame in topmost_first if rect_of(frame).contains(at)), None)
+
+
 def _port(model: ViewModel, row: int, at: QPointF, near: float) -> tuple[float, PortHit] | None:
     x, y = at.x() - float(model.rects[row, 0]), at.y() - float(model.rects[row, 1])
     layout, node = model.layouts[row], model.ids[row]
