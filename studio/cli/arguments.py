@@ -13,14 +13,19 @@ if TYPE_CHECKING:
 def add_experiment(parser: ArgumentParser) -> None:
     """Ask for an experiment and for settings to change in it."""
     parser.add_argument("file", metavar="FILE", help="a *.netwright file or a name of the gallery")
+    add_assignments(parser)
+
+
+def add_assignments(parser: ArgumentParser) -> None:
+    """Ask for settings to change."""
     parser.add_argument(
         "--set",
         dest="assignments",
         metavar="ADDRESS=VALUE",
         action="append",
         default=[],
-        help="change a setting for this call, such as training.epochs=2, training.optimizer.lr=0.01"
-        " or blocks.conv1.kernel=5; may be repeated",
+        help="change a setting for this call, such as training.epochs=2, training.optimizer=sgd,"
+        " blocks.conv1.kernel_size=5 or blocks.layers.repeat=2; may be repeated",
     )
 
 
@@ -37,11 +42,20 @@ def experiment_of(options: Namespace, catalog: "Catalog") -> "Experiment":
         ParamError: a setting does not exist or does not take the value.
     """
     from studio.app.gallery import find_experiment
-    from studio.core.addresses import set_at
     from studio.core.fileio import open_file
+
+    return changed(open_file(find_experiment(options.file)), options, catalog)
+
+
+def changed(experiment: "Experiment", options: Namespace, catalog: "Catalog") -> "Experiment":
+    """Return the experiment with the settings changed that were asked for.
+
+    Raises:
+        ParamError: a setting does not exist or does not take the value.
+    """
+    from studio.core.addresses import set_at
     from studio.core.fitting import choose_data
 
-    experiment = open_file(find_experiment(options.file))
     for assignment in options.assignments:
         before, experiment = experiment, set_at(experiment, assignment, catalog)
         if experiment.data.source != before.data.source:

@@ -1,25 +1,75 @@
 """``netwright export``: the network as Python that needs nothing but torch."""
 
+import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .arguments import add_experiment, experiment_of, print_json
 from .verb import Verb
+from .weights import add_config, configured, names_json, reference_weights
+
+if TYPE_CHECKING:
+    from studio.compile.naming import WeightMap
+    from studio.core.catalog import Catalog
+    from studio.core.experiment import Experiment
 
 
 def run(options: Namespace) -> int:
-    """Write the program, and the weights of a run if one is named."""
+    """Write the program, and the weights of a run or of a reference if one is named."""
     from studio.app.catalogue import builtin_catalog
     from studio.compile.project import export_python
+    from studio.core.fileio import write_whole
 
     catalog = builtin_catalog()
-    experiment = experiment_of(options, catalog)
     folder = Path(options.output).expanduser()
-    weights = _weights(options.weights) if options.weights else None
-    model = export_python(experiment, catalog, folder, weights=weights)
-    files = [model, *([folder / "weights.safetensors"] if weights is not None else [])]
-    print_json({"folder": str(folder), "files": [path.name for path in files]})
+    known = _map(options)
+    if known is None:
+        experiment = experiment_of(options, catalog)
+        weights = _weights(options.weights) if options.weights else None
+    else:
+        experiment, weights = _by_map(options, known, catalog)
+    files = [export_python(experiment, catalog, folder, weights=weights).name]
+    files += ["weights.safetensors"] if weights is not None else []
+    if known is not None:
+        names = json.dumps(names_json(known, experiment, catalog), indent=1) + "\n"
+        write_whole(folder / "names.json", names.encode())
+        files.append("names.json")
+    print_json({"folder": str(folder), "files": files})
     return 0
+
+
+def _map(options: Namespace) -> "WeightMap | None":
+    """Return the map that was asked for.
+
+    Raises:
+        FileError: there is no such map, or sizes are asked for without one.
+    """
+    from studio.app.weight_maps import find_map
+    from studio.core.errors import FileError
+
+    if options.config and not options.map:
+        raise FileError("--config: expected --map beside it, which says what the sizes mean")
+    return find_map(options.map) if options.map else None
+
+
+def _by_map(
+    options: Namespace, known: "WeightMap", catalog: "Catalog"
+) -> "tuple[Experiment, bytes | None]":
+    """Return the drawing in the reference's sizes, and the reference's weights if they are named.
+
+    Raises:
+        FileError: something cannot be read, or the weights do not fit.
+    """
+    from studio.app.gallery import find_experiment
+    from studio.core.fileio import open_file
+
+    experiment = open_file(find_experiment(options.file))
+    experiment = configured(experiment, known, options, catalog)
+    if not options.weights:
+        return experiment, None
+    path = Path(options.weights).expanduser()
+    return experiment, reference_weights(path, known, experiment, catalog)[0]
 
 
 def _weights(run_name: str) -> bytes:
@@ -42,8 +92,14 @@ def _declare(parser: ArgumentParser) -> None:
         "--to", choices=("python",), default="python", help="the form; python is the only one yet"
     )
     parser.add_argument(
-        "--weights", metavar="RUN", help="a run's id or folder, whose weights are put beside it"
+        "--weights",
+        metavar="RUN",
+        help="a run's id or folder, whose weights go beside it; with --map, a reference's file",
     )
+    parser.add_argument(
+        "--map", metavar="MAP", help="a map's name or file: what a reference calls the weights"
+    )
+    add_config(parser)
     parser.add_argument("-o", "--output", metavar="DIR", required=True, help="the folder to write")
 
 
@@ -51,7 +107,8 @@ EXPORT = Verb(
     "export",
     "Export a network as Python that needs nothing but torch",
     "The folder gets model.py (the class, build() and a __main__ that prints the output shape)\n"
-    "and, with --weights, weights.safetensors, which build() then reads.",
+    "and, with --weights, weights.safetensors, which build() then reads. With --map, --weights is\n"
+    "the file of a reference implementation, and names.json says what it calls each weight.",
     _declare,
     run,
 )

@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from .catalog import Catalog
+from .composites import composite_of
 from .errors import ParamError
 from .experiment import OBJECTIVE, SPLIT, TRAINING, Choice, Experiment, Objective
+from .expressions import Names, fit_in, is_expression
+from .graph import Graph, Node
 from .params import Param, Value
+from .scope import Scope
+from .taking_part import SetRepeat
+
+_REPEAT = Param("repeat", 1, low=1, help="How often a composite is stacked")
 
 
 def set_at(experiment: Experiment, assignment: str, catalog: Catalog) -> Experiment:
@@ -14,7 +21,9 @@ def set_at(experiment: Experiment, assignment: str, catalog: Catalog) -> Experim
 
     Known addresses: ``training.<setting>``, ``training.optimizer[.<param>]``,
     ``training.schedule[.<param>]`` (of the first objective; ``training.<objective>.…`` of another),
-    ``data.source[.<param>]``, ``data.<split setting>`` and ``blocks.<id or title>.<param>``.
+    ``data.source[.<param>]``, ``data.<split setting>``, ``blocks.<id or title>.<param>`` and
+    ``blocks.<id or title>.repeat``. A block inside a composite is named behind the instance, as in
+    ``blocks.layers/norm1.eps``; that changes the definition, in all places where it stands.
 
     Raises:
         ParamError: no such address, or the value does not fit.
@@ -79,14 +88,40 @@ def _set_data(experiment: Experiment, rest: str, text: str, catalog: Catalog) ->
 
 
 def _set_block(experiment: Experiment, rest: str, text: str, catalog: Catalog) -> Experiment:
-    name, _, param = rest.rpartition(".")
-    nodes = experiment.graph.nodes
-    node = nodes.get(name) or next((node for node in nodes.values() if node.title == name), None)
+    path, _, name = rest.rpartition(".")
+    where, node, names = _block_at(experiment, path)
+    spec = Scope(catalog, experiment.composites).block(node.kind)
+    declared = spec.params if spec else ()
+    if name == "repeat" and all(param.name != name for param in declared):
+        repeat = text if is_expression(text) else _REPEAT.fit(text)
+        assert isinstance(repeat, (int, str)), repeat
+        return SetRepeat((node.id,), repeat, where=where)(experiment)
+    params = _with(node.params, declared, name, text, node.title, names)
+    changed = experiment.graph_at(where).put(replace(node, params=params))
+    return experiment.with_graph(changed, where)
+
+
+def _block_at(experiment: Experiment, path: str) -> tuple[str, Node, Names]:
+    """Return the composite a block stands in, the block, and the names its values may use."""
+    where = ""
+    names: Names = None
+    *outer, last = path.split("/")
+    for step in outer:
+        inner = composite_of(_named(experiment.graph_at(where), step, path).kind)
+        if inner not in experiment.composites:
+            raise ParamError(f"{path}: expected a composite at {step}, received a single block")
+        where = inner
+        names = {param.name: param.default for param in experiment.composites[where].params}
+    return where, _named(experiment.graph_at(where), last, path), names
+
+
+def _named(graph: Graph, name: str, path: str) -> Node:
+    node = graph.nodes.get(name) or next(
+        (node for node in graph.nodes.values() if node.title == name), None
+    )
     if node is None:
-        raise ParamError(f"expected the id or title of a block, received {name}")
-    spec = catalog.block(node.kind)
-    params = _with(node.params, spec.params if spec else (), param, text, node.title)
-    return replace(experiment, graph=experiment.graph.put(replace(node, params=params)))
+        raise ParamError(f"expected the id or title of a block, received {path}")
+    return node
 
 
 def _set_choice(
@@ -102,10 +137,15 @@ def _set_choice(
 
 
 def _with(
-    values: Mapping[str, Value], declared: tuple[Param, ...], name: str, text: str, where: str
+    values: Mapping[str, Value],
+    declared: tuple[Param, ...],
+    name: str,
+    text: str,
+    where: str,
+    names: Names = None,
 ) -> dict[str, Value]:
     param = next((param for param in declared if param.name == name), None)
     if param is None:
-        names = ", ".join(param.name for param in declared) or "no settings"
-        raise ParamError(f"{where}: expected one of {names}, received {name}")
-    return {**values, name: param.fit(text)}
+        known = ", ".join(param.name for param in declared) or "no settings"
+        raise ParamError(f"{where}: expected one of {known}, received {name}")
+    return {**values, name: fit_in(param, text, names)}

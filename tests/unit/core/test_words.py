@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.app.gallery import published
 from studio.core.addresses import set_at
 from studio.core.check import check
 from studio.core.errors import ParamError, ShapeError
@@ -203,6 +204,27 @@ def test_choosing_what_is_chosen_keeps_what_is_set_on_it() -> None:
     assert set_at(tuned, "training.optimizer=adamw", CATALOG) == tuned
 
 
+def test_an_address_reaches_a_composite_its_stack_and_the_blocks_inside() -> None:
+    before = next(one for one in published() if one.name == "gpt2").read()
+
+    after = before
+    for assignment in (
+        "blocks.layers.d_model=64",
+        "blocks.layers.repeat=2",
+        "blocks.layers/norm1.eps=0.001",
+        "blocks.layers/widen.out_features==2*d_model",
+    ):
+        after = set_at(after, assignment, CATALOG)
+
+    assert after.graph.nodes["layers"].params["d_model"] == 64
+    assert after.graph.nodes["layers"].repeat == 2
+    inside = after.composites["decoder_layer"].graph.nodes
+    assert inside["norm1"].params["eps"] == 0.001
+    assert inside["widen"].params["out_features"] == "=2*d_model"
+    with pytest.raises(ParamError, match="received d_modal"):
+        set_at(before, "blocks.layers/widen.out_features==2*d_modal", CATALOG)
+
+
 @pytest.mark.parametrize(
     ("assignment", "sentence"),
     [
@@ -217,6 +239,8 @@ def test_choosing_what_is_chosen_keeps_what_is_set_on_it() -> None:
         ("data.tests=1", "expected one of validation, test"),
         ("blocks.conv9.bias=off", "expected the id or title of a block, received conv9"),
         ("blocks.relu1.p=1", "relu1: expected one of no settings, received p"),
+        ("blocks.relu1/conv1.p=1", "relu1/conv1: expected a composite at relu1, received a single"),
+        ("blocks.relu1.repeat=0", "repeat: expected a whole number of at least 1, received 0"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_explained(assignment: str, sentence: str) -> None:
