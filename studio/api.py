@@ -3,7 +3,7 @@
 A block is one ``BlockSpec``; an optimiser, a schedule and a source of data are one value each.
 """
 
-from .core.blocks import BlockSpec, Inferred, Metric, Port, gives
+from .core.blocks import BlockSpec, Inferred, Metric, Port, Scoring, gives
 from .core.catalog import Catalog
 from .core.check import Checked, Problem, check
 from .core.document import Document
@@ -54,6 +54,7 @@ __all__ = [
     "Problem",
     "RunError",
     "Schedule",
+    "Scoring",
     "Shape",
     "ShapeError",
     "Shapes",

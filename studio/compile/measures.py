@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from studio.core.blocks import Metric
-from studio.runs.spec import MetricInfo
+from studio.runs.spec import MetricInfo, ScoreJob
 
 from .plan import Call, Plan
 from .template import expression
@@ -21,6 +21,8 @@ class Measures:
     metrics: dict[str, Entry] = field(default_factory=dict)
     counts: dict[str, Entry] = field(default_factory=dict)
     infos: tuple[MetricInfo, ...] = ()
+    scored: dict[str, Entry] = field(default_factory=dict)
+    scores: tuple[ScoreJob, ...] = ()
 
 
 def measures_of(plan: Plan) -> Measures:
@@ -40,7 +42,9 @@ def measures_of(plan: Plan) -> Measures:
         if metric.combine == "mean":
             measures.metrics[name] = call, source
         infos.append(_info(name, call, metric, full if over else ""))
-    return Measures(measures.metrics, measures.counts, tuple(infos))
+    kept = {call.node.id: (call, f"({expression(call.spec.call, call)},)") for call in plan.metrics}
+    jobs = tuple(_job(call, {info.name for info in infos}) for call in plan.metrics)
+    return Measures(measures.metrics, measures.counts, tuple(infos), kept, jobs)
 
 
 def _wanted(plan: Plan) -> Iterator[tuple[Call, Metric, str]]:
@@ -49,6 +53,23 @@ def _wanted(plan: Plan) -> Iterator[tuple[Call, Metric, str]]:
             source = expression(metric.source, call)
             if source:
                 yield call, metric, source
+
+
+def _job(call: Call, taken: set[str]) -> ScoreJob:
+    scoring = call.spec.scoring
+    assert scoring is not None, call.spec.id
+    # The person's own name for it; a metric of a loss or the loss itself keeps theirs.
+    title = call.node.title.replace("/", " ")
+    name = f"{title} ({call.node.id})" if title in {*taken, "loss"} else title
+    return ScoreJob(
+        name=name,
+        block=call.node.id,
+        function=scoring.function,
+        params=dict(call.params),
+        unit=scoring.unit,
+        higher_is_better=scoring.higher_is_better,
+        requires=scoring.requires,
+    )
 
 
 def _info(name: str, call: Call, metric: Metric, over: str) -> MetricInfo:

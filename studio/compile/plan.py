@@ -79,6 +79,11 @@ class Plan:
         return tuple(call for call in self.late if call.spec.role == "loss")
 
     @property
+    def metrics(self) -> tuple[Call, ...]:
+        """The blocks that measure a whole part."""
+        return tuple(call for call in self.late if call.spec.role == "metric")
+
+    @property
     def returned(self) -> tuple[str, ...]:
         """The names of the values that ``forward`` returns."""
         return tuple(call.names[port] for call, port in self.outputs)
@@ -218,7 +223,7 @@ class _Draft:
         for id_ in self._graph.order:
             before = {end.node for end in self._graph.inputs_of[id_].values()}
             from_target = any(self._specs[node].role == "target" for node in before)
-            if self._specs[id_].role == "loss" or from_target or before & late:
+            if self._specs[id_].role in {"loss", "metric"} or from_target or before & late:
                 late.add(id_)
         return frozenset(late)
 

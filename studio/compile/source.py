@@ -46,6 +46,7 @@ def compile_network(
         metrics=tuple(plain.measures.metrics),
         measured=plain.measures.infos,
         counts=tuple(plain.measures.counts),
+        scores=plain.measures.scores,
         blocks=(*map(_info, plan.inputs), *_infos(plan, drawn.classes)),
     )
 

@@ -81,6 +81,7 @@ def write_both(page: Page) -> tuple[Written, Written]:
     after = [
         *(_losses(plan) if plan.losses else ()),
         *(_measures(plan, measures) if plan.losses else ()),
+        *(_scored(plan, measures) if measures.scored else ()),
         *(plain("", "", *page.tail) if page.tail else ()),
     ]
     written = []
@@ -172,7 +173,8 @@ def _losses(plan: Plan) -> Iterator[Line]:
     yield from plain("")
     yield from signature("losses", _tensors(plan.late_arguments), "dict[str, Tensor]")
     for call in plan.late:
-        yield from _statements(call)
+        if call.spec.role != "metric":
+            yield from _statements(call)
     entries = [f"{quoted(call.node.id)}: {_first_name(call)}" for call in plan.losses]
     yield from listed(f"{BODY}return {{", entries, "}")
 
@@ -185,9 +187,16 @@ def _measures(plan: Plan, measures: Measures) -> Iterator[Line]:
         yield from _dictionary(plan, "counts", measures.counts)
 
 
-def _dictionary(plan: Plan, name: str, entries: Mapping[str, Entry]) -> Iterator[Line]:
+def _scored(plan: Plan, measures: Measures) -> Iterator[Line]:
+    """Write what metrics of a whole part keep of a batch."""
+    return _dictionary(plan, "scored", measures.scored, "dict[str, tuple[Tensor, ...]]")
+
+
+def _dictionary(
+    plan: Plan, name: str, entries: Mapping[str, Entry], result: str = "dict[str, Tensor]"
+) -> Iterator[Line]:
     yield from plain("")
-    yield from signature(name, _tensors(plan.late_arguments), "dict[str, Tensor]")
+    yield from signature(name, _tensors(plan.late_arguments), result)
     for call in _needed(plan, {call.node.id for call, _ in entries.values()}):
         yield from _statements(call)
     yield from plain(f"{BODY}return {{")
@@ -198,7 +207,8 @@ def _dictionary(plan: Plan, name: str, entries: Mapping[str, Entry]) -> Iterator
 
 def _needed(plan: Plan, measured: set[str]) -> Iterator[Call]:
     """Yield the late blocks before the measured losses, in order."""
-    wanted = {name for call in plan.losses if call.node.id in measured for name in _wired(call)}
+    ends = (*plan.losses, *plan.metrics)
+    wanted = {name for call in ends if call.node.id in measured for name in _wired(call)}
     found = []
     for call in reversed(plan.late):
         if wanted & set(call.names.values()):

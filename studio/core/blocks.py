@@ -22,7 +22,7 @@ from .params import Param, Params, Value
 from .recipes import Column
 from .shapes import DType, Shape, Shapes
 
-Role: TypeAlias = Literal["input", "target", "layer", "loss", "port"]
+Role: TypeAlias = Literal["input", "target", "layer", "loss", "metric", "port"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,21 @@ class Metric:
     per_batch: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """For a metric block: what its number is computed by, once over a whole part.
+
+    ``function`` is ``module:function``, called with the arrays that ``call`` keeps of every batch,
+    joined along their first axis, and the parameters; it returns None where nothing can be said.
+    ``requires`` names a package beyond those that always are there, and the extra that brings it.
+    """
+
+    function: str
+    unit: str = ""
+    higher_is_better: bool = True
+    requires: tuple[str, str] | None = None
+
+
 Rule: TypeAlias = Callable[[Shapes, Params], Inferred]
 Fit: TypeAlias = Callable[[Column], Mapping[str, Value] | None]
 Template: TypeAlias = str | Callable[[Shapes, Params], str]
@@ -103,6 +118,8 @@ class BlockSpec:
         over: for losses, of how much of a batch it is the mean, as source text such as the number
             of tokens that are no padding; empty for its samples.
         metrics: for losses, what to show beside the loss.
+        scoring: for metrics, how the number comes about; ``call`` is then what is kept of a batch:
+            one expression or several behind commas.
         summary: the telling line on the card, a template over the parameters.
         formula: in plain Unicode mathematics.
         paper: the source: a paper or a reference implementation.
@@ -128,6 +145,7 @@ class BlockSpec:
     needs: tuple[str, ...] = ()
     over: Template = ""
     metrics: tuple[Metric, ...] = ()
+    scoring: Scoring | None = None
     summary: str = ""
     formula: str = ""
     help: str = ""

@@ -1,4 +1,4 @@
-"""Evaluation: the means over a part of the data, everything counted once, in eval mode."""
+"""Evaluation: what a whole part says, everything counted once, in eval mode."""
 
 from collections.abc import Generator
 
@@ -6,34 +6,40 @@ import torch
 from torch import Tensor
 
 from .data.split import Part
-from .means import Means, Measured, measure, told
+from .means import Means, measure, told
+from .scoring import Scores
 from .session import Session
 
 
 def evaluate(
     session: Session, *, part: Part, batch_size: int
 ) -> Generator[None, None, dict[str, float]]:
-    """Return the mean loss and metrics of a part; yields after every batch, so it can be left.
+    """Return the loss and metrics of a part; yields after every batch, so it can be left.
 
     How the part is cut into batches makes no difference: a mean over tokens is one over all the
-    tokens of the part.
+    tokens of the part, and what is computed at once is computed over all that was kept.
     """
     program = session.spec.program
-    means = Means(program)
+    means, scores = Means(program), Scores(program.scores)
     for count, (inputs, targets) in session.samples.in_order(part, batch_size=batch_size):
-        means.add(_measured(session, inputs, targets, count))
+        _measure(session, (inputs, targets), count, (means, scores))
         yield
-    return told(*means.result(), program.measured, session.objectives)
+    return told(*means.result(), program.measured, session.objectives) | scores.result()
 
 
-def _measured(
-    session: Session, inputs: list[Tensor], targets: list[Tensor], count: int
-) -> Measured:
-    """Return what a batch tells; whatever happens, the network trains on afterwards."""
-    module = session.network.module
+def _measure(
+    session: Session,
+    batch: tuple[list[Tensor], list[Tensor]],
+    count: int,
+    into: tuple[Means, Scores],
+) -> None:
+    """Take what a batch tells; whatever happens, the network trains on afterwards."""
+    module, (means, scores) = session.network.module, into
     module.eval()
     try:
         with torch.no_grad():
-            return measure(session.calls, session.calls.arguments(inputs, targets), count)
+            arguments = session.calls.arguments(*batch)
+            means.add(measure(session.calls, arguments, count))
+            scores.add(session.calls.scored(arguments))
     finally:
         module.train()

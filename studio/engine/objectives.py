@@ -12,6 +12,7 @@ from .build import Network, parts_of, tensors_in
 from .faults import BlockFault
 from .optim import make_factor, make_optimizer
 from .packing import State
+from .scoring import expect_installed
 
 
 class Calls:
@@ -23,9 +24,9 @@ class Calls:
         self._losses: Callable[..., Mapping[str, Tensor]] = _method(network.module, "losses")
         self._metrics: Callable[..., Mapping[str, Tensor]] = _method(network.module, "metrics")
         self._counts = _method(network.module, "counts") if program.counts else None
-        self._scored: Callable[..., Mapping[str, tuple[Tensor, ...]]] | None = (
-            network.module.scored if program.scores else None
-        )
+        expect_installed(program.scores)
+        self._scored: Callable[..., Mapping[str, tuple[Tensor, ...]]] | None
+        self._scored = getattr(network.module, "scored", None) if program.scores else None
         self._single = len(program.outputs) == 1
         self._picks = _picks(program)
 

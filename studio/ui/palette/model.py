@@ -21,7 +21,7 @@ SPEC = Qt.ItemDataRole.UserRole
 FAMILIES = (
     "Input", "Linear", "Convolution", "Pooling", "Recurrent", "Attention", "Position",
     "Transformer", "Activation", "Normalisation", "Regularisation", "Latent", "Shape", "Merge",
-    "Loss", "Composite", "Library",
+    "Metric", "Loss", "Composite", "Library",
 )  # fmt: skip
 """The order of the palette: as data flow; families nobody listed come before the losses."""
 
@@ -50,7 +50,7 @@ def help_text(spec: BlockSpec) -> str:
 
 def family_rank(family: str) -> tuple[int, str]:
     """Return where a family stands in the palette."""
-    place = FAMILIES.index(family) if family in FAMILIES else FAMILIES.index("Loss") - 0.5
+    place = FAMILIES.index(family) if family in FAMILIES else FAMILIES.index("Metric") - 0.5
     return int(2 * place), family
 
 
