@@ -3,29 +3,30 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from studio.core.compare import Difference, Differences, GraphDifferences, compare
+from studio.core.compare_marks import Change, MarkDifference
 from studio.core.document import Diff
 from studio.core.experiment import Experiment
 from studio.core.fileio import open_file
 from studio.core.graph import Node, NodeId
+from studio.core.marks import Frame, View
 from studio.core.signal import Signal
 from studio.core.text import plural
 
 from .workspace import Workspace
 
-Change: TypeAlias = Literal["added", "removed", "changed"]
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One difference in words; ``block`` is where it is seen, in the drawing at ``where``."""
+    """One difference in words, seen at a block, a frame or a view of the drawing at ``where``."""
 
     change: Change
     text: str
     where: str = ""
     block: NodeId = ""
+    frame: str = ""
+    view: View | None = None
 
 
 class Comparison:
@@ -73,6 +74,11 @@ class Comparison:
         graph = self._graph(where)
         return graph.removed if graph else ()
 
+    def frames(self, where: str) -> tuple[MarkDifference, ...]:
+        """Return the frames, notes and bends of a drawing that are not the same."""
+        graph = self._graph(where)
+        return tuple(mark for mark in graph.marks if mark.kind != "bookmark") if graph else ()
+
     def rows(self) -> tuple[Row, ...]:
         """Return the differences in words, drawing by drawing, then those of the settings."""
         found = [row for graph in self._differences.graphs for row in self._rows(graph)]
@@ -88,18 +94,22 @@ class Comparison:
             "changed": sum(len(graph.changed or {}) for graph in graphs),
         }
         parts = [f"{plural(count, 'block')} {word}" for word, count in counts.items() if count]
+        marks = sum(len(graph.marks) for graph in graphs)
+        parts += [f"{plural(marks, 'mark')} changed"] if marks else []
         parts += [f"{plural(settings, 'setting')} changed"] if settings else []
         if not parts and self._differences:
             parts = ["only wires or places differ"]
         return f"Compared with {self.name}: {', '.join(parts) or 'nothing differs'}"
 
     def go_to(self, row: Row) -> NodeId:
-        """Open the drawing of a difference and select its block; empty where it has none."""
+        """Open the drawing of a difference and select its block or frame; empty without a block."""
         if row.where != self._workspace.where:
             self._workspace.go_to(0)
             if row.where in self._workspace.document.experiment.composites:
                 self._workspace.open_composite(row.where)
         self._workspace.select([row.block])
+        if row.frame:
+            self._workspace.mark([row.frame])
         return row.block if row.block in self._workspace.graph.nodes else ""
 
     def _rows(self, graph: GraphDifferences) -> Iterator[Row]:
@@ -116,6 +126,11 @@ class Comparison:
             yield Row("added", f"{inside}wire {wire}", graph.where, wire.target.node)
         for wire in graph.disconnected:
             yield Row("removed", f"{inside}wire {wire}", graph.where, wire.target.node)
+        for mark in graph.marks:
+            yield _row_of(mark, f"{inside}{mark.words}", graph.where)
+        if graph.moved:
+            moved = f"{inside}{plural(len(graph.moved), 'block')} moved"
+            yield Row("changed", moved, graph.where, graph.moved[0])
 
     def _kind(self, node: Node) -> str:
         spec = self._workspace.scope.block(node.kind)
@@ -131,6 +146,16 @@ class Comparison:
 
     def _on_changed(self, _change: Diff) -> None:
         self._look()
+
+
+def _row_of(mark: MarkDifference, words: str, where: str) -> Row:
+    seen = mark.after or mark.before
+    if isinstance(seen, View):
+        return Row(mark.change, words, where, view=seen)
+    if isinstance(seen, Frame):
+        middle = View(seen.x + seen.width / 2, seen.y + seen.height / 2)
+        return Row(mark.change, words, where, frame=mark.name, view=middle)
+    return Row(mark.change, words, where, mark.name.partition(".")[0])
 
 
 def _said(difference: Difference) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 
+from .compare_marks import SIGNS, MarkDifference, as_named, marks_between
 from .document import diff
-from .experiment import Choice, Experiment, Objective
+from .experiment import Choice, Dashboard, Experiment, Objective
 from .graph import Graph, Node, NodeId, Wire
 from .params import Value, show
 from .text import plural
@@ -37,10 +38,11 @@ class GraphDifferences:
     moved: tuple[NodeId, ...] = ()
     connected: tuple[Wire, ...] = ()
     disconnected: tuple[Wire, ...] = ()
+    marks: tuple[MarkDifference, ...] = ()
 
     def __bool__(self) -> bool:
         parts = (self.added, self.removed, self.changed, self.connected, self.disconnected)
-        return any(parts) or bool(self.moved)
+        return any(parts) or bool(self.moved or self.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def _graphs(before: Experiment, after: Experiment, where: str) -> GraphDifferenc
         tuple(id_ for id_ in changed if _stands(old, id_) != _stands(new, id_)),
         tuple(sorted(change.connected)),
         tuple(sorted(change.disconnected)),
+        tuple(marks_between(old, new)),
     )
 
 
@@ -119,6 +122,17 @@ def _settings(before: Experiment, after: Experiment) -> Iterator[Difference]:
     yield from _values("data.", before.data.split, after.data.split)
     yield from _values("training.", before.training.settings, after.training.settings)
     yield from _objectives(before.training.objectives, after.training.objectives)
+    yield from _dashboard(before.dashboard, after.dashboard)
+
+
+def _dashboard(before: Dashboard, after: Dashboard) -> Iterator[Difference]:
+    for panel in sorted({*before.panels, *after.panels}):
+        old, new = before.panels.get(panel, {}), after.panels.get(panel, {})
+        yield from _values(f"dashboard.{panel}.", old, new)
+    if before.layout != after.layout:
+        old_words = "as arranged" if before.layout else "default"
+        new_words = "arranged otherwise" if after.layout else "default"
+        yield Difference("dashboard.layout", old_words, new_words)
 
 
 def _composites(before: Experiment, after: Experiment) -> Iterator[Difference]:
@@ -182,6 +196,8 @@ def _lines(graph: GraphDifferences) -> Iterator[str]:
         yield from (f"~ {place}{id_}.{difference}" for difference in differences)
     yield from (f"+ {place}{wire}" for wire in graph.connected)
     yield from (f"- {place}{wire}" for wire in graph.disconnected)
+    for mark in graph.marks:
+        yield f"{SIGNS[mark.change]} {place}{mark.words}"
     if graph.moved:
         yield f"~ {place}{plural(len(graph.moved), 'block')} moved"
 
@@ -201,6 +217,7 @@ def as_data(differences: Differences) -> dict[str, object]:
                 "moved": list(graph.moved),
                 "connected": [str(wire) for wire in graph.connected],
                 "disconnected": [str(wire) for wire in graph.disconnected],
+                "marks": as_named(graph.marks),
             }
             for graph in differences.graphs
         ],

@@ -1,5 +1,7 @@
 """Comparing: a panel over the canvas with what differs, and the marks on the blocks."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import (
@@ -11,10 +13,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.app.comparing import Change, Comparison, Row
+from studio.app.comparing import Comparison, Row
+from studio.core.compare_marks import Change
+from studio.core.marks import Frame
 from studio.ui.icons import drawn
 from studio.ui.theme import TEXT_PX, Tokens, tokens
 
+from .canvas.areas import rect_of
 from .canvas.canvas import Canvas
 from .canvas.geometry import HEAD, RADIUS, ROW, WIDTH
 from .widgets.labels import Text
@@ -83,6 +88,9 @@ class ComparePanel(QWidget):
             block = self._comparison.go_to(row)
             if block:
                 self.found.emit(block)
+            elif row.view is not None:
+                zoom = self._canvas.camera.zoom if row.frame else row.view.zoom
+                self._canvas.show_view(replace(row.view, zoom=zoom))
 
     @Slot()
     def _on_close(self) -> None:
@@ -102,6 +110,21 @@ class ComparePanel(QWidget):
             rect = QRectF(place.x(), place.y(), WIDTH * zoom, (HEAD + ROW + 8.0) * zoom)
             _mark(painter, theme, rect, "removed", zoom)
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, node.title)
+        for mark in self._comparison.frames(where):
+            seen = mark.after or mark.before
+            if isinstance(seen, Frame):
+                rect = self._canvas.camera.rect_to_view(rect_of(seen))
+                _mark(painter, theme, rect, mark.change, zoom)
+            elif isinstance(seen, tuple):
+                self._mark_bends(painter, seen, _colour(theme, mark.change))
+
+    def _mark_bends(
+        self, painter: QPainter, points: tuple[tuple[float, float], ...], colour: QColor
+    ) -> None:
+        painter.setPen(QPen(colour, 2.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for point in points:
+            painter.drawEllipse(self._canvas.view_from_scene(QPointF(*point)), 8.0, 8.0)
 
 
 def _mark(painter: QPainter, theme: Tokens, rect: QRectF, change: Change, zoom: float) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -12,6 +12,9 @@ from pytestqt.qtbot import QtBot
 from studio.app import composing
 from studio.core.edits import Rename, SetParam
 from studio.core.fileio import save
+from studio.core.graph import End
+from studio.core.marking import AddFrame, SetBends, SetBookmark
+from studio.core.marks import Frame, View
 from studio.ui.comparing import ComparePanel
 from studio.ui.theme import tokens
 from studio.ui.window import MainWindow
@@ -124,3 +127,30 @@ def test_closing_the_panel_takes_the_marks_away(window: MainWindow) -> None:
     assert panel(window).isHidden()
     assert {} == window.studio.comparison.marks("")
     assert not window.menus.deeds["file.compare-stop"].action.when(window.studio)
+
+
+def test_frames_notes_bends_and_bookmarks_are_listed_painted_and_gone_to(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    workspace, canvas = window.studio.workspace, window.pages.build.canvas
+    frame = Frame("f1", "Stem", x=3000.0, y=2000.0, width=300.0, height=200.0)
+    workspace.apply(AddFrame(frame))
+    workspace.apply(SetBends(End("conv1", "x"), ((10.0, 400.0),)))
+    workspace.apply(SetBookmark("far", View(-4000.0, 0.0, 0.5)))
+    assert {"+  frame Stem", "+  bookmark far"} <= {*words(window)}
+    assert any(row.startswith("+  bends of") and "conv1" in row for row in words(window))
+    assert "3 marks changed" in panel(window).said.text()
+
+    found = panel(window).list
+    row = words(window).index("+  frame Stem")
+    found.setCurrentRow(row)
+    QTest.keyClick(found, Qt.Key.Key_Return)
+
+    assert workspace.marked.frames == {"f1"}
+    assert abs(canvas.view().x - 3150.0) < 1.0
+    edge = canvas.view_from_scene(QPointF(3000.0, 2100.0)).toPoint() + QPoint(-3, 0)
+    good, seen = QColor(tokens(window).good), canvas.grab().toImage().pixelColor(edge)
+    assert all(abs(a - b) < 9 for a, b in zip(good.getRgb(), seen.getRgb(), strict=True))
+    found.setCurrentRow(words(window).index("+  bookmark far"))
+    QTest.keyClick(found, Qt.Key.Key_Return)
+    assert canvas.view() == View(-4000.0, 0.0, 0.5)

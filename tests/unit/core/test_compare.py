@@ -3,16 +3,22 @@
 import json
 from dataclasses import replace
 
+from hypothesis import given
+
 from studio.cli import main
 from studio.core.compare import as_data, compare
 from studio.core.edits import Move, SetParam, SetText
-from studio.core.experiment import Choice, Data, Objective, Training
+from studio.core.experiment import Choice, Dashboard, Data, Experiment, Objective, Training
 from studio.core.fileio import save
 from studio.core.folding import Fold
+from studio.core.graph import End
+from studio.core.marks import Frame, View
 from studio.core.reworking import DeleteHealed
 from studio.core.taking_part import SetMode
 from tests.helpers.builders import lenet, mlp
 from tests.helpers.composites import encoder_stack
+
+from .experiments import experiments
 
 
 def test_equal_experiments_do_not_differ() -> None:
@@ -35,6 +41,59 @@ def test_blocks_wires_and_values_are_told() -> None:
         "- relu1.y -> fc2.x",
         "~ 1 block moved",
     ]
+
+
+def marked() -> Experiment:
+    made = mlp(4, 8, 2)
+    frames = {
+        "f1": Frame("f1", "Stem", colour="teal"),
+        "n1": Frame("n1", text="Why so\nwide", kind="note"),
+        "gone": Frame("gone"),
+    }
+    bends = {End("fc1", "x"): ((1.0, 2.0),), End("relu1", "x"): ((3.0, 4.0),)}
+    views = {"start": View(1.0), "end": View(2.0)}
+    graph = made.graph.mark(frames=frames, bends=bends, bookmarks=views)
+    return replace(made, graph=graph, dashboard=Dashboard({"loss": {"log": True}}))
+
+
+def test_frames_notes_bends_bookmarks_and_the_dashboard_are_told() -> None:
+    before = marked()
+    frames = {
+        "f1": Frame("f1", "Trunk", x=9.0, width=400.0, collapsed=True),
+        "n1": Frame("n1", text="Because", kind="note"),
+        "f2": Frame("f2"),
+    }
+    bends = {End("fc1", "x"): ((5.0, 5.0),), End("fc2", "x"): ((7.0, 7.0), (8.0, 8.0))}
+    graph = before.graph.mark(frames=frames, bends=bends, bookmarks={"end": View(3.0)})
+    dashboard = Dashboard({"loss": {"log": False}, "metric": {"smooth": 0.5}}, layout="xyz")
+    after = replace(before, graph=graph, dashboard=dashboard)
+
+    assert list(compare(before, after).lines()) == [
+        "~ frame Trunk: title Stem → Trunk; colour teal → none; collapsed; size; moved",
+        "+ frame f2",
+        "- frame gone",
+        "~ note Because: text Why so wide → Because",
+        "~ bends of vector1.y -> fc1.x: moved",
+        "+ bends of relu1.y -> fc2.x: 0 points → 2",
+        "- bends of fc1.y -> relu1.x: 1 point → 0",
+        "~ bookmark end: another view",
+        "- bookmark start",
+        "~ dashboard.loss.log: on → off",
+        "~ dashboard.metric.smooth: default → 0.5",
+        "~ dashboard.layout: default → arranged otherwise",
+    ]
+    assert as_data(compare(before, after))["graphs"][0]["marks"][1] == {
+        "kind": "frame", "name": "f2", "change": "added", "how": [],
+    }  # fmt: skip
+    assert not compare(before, marked())
+
+
+@given(experiments(), experiments())
+def test_two_experiments_differ_exactly_if_something_is_told(
+    one: Experiment, two: Experiment
+) -> None:
+    assert bool(compare(one, two)) == bool([*compare(one, two).lines()])
+    assert not compare(one, one)
 
 
 def test_composites_and_settings_are_told() -> None:
