@@ -1,20 +1,30 @@
 """Pictures of the drawing that carry the experiment, and blocks as text, from window to window."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QFont, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.app import composing
+from studio.app.workspace import Workspace
+from studio.core.edits import AddNodes
 from studio.core.experiment import Experiment
 from studio.core.fileio import open_file
+from studio.core.graph import Node
+from studio.core.marking import AddFrame, SetFrame
+from studio.core.marks import Frame
+from studio.core.taking_part import Share
+from studio.ui.canvas.picture import NetworkPicture
+from studio.ui.theme import LIGHT
 from studio.ui.window import MainWindow
 from tests.helpers.desk import opened_window
+from tests.helpers.drawing import chain
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -130,3 +140,52 @@ def test_copied_blocks_are_text_that_another_window_takes_with_its_composites(
         }
         assert "Begin" == workspace.document.experiment.composites["begin"].title
         assert 1 == len(workspace.graph.feeds)
+
+
+def painted(workspace: Workspace) -> QImage:
+    picture = NetworkPicture(workspace, QFont())
+    image = QImage(picture.size(), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    picture.paint_all(painter, LIGHT)
+    painter.end()
+    return image
+
+
+def pixels(image: QImage, rows: int = 10_000) -> list[int]:
+    return [
+        image.pixel(x, y)
+        for y in range(0, min(rows, image.height()), 2)
+        for x in range(0, image.width(), 2)
+    ]
+
+
+def has_ink(image: QImage, rows: int) -> bool:
+    """Tell whether anything is drawn in the uppermost rows."""
+    return bool(set(pixels(image, rows)) - {QColor(LIGHT.canvas).rgb()})
+
+
+def test_the_picture_shows_which_blocks_share_weights(qapp: object) -> None:
+    workspace = chain("io.vector", "nn.linear", "nn.tanh")
+    workspace.apply(AddNodes((Node("linear2", "nn.linear", "linear2", {}, 1400.0, 0.0),)))
+    alone = painted(workspace)
+
+    workspace.apply(Share(("linear2",), "linear"))
+    shared = painted(workspace)
+
+    over = shared.height() - alone.height()
+    assert over > 0  # the line arches over the cards
+    assert not has_ink(alone, 40)
+    assert has_ink(shared, over + 40)
+
+
+def test_the_picture_hides_what_a_collapsed_frame_hides(qapp: object) -> None:
+    workspace = chain("io.image", "nn.relu", "nn.tanh")
+    frame = Frame("f", "Head", x=-24.0, y=-48.0, width=456.0, height=160.0)
+    workspace.apply(AddFrame(frame))
+    open_one = painted(workspace)
+
+    workspace.apply(SetFrame(replace(frame, collapsed=True)))
+    closed = painted(workspace)
+
+    card = QColor(LIGHT.card).rgb()
+    assert pixels(closed).count(card) < 0.5 * pixels(open_one).count(card)

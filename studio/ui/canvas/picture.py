@@ -7,10 +7,10 @@ from studio.app.workspace import Workspace
 from studio.ui.theme import Tokens
 
 from .area_painter import AreaPainter
-from .areas import full_of
 from .camera import Camera
 from .cards import CardPainter
 from .content import content_of
+from .links import link_path, paint_links
 from .look import Look, Painted
 from .view_model import ViewModel
 from .wires import WirePainter
@@ -26,10 +26,19 @@ class NetworkPicture:
         self._font = font
         self._model = ViewModel(workspace)
         self._model.select(())
-        area = self._model.bounding()
-        for frame in workspace.graph.frames.values():
-            area = area.united(full_of(frame))
-        self._area = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        self._area = self._covered().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+
+    def _covered(self) -> QRectF:
+        """Return what the drawing covers, with wires and links that reach beyond the cards."""
+        model = self._model
+        area = model.bounding()
+        for row in range(len(model.strands.wires)):
+            if not model.strands.hidden[row]:
+                left, top, right, bottom = model.strands.boxes[row].tolist()
+                area |= QRectF(left, top, right - left, bottom - top)
+        for owner, user in model.links:
+            area |= link_path(model, owner, user).boundingRect()
+        return area
 
     def size(self) -> QSize:
         """Return its size in pixels."""
@@ -44,8 +53,11 @@ class NetworkPicture:
         painter.fillRect(QRectF(QPointF(), self._area.size() * ratio), QColor(theme.canvas))
         AreaPainter(theme, self._font).paint(painter, look, self._model.frames)
         WirePainter(self._workspace, self._model).paint(painter, look, theme, Painted())
+        paint_links(painter, look, theme, self._model)
         cards = CardPainter(theme, self._font)
         for row, id_ in enumerate(self._model.ids):
+            if row in self._model.folds:
+                continue
             painter.save()
             painter.scale(ratio, ratio)
             painter.translate(self._model.rect(row).topLeft() - self._area.topLeft())
