@@ -222,4 +222,7 @@ def _columns(graph: Graph, order: list[NodeId]) -> dict[NodeId, int]:
     outs = [id_ for id_ in order if graph.nodes[id_].kind == PORT_OUT]
     if any(column[id_] == last for id_ in order if id_ not in outs):
         last += bool(outs)
-    return column | dict.fromkeys(outs, last)
+    column |= dict.fromkeys(outs, last)
+    # A drawing may be wrong, as with a wire into a port where values enter: no column stays empty.
+    place = {number: at for at, number in enumerate(sorted(set(column.values())))}
+    return {id_: place[number] for id_, number in column.items()}

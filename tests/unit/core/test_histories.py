@@ -1,8 +1,10 @@
 """Random histories of every edit there is: undo, files and programs survive all combinations.
 
 Each run of the machine makes up to 50 edits, undos and saves; 30 runs are well above 1,000 steps.
+HISTORIES=3000 in the environment makes so many runs instead.
 """
 
+import os
 from dataclasses import replace
 
 from hypothesis import settings
@@ -12,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from studio.app.catalogue import builtin_catalog
 from studio.compile.source import compile_network
 from studio.core.arranging import align, distribute
+from studio.core.blocks import BlockSpec
 from studio.core.check import Checker, check
 from studio.core.composites import PORTS, composite_of
 from studio.core.copying import pasted, piece_of
@@ -35,9 +38,11 @@ from studio.core.layout import laid_out
 from studio.core.library import RemoveComposite, SetComposite
 from studio.core.marking import AddFrame, RemoveFrame, SetBends, SetBookmark
 from studio.core.marks import Frame, View
+from studio.core.parameters import RemoveParam, RenameParam
 from studio.core.params import Param
 from studio.core.reworking import DeleteHealed, InsertOnWire, replacing
 from studio.core.scope import Scope
+from studio.core.stacking import StackBlock, StackSelection
 from studio.core.taking_part import SetMode, SetRepeat, Share, Unshare
 from studio.core.unfolding import Unfold
 from tests.helpers.composites import encoder_stack, residual_net, siamese
@@ -45,6 +50,12 @@ from tests.helpers.composites import encoder_stack, residual_net, siamese
 CATALOG = builtin_catalog()
 KINDS = ["nn.relu", "nn.linear", "nn.add", "nn.layer_norm", "nn.dropout", "io.vector", "io.port_in"]
 SOURCE = encoder_stack()
+
+DECLARED = (
+    Param("deep", False),
+    Param("mode", "sum", choices=("sum", "mean")),
+    Param("width", 4, low=1, high=64),
+)
 
 numbers = st.integers(0, 10_000)
 
@@ -103,7 +114,7 @@ class Histories(RuleBasedStateMachine):
             source, target = self.choice(names, pick), self.choice(names, other)
             self.apply(Connect((Wire(End(source, "y"), End(target, slot)),), where=where))
 
-    @rule(pick=numbers, action=st.integers(0, 20), number=st.integers(1, 9))
+    @rule(pick=numbers, action=st.integers(0, 26), number=st.integers(1, 9))
     def edit(self, pick: int, action: int, number: int) -> None:
         where = self.where(pick)
         graph = self.document.experiment.graph_at(where)
@@ -138,6 +149,12 @@ class Histories(RuleBasedStateMachine):
             replacing(graph, one, CATALOG.blocks[KINDS[number % 5]], where=where),
             InsertOnWire(Node(f"i{pick}", "nn.relu", "i"), end, "x", "y", where),
             laid_out(graph, where=where),
+            StackBlock(one, spec_of(self.document.experiment, graph, one), number, where),
+            StackSelection(Fold(ids, f"Stack {number}", where=where), number),
+            SetComposite(where or "none", params=DECLARED[: number % 4]),
+            SetParam(ids, "bias", "=not deep" if where and number > 3 else True, where=where),
+            RenameParam(where or "none", "width", ("wide", "deep", "width")[number % 3]),
+            RemoveParam(where or "none", ("wide", "deep", "mode")[number % 3]),
         ]
         return edits[action]
 
@@ -217,6 +234,11 @@ class Histories(RuleBasedStateMachine):
         assert self.checker.check(made) == check(made, CATALOG)
 
 
+def spec_of(made: Experiment, graph: Graph, id_: str) -> BlockSpec:
+    found = Scope(CATALOG, made.composites).block(graph.nodes[id_].kind)
+    return found or CATALOG.blocks["nn.relu"]
+
+
 def program(made: Experiment) -> object:
     try:
         return compile_network(made, CATALOG)
@@ -225,7 +247,9 @@ def program(made: Experiment) -> object:
 
 
 TestHistories = Histories.TestCase
-TestHistories.settings = settings(max_examples=30, stateful_step_count=50, deadline=None)
+TestHistories.settings = settings(
+    max_examples=int(os.environ.get("HISTORIES", "30")), stateful_step_count=50, deadline=None
+)
 
 
 def test_ports_are_found_in_every_scope() -> None:

@@ -269,3 +269,13 @@ def test_large_drawings_are_laid_out_in_time(count: int, most: float) -> None:
     laid_out(graph)
 
     assert process_time() - began < most
+
+
+def test_a_drawing_with_a_wire_into_an_entrance_is_laid_out_too() -> None:
+    nodes = (Node("a", "nn.relu", "a"), Node("p", PORT_IN, "p"), Node("q", PORT_IN, "q"))
+    wires = (Wire(End("a", "y"), End("p", "x")), Wire(End("p", "y"), End("q", "x")))
+    graph = Graph().add(*nodes).connect(*wires)
+
+    to = laid_out(graph)(Experiment(graph=graph)).graph.nodes
+
+    assert to["a"].x < to["p"].x < to["q"].x
