@@ -15,6 +15,7 @@ from .reworking import InsertOnWire
 from .scope import Scope
 from .shapes import Shape
 from .taking_part import SetMode, Share, Unshare
+from .targets import KIND, open_targets, settings_for, with_target
 
 _WIDTHS = ("out_features", "out_channels", "embedding_dim", "hidden_size")
 """Parameters that say how wide a block's output is."""
@@ -246,6 +247,18 @@ def _weights(place: _Place, node: Node) -> Iterator[Fix]:
         yield Fix("Do not bypass", f"{node.title} takes part again", take)
 
 
+def _target(place: _Place, node: Node) -> Iterator[Fix]:
+    spec, target = place.scope.block(node.kind), place.scope.block(KIND)
+    if place.where or spec is None or target is None:
+        return
+    scores = next((shape for _, shape in place.arriving(node.id)), None)
+    columns = columns_of(place.experiment.data, place.scope)
+    for port in open_targets(place.graph, node, spec):
+        for origin, params in settings_for(target, port, columns, scores):
+            edit = with_target(place.graph, node, target, params)
+            yield Fix("Add a Target", f"It gives {node.title} {origin}", edit)
+
+
 def _wanted(place: _Place, node: Node, port: str, axis: int) -> list[int]:
     """Return the widths that would fit at a port: those of its neighbours, or the classes."""
     found: list[int] = []
@@ -274,6 +287,7 @@ def _widest_before(place: _Place, id_: NodeId) -> tuple[Node, str] | None:
 
 
 _OFFERS: tuple[Callable[[_Place, Node], Iterator[Fix]], ...] = (
+    _target,
     _data_sizes,
     _defaults,
     _weights,

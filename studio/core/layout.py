@@ -142,7 +142,7 @@ class _Layout:
         nodes, layers = self._graph.nodes, self._layers
         first = [cell for cells in layers.columns[: self._bands[0].after] for cell in cells]
         blocks = [(nodes[layers.ids[cell]].y, cell) for cell in first if layers.is_block(cell)]
-        down = sorted(y - round(self._tops[cell] / GRID) * GRID for y, cell in blocks)
+        down = sorted(round(y - self._tops[cell], 3) for y, cell in blocks)
         middle = down[(len(down) - 1) // 2]
         often = Counter(down)
         best = max(often, key=lambda by: (often[by], -abs(by - middle), by))

@@ -22,6 +22,10 @@ _NUDGE = 24.0
 """How far a strip leaves the grid to make its wires level."""
 _BLOCKS, _BLOCK_AND_LANE, _LANES = 1.0, 2.0, 8.0
 """How much it counts that a piece of a wire is level (Gansner et al. 1993)."""
+_OF_A_SOURCE = 0.05
+"""How much later the wire of a block without inputs is made level: a target before its loss."""
+_OF_LANES = 0.75
+"""What that weighs against being in the middle of the wires at a port."""
 
 
 def rows(layers: Layers, heights: Sequence[float]) -> list[float]:
@@ -158,11 +162,12 @@ def _level(layers: Layers) -> list[Link]:
             ordered = sorted(links, key=lambda link: (place[link.left], place[link.right], link))
             for at, link in enumerate(ordered):
                 off = abs(at - (len(ordered) - 1) / 2)
-                central[link] = central.get(link, 0.0) + off
+                lone = 0.0 if link.left in arriving else _OF_A_SOURCE
+                central[link] = central.get(link, 0.0) + off + lone
     chosen: list[Link] = []
     taken: tuple[set[int], set[int]] = (set(), set())
     levels: dict[int, list[tuple[int, int]]] = {}
-    for link in sorted(central, key=lambda link: (-_weight(layers, link), central[link], link)):
+    for link in sorted(central, key=lambda link: (*_rank(layers, link, central[link]), link)):
         if link.left in taken[0] or link.right in taken[1]:
             continue
         known = levels.setdefault(layers.lanes[link.left].column, [])
@@ -174,6 +179,14 @@ def _level(layers: Layers) -> list[Link]:
             taken[1].add(link.right)
             chosen.append(link)
     return chosen
+
+
+def _rank(layers: Layers, link: Link, off: float) -> tuple[bool, float]:
+    """Return how late a link is made level: pieces of lanes first; of two wires at a port that of
+    a lane, of more the one in their middle.
+    """
+    weight = _weight(layers, link)
+    return weight != _LANES, off - _OF_LANES * weight
 
 
 def _weight(layers: Layers, link: Link) -> float:

@@ -12,15 +12,17 @@ from studio.app.gallery import Exhibit, find_experiment, published, stated
 from studio.app.studio import Studio
 from studio.cli import main
 from studio.compile.source import compile_network
+from studio.core.cards import cards_of
 from studio.core.check import Checked, check
 from studio.core.edits import SetParam
 from studio.core.experiment import Experiment
 from studio.core.fileio import dumps
 from studio.core.graph import Graph
+from studio.core.scope import Scope
 from tests.helpers.builders import CATALOG
 from tests.helpers.programs import BATCH, arguments, built
 
-CARD_WIDTH, CARD_HEIGHT = 180, 84
+GAP = 24.0
 """Of a block on the canvas, in its units."""
 
 D, HIDDEN, WORDS = 512, 2048, 37_000
@@ -117,10 +119,15 @@ def test_a_network_is_drawn_from_composites_and_tells_its_story(exhibit: Exhibit
 
 @every_network
 def test_no_two_cards_of_a_network_touch_and_wires_run_to_the_right(exhibit: Exhibit) -> None:
-    for graph in graphs(exhibit.read()):
+    experiment = exhibit.read()
+    scope = Scope(CATALOG, experiment.composites)
+    for graph in graphs(experiment):
+        sizes = cards_of(graph, scope).sizes
         for one, other in combinations(graph.nodes.values(), 2):
+            above = min(one, other, key=lambda node: node.y)
             apart = (
-                abs(one.x - other.x) >= CARD_WIDTH + 20 or abs(one.y - other.y) >= CARD_HEIGHT + 20
+                abs(one.x - other.x) >= sizes[one.id][0] + GAP
+                or abs(one.y - other.y) >= sizes[above.id][1] + GAP
             )
             assert apart, (one.title, other.title)
         for wire in graph.wires:

@@ -131,3 +131,24 @@ def test_a_problem_without_a_fix_says_the_way_out(window: MainWindow) -> None:
 
     assert 0 == popover(window).list.count()
     assert "Draw a wire" in popover(window).said.text()
+
+
+def test_a_loss_without_a_target_is_given_one_by_its_badge(window: MainWindow) -> None:
+    net = Drawing("Untargeted")
+    last = net.chain(("io.image", {"channels": 1, "height": 8, "width": 8}), "nn.flatten")
+    loss = net.chain(("nn.linear", {"out_features": 10}), "loss.cross_entropy", after=last)
+    workspace, canvas = window.studio.workspace, window.pages.build.canvas
+    window.studio.filing.adopt(net.experiment("digits"), None)
+    window.studio.run("arrange.layout")
+    QTest.qWait(400)  # the blocks glide
+    window.studio.run("view.fit")
+    QTest.qWait(400)
+
+    corner = canvas.node_rect(loss).topRight().toPoint() + QPoint(-3, 3)
+    QTest.mouseClick(canvas, LEFT, pos=corner)
+
+    assert "Add a Target" in labels(window)
+    popover(window).list.setCurrentRow(labels(window).index("Add a Target"))
+    QTest.keyClick(popover(window).list, Qt.Key.Key_Return)
+    assert workspace.checked.problems == ()
+    assert workspace.document.undo_label == "Add a Target"

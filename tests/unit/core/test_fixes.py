@@ -50,7 +50,15 @@ def images_added() -> Experiment:
     return net.experiment()
 
 
+def untargeted(loss: str, source: str = "", outputs: int = 10) -> Experiment:
+    net = Drawing("Untargeted")
+    last = net.chain(("io.image", {"channels": 1, "height": 8, "width": 8}), "nn.flatten")
+    net.chain(("nn.linear", {"out_features": outputs}), (loss, {}), after=last)
+    return net.experiment(source)
+
+
 BROKEN: dict[str, Experiment] = {
+    "Add a Target": untargeted("loss.cross_entropy", "digits"),
     "Insert Flatten": scored(10, 10, flat=False),
     "Insert Embedding": row(("io.tokens", {"length": 6, "vocabulary": 9}), "nn.linear"),
     "Project to 7 with Linear": added(4, 7),
@@ -83,6 +91,33 @@ def test_a_fix_removes_the_problem_for_which_it_is_offered(label: str) -> None:
     after = check(fix.edit(made), CATALOG).problems
     assert len(after) < len(before)
     assert fix.preview
+
+
+@pytest.mark.parametrize(
+    ("loss", "source", "params"),
+    [
+        ("loss.cross_entropy", "digits", {"form": "class", "classes": 10}),
+        ("loss.cross_entropy", "", {"form": "class", "classes": 10}),
+        ("loss.mse", "", {"form": "value", "width": 10}),
+    ],
+)
+def test_a_target_fits_the_data_or_else_the_scores(
+    loss: str, source: str, params: dict[str, Value]
+) -> None:
+    made = untargeted(loss, source)
+
+    fix = offered(made)["Add a Target"]
+    graph = fix.edit(made).graph
+
+    (target,) = (node for node in graph.nodes.values() if node.kind == "io.target")
+    assert target.params == params
+    assert check(fix.edit(made), CATALOG).problems == ()
+    cards = [(node.x, node.y) for node in graph.nodes.values() if node is not target]
+    assert all(abs(x - target.x) >= 200 or abs(y - target.y) >= 100 for x, y in cards)
+
+
+def test_a_target_that_no_column_fits_is_not_offered() -> None:
+    assert "Add a Target" not in offered(untargeted("loss.mse", "digits"))
 
 
 def test_a_sequence_is_turned_where_channels_come_first() -> None:
