@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -93,6 +93,7 @@ class Menus(QObject):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         studio.settings.changed.connect(self._on_setting)
+        window.installEventFilter(self)
 
     def _on_setting(self, name: str) -> None:
         if name == "keys":
@@ -144,3 +145,13 @@ class Menus(QObject):
     def _menus_inside(self, name: str) -> list[str]:
         rows = self._studio.actions.rows.values()
         return sorted({row.menu for row in rows if row.menu.rpartition("/")[0] == name})
+
+    # Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Two keys may come in one turn of the event loop: before Qt looks for the deed of the
+        # second, its state has to follow from the first.
+        if event.type() == QEvent.Type.ShortcutOverride and self._soon.isActive():
+            self._soon.stop()
+            self.refresh()
+        return False

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from studio.app import composing
 from studio.core.composites import ports_in
 from studio.core.experiment import Experiment
 from studio.core.fileio import save
@@ -215,3 +216,18 @@ def test_composites_of_another_file_are_brought_in(window: MainWindow, tmp_path)
 
     assert {"hidden_layer"} == studio.workspace.document.experiment.composites.keys()
     assert "Imported 1 composite" in studio.notices.open[-1].message
+
+
+def test_a_key_right_after_a_fold_finds_the_deed_that_it_made_possible(window: MainWindow) -> None:
+    workspace, canvas = window.studio.workspace, window.pages.build.canvas
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    QTest.qWait(5)
+    before = workspace.graph
+    workspace.select(list(before.nodes)[1:3])
+    composing.fold(workspace, "Part")
+    assert workspace.graph != before
+
+    QTest.keyClick(canvas, Qt.Key.Key_U, CTRL | SHIFT)  # the event loop has not turned since
+
+    assert before.nodes.keys() == workspace.graph.nodes.keys()
