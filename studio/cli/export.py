@@ -80,6 +80,11 @@ def _weights(run_name: str) -> bytes:
     path = Path(run_name).expanduser()
     if not path.is_file():
         path = find_run(run_name) / WEIGHTS
+    if path.suffix != ".safetensors":
+        raise FileError(
+            f"{path}: expected a run or a safetensors file with our names; weights of a reference "
+            "implementation need --map"
+        )
     try:
         return path.read_bytes()
     except OSError as error:

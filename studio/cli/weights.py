@@ -152,7 +152,7 @@ def _declare(parser: ArgumentParser) -> None:
     convert.add_argument(
         "reference",
         metavar="REFERENCE",
-        help="*.safetensors, *.bin, *.pt, *.pth, or the *.index.json of several",
+        help="*.safetensors, *.bin, *.pt, *.pth, the *.index.json of several, or a folder of them",
     )
     convert.add_argument("--map", metavar="MAP", required=True, help="a map's name or file")
     convert.add_argument(

@@ -20,6 +20,14 @@ from studio.runs.spec import Program
 
 from .build import Network
 
+_IN_FOLDERS = (
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+)
+"""Where transformers keeps the weights of a model."""
+
 
 class Converted(NamedTuple):
     """A safetensors file as bytes, how many weights are in it, and what should be said of them."""
@@ -53,6 +61,11 @@ def convert(path: Path, known: WeightMap, ours: Mapping[str, Sizes]) -> Converte
     numbers = {name: value for file in files for name, value in _numbers(file).items()}
     _expect_tied(path, matched, numbers)
     made = {taken.ours: _made(taken, numbers) for taken in matched.taken}
+    # The format refuses weights that share memory, as those of a tied head may do.
+    held: set[int] = set()
+    for name, value in made.items():
+        made[name] = value.clone() if value.untyped_storage().data_ptr() in held else value
+        held.add(made[name].untyped_storage().data_ptr())
     return Converted(save(made), len(made), tuple(matched.notes))
 
 
@@ -65,8 +78,7 @@ def _made(taken: Taken, numbers: Mapping[str, Tensor]) -> Tensor:
         value = value.T
     if taken.how == "squeeze":
         value = value[0]
-    # The format refuses weights that share memory and those that do not lie in order.
-    return value.clone(memory_format=torch.contiguous_format)
+    return value.contiguous()
 
 
 def _expect_tied(path: Path, matched: Matched, numbers: Mapping[str, Tensor]) -> None:
@@ -82,8 +94,12 @@ def _files(path: Path) -> list[Path]:
     """Return the files that hold the weights: the one, or those that an index lists.
 
     Raises:
-        FileError: the index cannot be read.
+        FileError: a folder holds none, or the index cannot be read.
     """
+    if path.is_dir():
+        path = next((path / name for name in _IN_FOLDERS if (path / name).is_file()), path)
+    if path.is_dir():
+        raise FileError(f"{path}: expected one of {', '.join(_IN_FOLDERS)} in this folder")
     if path.suffix != ".json":
         return [path]
     try:

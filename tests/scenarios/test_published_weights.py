@@ -125,6 +125,7 @@ def test_an_export_that_is_refused_leaves_no_folder(
         ("broken.pth", b"no numbers", "the weights cannot be read"),
         ("missing.safetensors", None, "the weights cannot be read"),
         ("model.safetensors.index.json", b"{}", "expected an index of weight files"),
+        ("", None, "expected one of model.safetensors, model.safetensors.index.json"),
     ],
 )
 def test_a_file_that_holds_no_weights_is_refused(
@@ -152,6 +153,17 @@ def test_a_checkpoint_that_would_run_code_is_refused(
     assert main([*words, "--out", str(tmp_path / "ours.safetensors")]) == 2
 
     assert "the weights cannot be read" in capsys.readouterr().err
+
+
+def test_weights_of_a_reference_without_a_map_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torch.save(reference(), tmp_path / "ref.pth")
+
+    options = ["--weights", str(tmp_path / "ref.pth")]
+    assert main(["export", "gpt2", "-o", str(tmp_path / "out"), *options]) == 2
+
+    assert "weights of a reference implementation need --map" in capsys.readouterr().err
 
 
 def test_sizes_without_a_map_are_refused(
