@@ -43,11 +43,11 @@ def exact(kept: "Kept", p: Params) -> float:
 
 def bleu(kept: "Kept", p: Params) -> float:
     """Return BLEU of the whole part, between 0 and 100, tokens taken as they are."""
-    from sacrebleu.metrics.bleu import BLEU as SacreBLEU
+    from sacrebleu.metrics import bleu as sacrebleu
 
     pairs = [(_text(said), _text(wanted)) for said, wanted in _pairs(kept, p)]
     said, wanted = [one for one, _ in pairs], [one for _, one in pairs]
-    measure = SacreBLEU(tokenize="none", smooth_method="exp", force=True)
+    measure = sacrebleu.BLEU(tokenize="none", smooth_method="exp", force=True)
     return float(measure.corpus_score(said, [wanted]).score)
 
 

@@ -125,6 +125,9 @@ def _objective(
             if block.attribute and block.id in objective.blocks
         ),
         clip_norm=settings.real("clip_norm"),
+        l1=settings.real("l1"),
+        l2=settings.real("l2"),
+        max_norm=settings.real("max_norm"),
     )
 
 

@@ -50,6 +50,30 @@ OBJECTIVE: tuple[Param, ...] = (
         title="clip gradient norm",
         help="Scale the gradient down when its norm is larger; 0 never does",
     ),
+    Param(
+        "l1",
+        0.0,
+        low=0.0,
+        title="L1 penalty",
+        help="Adds λ·Σ|w| to what is minimised, which makes weights exactly 0. It counts matrices "
+        "and kernels but no biases and norms, and is no part of the loss that is shown",
+    ),
+    Param(
+        "l2",
+        0.0,
+        low=0.0,
+        title="L2 penalty",
+        help="Adds λ·Σw² to what is minimised, which keeps weights small. It counts matrices and "
+        "kernels but no biases and norms, and is no part of the loss that is shown",
+    ),
+    Param(
+        "max_norm",
+        0.0,
+        low=0.0,
+        title="max-norm",
+        help="After every step, scale the weights into a unit down to this norm where theirs is "
+        "larger; 0 never does",
+    ),
 )
 """The settings of one objective beside its optimiser and schedule."""
 

@@ -12,6 +12,7 @@ from .build import Network, parts_of, tensors_in
 from .faults import BlockFault
 from .optim import make_factor, make_optimizer
 from .packing import State
+from .penalties import Penalties
 from .scoring import expect_installed
 
 
@@ -90,6 +91,7 @@ class Objective:
         self.optimizer = make_optimizer(job, self.weights)
         self.lr = job.lr
         self.clip_norm = job.clip_norm
+        self._penalties = Penalties(job, self.weights)
 
     def begin(self, step: int, steps: int) -> None:
         """Clear the gradients and set the rate of this step, counted from 0."""
@@ -121,10 +123,12 @@ class Objective:
         return total
 
     def end(self) -> None:
-        """Clip the gradients and update the weights."""
+        """Add the penalties, clip the gradients and update the weights."""
+        self._penalties.add_gradients()
         if self.clip_norm > 0:
             nn.utils.clip_grad_norm_(self.weights, self.clip_norm)
         self.optimizer.step()
+        self._penalties.bound()
         self.release()
 
     def state(self) -> State:

@@ -142,6 +142,11 @@ class ObjectiveJob(Struct, frozen=True, kw_only=True):
     blocks: tuple[str, ...] = ()
     """Attributes of the modules it updates; empty for all."""
     clip_norm: float = 0.0
+    l1: float = 0.0
+    """λ of λ·Σ|w|, over weights of two and more axes; so is ``l2`` of λ·Σw²."""
+    l2: float = 0.0
+    max_norm: float = 0.0
+    """The largest norm of the weights into a unit, those along the first axis; 0 for any."""
 
 
 class Watch(Struct, frozen=True, kw_only=True):

@@ -231,7 +231,7 @@ def test_an_address_reaches_a_composite_its_stack_and_the_blocks_inside() -> Non
         ("epochs", "expected address=value such as training.epochs=2"),
         ("epochs=2", "expected address=value"),
         ("model.x=2", "starts with training, data or blocks"),
-        ("training.epoch=2", "expected one of clip_norm, received epoch"),
+        ("training.epoch=2", "expected one of clip_norm, l1, l2, max_norm, received epoch"),
         ("training.epochs=many", "expected a whole number from 1"),
         ("training.optimizer=magic", "optimizer: expected one of adam"),
         ("training.schedule=magic", "schedule: expected one of constant"),
