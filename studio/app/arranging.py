@@ -10,10 +10,14 @@ from studio.core.edits import Move
 from studio.core.graph import End, Graph, Node, NodeId
 from studio.core.layout import laid_out
 from studio.core.marks import Frame, Point
+from studio.core.rearranging import Rearrange
 
 from .framing import box_around
 from .front import Front
 from .workspace import Workspace
+
+MANY = 400
+"""Blocks that are laid out without a pause to be felt: in less than 100 ms."""
 
 
 def align_selected(workspace: Workspace, front: Front, edge: Edge) -> None:
@@ -50,13 +54,32 @@ def straightened(graph: Graph, ids: Iterable[NodeId], front: Front) -> dict[Node
 
 
 def lay_out(workspace: Workspace, front: Front, *, selected: bool, in_rows: bool = False) -> None:
-    """Lay out the selected blocks, or all; frames close around their blocks."""
-    graph, cards = workspace.graph, cards_of(workspace.graph, workspace.scope)
+    """Lay out the selected blocks, or all; frames close around their blocks.
+
+    Of many blocks this takes a while: the window lives on, and if the drawing is changed before it
+    is done, the change stays and the layout is dropped.
+    """
+    graph, scope, made = workspace.graph, workspace.scope, list[Rearrange]()
     ids = workspace.selection if selected else None
-    edit = laid_out(graph, ids, cards.sizes, ports=cards.ports, wrapped=in_rows)
-    frames = (_around(graph, frame, edit.to, cards.sizes) for frame in graph.frames.values())
-    front.glide()
-    workspace.apply(replace(edit, frames=tuple(frame for frame in frames if frame is not None)))
+
+    def work() -> None:
+        cards = cards_of(graph, scope)
+        edit = laid_out(graph, ids, cards.sizes, ports=cards.ports, wrapped=in_rows)
+        around = (_around(graph, frame, edit.to, cards.sizes) for frame in graph.frames.values())
+        made.append(replace(edit, frames=tuple(frame for frame in around if frame is not None)))
+
+    def then() -> None:
+        if workspace.graph is graph:
+            front.glide()
+            workspace.apply(made[0])
+        else:
+            workspace.refused.tell("The drawing was changed meanwhile; lay it out once more")
+
+    if len(graph.nodes if ids is None else ids) > MANY:
+        front.beside(work, then)
+    else:
+        work()
+        then()
 
 
 def _around(

@@ -96,6 +96,9 @@ class Front(Protocol):
     def glide(self) -> None:
         """Let blocks glide to where the next edit puts them."""
 
+    def beside(self, work: Callable[[], None], then: Callable[[], None]) -> None:
+        """Do long work in a thread, while the window lives on, and go on in the window's."""
+
     def ask_on_canvas(self, what: Asking) -> None:
         """Open a field on the canvas, for what is selected there."""
 
@@ -196,6 +199,11 @@ class NoFront:
 
     def glide(self) -> None:
         """There is nothing to see."""
+
+    def beside(self, work: Callable[[], None], then: Callable[[], None]) -> None:
+        """Nobody waits: do it here and now."""
+        work()
+        then()
 
     def ask_on_canvas(self, what: Asking) -> None:
         """Nobody can answer."""

@@ -3,6 +3,8 @@
 import sys
 import threading
 import traceback
+from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -39,6 +41,30 @@ class Pulse(QObject):
     @Slot()
     def _beat(self) -> None:
         self._session.poll()
+
+
+class Beside(QObject):
+    """Does work in threads of its own, and goes on in the event loop's."""
+
+    _done = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._done.connect(self._go_on)
+
+    def start(self, work: Callable[[], None], then: Callable[[], None]) -> None:
+        """Return at once; ``then`` is called when the work is done, unless it raised."""
+
+        def run() -> None:
+            work()
+            with suppress(RuntimeError):  # the window was closed meanwhile
+                self._done.emit(then)
+
+        threading.Thread(target=run, name="beside", daemon=True).start()
+
+    @Slot(object)
+    def _go_on(self, then: Callable[[], None]) -> None:
+        then()
 
 
 class Mishaps(QObject):

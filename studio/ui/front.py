@@ -15,6 +15,7 @@ from studio.core.arranging import Size
 from studio.core.graph import End, NodeId
 from studio.core.marks import Point, View
 
+from .bridge import Beside
 from .canvas.gestures.pick import Pick
 from .dialogs import files
 from .docks import Docks
@@ -32,6 +33,7 @@ class WindowFront:
         self._window = window
         self._pages = pages
         self._docks = docks
+        self._beside = Beside(window)
 
     @property
     def page(self) -> Page:
@@ -169,6 +171,10 @@ class WindowFront:
         """Let blocks glide to where the next edit puts them, unless motion is to be reduced."""
         if not self._studio.settings.values.flag("reduce_motion"):
             self._pages.build.canvas.glide_next()
+
+    def beside(self, work: Callable[[], None], then: Callable[[], None]) -> None:
+        """Do long work in a thread, and go on in the window's."""
+        self._beside.start(work, then)
 
     def ask_on_canvas(self, what: Asking) -> None:
         """Open a field on the canvas, for what is selected there."""
