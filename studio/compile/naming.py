@@ -9,6 +9,7 @@ names of the reference are joined along the first axis.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -211,6 +212,7 @@ def _sizes_before(how: How, sizes: Sizes) -> Sizes:
     return {"": sizes, "transpose": sizes[::-1], "squeeze": (1, *sizes)}[how]
 
 
+@lru_cache(maxsize=1024)
 def _pattern(rule: str) -> re.Pattern[str]:
     text = re.escape(rule)
     text = re.sub(r"\\\[\\\.\\\{([a-z])\\\}\\\]", r"(?:\\.(?P<\1>\\d+))?", text)

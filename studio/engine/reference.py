@@ -57,7 +57,10 @@ def convert(path: Path, known: WeightMap, ours: Mapping[str, Sizes]) -> Converte
     matched = match(known, ours, theirs)
     refusal = matched.refusal()
     if refusal:
-        raise FileError(f"{path.name} does not fit the drawing by the map {known.title}\n{refusal}")
+        hint = "\nSizes of the drawing are changed with --set and --config" if matched.wrong else ""
+        raise FileError(
+            f"{path.name} does not fit the drawing by the map {known.title}\n{refusal}{hint}"
+        )
     numbers = {name: value for file in files for name, value in _numbers(file).items()}
     _expect_tied(path, matched, numbers)
     made = {taken.ours: _made(taken, numbers) for taken in matched.taken}

@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from studio.app.gallery import find_experiment
 from studio.cli import main
-from studio.core.experiment import Experiment
 from studio.core.fileio import open_file, save
 from studio.core.params import Value
 
@@ -80,8 +79,3 @@ def assert_same(ours: Tensor, theirs: Tensor) -> None:
     assert theirs.std() > 0.01
     assert ours.shape == theirs.shape
     assert (ours - theirs).abs().max() <= SAME
-
-
-def drawn(name: str) -> Experiment:
-    """Return a published network."""
-    return open_file(find_experiment(name))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.app.gallery import published
 from studio.app.weight_maps import find_map, shipped_maps, sized
 from studio.compile.naming import Sizes, WeightMap, match, names_for, read_map
 from studio.core.errors import FileError, StudioError
@@ -195,3 +196,20 @@ def test_a_configuration_that_the_drawing_is_not_is_refused(
 
     with pytest.raises(StudioError, match=sentence):
         sized(lenet(), find_map(name), config, CATALOG)
+
+
+def test_a_configuration_of_an_older_release_sets_every_size(tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    values = {"hidden_size": 64, "num_attention_heads": 8, "rope_theta": 5e5, "rope_scaling": None}
+    config.write_text(json.dumps(values | {"rms_norm_eps": 1e-5}), encoding="utf-8")
+    drawing = next(one for one in published() if one.name == "llama2-70b").read()
+
+    after = sized(drawing, find_map("llama"), config, CATALOG)
+
+    inside = after.composites["decoder_layer"].graph.nodes
+    assert after.graph.nodes["embedding"].params["embedding_dim"] == 64
+    # Without a number of their own there are as many heads of keys as of queries.
+    assert after.graph.nodes["layers"].params == {"heads": 8, "kv_heads": 8}
+    assert inside["attention"].params["rope_base"] == 500_000
+    assert inside["norm1"].params["eps"] == inside["norm2"].params["eps"] == 1e-5
+    assert after.graph.nodes["norm"].params["eps"] == 1e-5
