@@ -43,6 +43,8 @@ from studio.runs.events import (
 from studio.runs.spec import Adjustment, DataJob, RunSpec, Watch
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from studio.runs.record import Record
 
 SessionState: TypeAlias = Literal[
@@ -160,6 +162,21 @@ class TrainingSession:
         """Change what is watched; without an engine, do nothing."""
         if self._engine is not None:
             self._engine.send(Look(watch=watch))
+
+    def show(self, folder: "Path") -> None:
+        """Know of a run what its record says, as if it had just happened.
+
+        Raises:
+            RunError: a run is under way.
+            FileError: there is no record that can be read.
+        """
+        from studio.runs.saved import open_run
+
+        if self.busy:
+            raise RunError("A run is under way: stop it before you look at another")
+        with open_run(folder) as saved:
+            self.record.clear()
+            self.record.feed(saved.replay())
 
     def adjust(self, adjustment: Adjustment) -> None:
         """Change a setting of the run under way from its next step on."""

@@ -1,5 +1,6 @@
 """Trainer: what Train, Step and Export mean for the open document, and the news they make."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -7,10 +8,13 @@ from pathlib import Path
 from studio.core.document import Diff
 from studio.core.errors import StudioError
 from studio.core.signal import Signal
+from studio.runs.checkpoints import newest_checkpoint
+from studio.runs.commands import Start
 from studio.runs.events import Failed, Note, Preview
 from studio.runs.spec import RunSpec, Watch
 
 from .notices import Answer, Notices
+from .resuming import going_on, gone_back
 from .running import run_spec, why_not
 from .session import SessionState, TrainingSession
 from .workspace import Workspace
@@ -54,6 +58,37 @@ class Trainer:
         spec = run_spec(self._workspace, self._watch)
         self.failure, self.run = None, spec
         self._session.start(spec, steps=steps)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the last run left a checkpoint to go on from."""
+        return self.run is not None and newest_checkpoint(Path(self.run.folder)) is not None
+
+    def go_on(self, *, epochs: int | None = None) -> None:
+        """Go on with the last run where it was when it ended, up to ``epochs`` in all.
+
+        Raises:
+            FileError: it left no checkpoint.
+            RunError: a run is under way.
+        """
+        if self.run is not None:
+            self._begin(going_on(Path(self.run.folder), epochs=epochs))
+
+    def go_back(self, *, lr: float) -> None:
+        """Leave the last run at its last checkpoint, and go on from there at another rate.
+
+        Raises:
+            FileError: it left no checkpoint, or there is no room for another record.
+            RunError: a run is under way.
+        """
+        if self.run is not None:
+            start = gone_back(Path(self.run.folder), lr=lr)
+            self._session.show(Path(start.spec.folder))
+            self._begin(start)
+
+    def _begin(self, start: Start) -> None:
+        self.failure, self.run = None, start.spec
+        self._session.start(start.spec, checkpoint=start.checkpoint)
 
     def watch(self, watch: Watch) -> None:
         """Look at this from now on, in the run under way and in the next ones."""
@@ -135,11 +170,15 @@ class Trainer:
         self.failure = failure
         way_on = f". {failure.hint}" if failure.hint else ""
         answers: tuple[Answer, ...] = ()
-        if failure.kind == "engine-died":
-            answers = (("Train again", self._train_again), ("Dismiss", _nothing))
         if failure.block in self._workspace.graph.nodes:
             show = partial(self._workspace.select, (failure.block,))
             answers = (("Show the block", show), ("Dismiss", _nothing))
+        if failure.kind == "engine-died":
+            answers = (("Train again", self._train_again), ("Dismiss", _nothing))
+        if failure.kind in {"engine-died", "out-of-memory"} and self.can_go_on:
+            answers = (("Go on from the last checkpoint", self._go_on_again), *answers)
+        if failure.kind == "nan" and self.can_go_on:
+            answers = (("Go back, at a tenth of the rate", self._go_back), *answers)
         self._notices.say(
             f"{failure.message}{way_on}", "error", answers=answers, details=failure.details
         )
@@ -156,8 +195,18 @@ class Trainer:
         self._session.warm_up()  # what became of the run was said by its last event
 
     def _train_again(self) -> None:
+        self._attempt(self.train)
+
+    def _go_on_again(self) -> None:
+        self._attempt(self.go_on)
+
+    def _go_back(self) -> None:
+        if self.run is not None:
+            self._attempt(partial(self.go_back, lr=self.run.objectives[0].lr / 10))
+
+    def _attempt(self, do: Callable[[], None]) -> None:
         try:
-            self.train()
+            do()
         except StudioError as error:
             self._notices.say(str(error), "warning")
 

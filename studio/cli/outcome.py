@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterable
 
 from studio.app.outcome import answer
 from studio.core.text import duration, plural, scaled
-from studio.runs.events import Ended, EpochEnded, Event, Failed, Note, Progress, Started
+from studio.runs.events import (
+    Began,
+    Ended,
+    EpochEnded,
+    Event,
+    Failed,
+    Note,
+    Progress,
+    Resumed,
+    Started,
+)
 
 
 class Outcome:
@@ -36,9 +46,8 @@ class Outcome:
 
     def _read(self, event: Event) -> None:
         match event:
-            case Started():
-                self.started = event
-                self._say(_start_line(event))
+            case Started() | Resumed() | Began():
+                self._begin(event)
             case Progress(samples_per_sec=speed):
                 self._speed = speed
             case EpochEnded():
@@ -54,6 +63,17 @@ class Outcome:
             case _:
                 pass  # what only a chart can show
 
+    def _begin(self, event: Started | Resumed | Began) -> None:
+        match event:
+            case Started():
+                self.started = event
+                self._say(_start_line(event))
+            case Resumed(started=started):
+                self.started = started
+                self._say(f"{started.title}: going on after step {event.step:,}")
+            case Began():
+                self._say(_origin_line(event))
+
     def _epoch_line(self, event: EpochEnded) -> str:
         epochs = self.started.epochs if self.started else 0
         values = "  ".join(f"{name} {value:.4g}" for name, value in sorted(event.values.items()))
@@ -68,6 +88,16 @@ def _start_line(event: Started) -> str:
         f"{event.title}: {plural(event.parameters, 'parameter')}, {parts} samples, "
         f"on {event.device_name or event.device}"
     )
+
+
+def _origin_line(event: Began) -> str:
+    told = [f"{plural(len(event.kept), 'weight')} taken from {event.run} at step {event.step:,}"]
+    told += [f"{len(names)} {what}" for what, names in _apart(event) if names]
+    return ", ".join(told)
+
+
+def _apart(event: Began) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (("of another shape", event.reshaped), ("new", event.new), ("left out", event.gone))
 
 
 def _time(seconds: float) -> str:

@@ -14,6 +14,7 @@ from .arguments import add_experiment, add_json, experiment_of, print_json
 from .verb import Verb
 
 if TYPE_CHECKING:
+    from studio.runs.commands import Start
     from studio.runs.handle import Engine
     from studio.runs.spec import RunSpec
 
@@ -28,14 +29,15 @@ _SAME_SECS = 0.5
 
 def run(options: Namespace) -> int:
     """Train one experiment to its end, and say what came of it."""
+    from studio.runs.commands import Start
     from studio.runs.handle import Engine
 
     from .outcome import Outcome
 
     spec = _spec(options)
-    outcome = Outcome(_say_nothing if options.json else _say)
-    with Engine() as engine, _stopping_at_interrupt(engine):
-        _follow(engine, spec, outcome)
+    outcome = Outcome(say_nothing if options.json else say)
+    with Engine() as engine, stopping_at_interrupt(engine):
+        follow(engine, Start(spec=spec), outcome)
     print_json({**outcome.answer(spec.id), "folder": spec.folder})
     return outcome.exit_code
 
@@ -63,10 +65,9 @@ def _spec(options: Namespace) -> "RunSpec":
     )
 
 
-def _follow(engine: "Engine", spec: "RunSpec", outcome: "Outcome") -> None:
-    from studio.runs.commands import Start
-
-    engine.send(Start(spec=spec))
+def follow(engine: "Engine", start: "Start", outcome: "Outcome") -> None:
+    """Start a run and read what happens, to its end."""
+    engine.send(start)
     while outcome.ended is None:
         alive = engine.alive  # asked first, so that no last words are missed
         outcome.read(engine.wait(_WAIT_SECS))
@@ -75,7 +76,7 @@ def _follow(engine: "Engine", spec: "RunSpec", outcome: "Outcome") -> None:
 
 
 @contextmanager
-def _stopping_at_interrupt(engine: "Engine") -> Iterator[None]:
+def stopping_at_interrupt(engine: "Engine") -> Iterator[None]:
     """Let the first Ctrl-C end the run after its batch, and a later one the program."""
     from studio.runs.commands import Stop
 
@@ -87,7 +88,7 @@ def _stopping_at_interrupt(engine: "Engine") -> Iterator[None]:
         if asked_at:
             return
         asked_at.append(monotonic())
-        _say("Stopping after this batch; press Ctrl-C again to leave at once")
+        say("Stopping after this batch; press Ctrl-C again to leave at once")
         engine.send(Stop())
 
     before = signal.signal(signal.SIGINT, stop)
@@ -97,12 +98,13 @@ def _stopping_at_interrupt(engine: "Engine") -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Tell a person."""
     print(line, file=sys.stderr, flush=True)
 
 
-def _say_nothing(line: str) -> None:
-    pass
+def say_nothing(line: str) -> None:
+    """Leave stderr to whoever reads the JSON."""
 
 
 def _declare(parser: ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from studio.core.experiment import OBJECTIVE, SPLIT, TRAINING, Data, Experiment,
 from studio.core.fileio import dumps
 from studio.core.params import Params, complete
 from studio.core.recipes import Optimizer
-from studio.runs.spec import ColumnInfo, DataJob, ObjectiveJob, Program, RunSpec, Watch
+from studio.runs.spec import ColumnInfo, DataJob, Keeping, ObjectiveJob, Program, RunSpec, Watch
 
 from .source import compile_network
 from .template import fill_names, literal
@@ -56,6 +56,9 @@ def plan_run(
         restore_best=settings.flag("restore_best"),
         watch=watch or Watch(),
         folder=folder,
+        keeping=Keeping(
+            every_secs=settings.real("checkpoint_secs"), last=settings.whole("checkpoints_kept")
+        ),
     )
 
 

@@ -39,6 +39,23 @@ TRAINING: tuple[Param, ...] = (
         help="Stop after this many epochs without a better validation loss; 0 never stops early",
     ),
     Param("restore_best", True, help="End with the weights of the best validation loss"),
+    Param(
+        "checkpoint_secs",
+        60,
+        low=0,
+        high=86_400,
+        unit="s",
+        title="checkpoint every",
+        help="Write all that is needed to go on exactly, this often and at the end; 0 never does",
+    ),
+    Param(
+        "checkpoints_kept",
+        2,
+        low=1,
+        high=10_000,
+        title="checkpoints kept",
+        help="How many stay; those you ask for yourself all stay",
+    ),
 )
 """The settings of a training run that hold for all its objectives."""
 

@@ -337,7 +337,8 @@ def test_every_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
         assert end.value.code == 0
         assert f"usage: netwright {name}" in capsys.readouterr().out
     assert names == {
-        "open", "demo", "train", "check", "diff", "export", "blocks", "gallery", "doctor", "weights",
+        "open", "demo", "train", "resume", "check", "diff", "export", "blocks", "gallery", "doctor",
+        "weights",
     }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def test_the_readme_names_what_exists() -> None:
 
 
 def test_the_readme_lists_the_gallery() -> None:
-    shipped = {file.stem for file in resource("gallery").glob("*.netwright")}
+    shipped = {file.stem for file in resource("gallery").rglob("*.netwright")}
     rows = set(re.findall(r"^\| (\w[\w-]+) \| [\d.]+ ", README, re.MULTILINE))
 
     assert rows

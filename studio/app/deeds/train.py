@@ -20,6 +20,18 @@ def _stop(studio: Studio) -> None:
     studio.session.stop()
 
 
+def _go_on(studio: Studio) -> None:
+    studio.trainer.go_on()
+
+
+def _keep(studio: Studio) -> None:
+    studio.session.keep()
+
+
+def _can_go_on(studio: Studio) -> bool:
+    return not studio.session.busy and studio.trainer.can_go_on
+
+
 def _restart(studio: Studio) -> None:
     studio.session.restart_engine()
 
@@ -60,6 +72,16 @@ STEP = Action(
 STOP = Action(
     id="train.stop", title="Stop", run=_stop, when=_can_stop, keys=("Shift+F5",),
     menu="Train", place=13, icon="square", help="End the run after the current batch",
+)  # fmt: skip
+GO_ON = Action(
+    id="train.go-on", title="Go on from the last checkpoint", run=_go_on, when=_can_go_on,
+    menu="Train", place=14, icon="step-forward",
+    help="Continue the last run exactly where it stopped, was cut off or ended",
+)  # fmt: skip
+KEEP = Action(
+    id="train.keep", title="Keep a checkpoint", run=_keep, when=_can_stop,
+    menu="Train", place=15, icon="save",
+    help="Write all that is needed to go on from this step, and never throw it away",
 )  # fmt: skip
 RESTART = Action(
     id="train.restart-engine", title="Restart the engine", run=_restart,

@@ -1,0 +1,74 @@
+"""Going on with a run: where it stopped, for longer, or from an earlier step with another rate."""
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from studio.core.errors import FileError
+from studio.runs.checkpoints import Checkpoint, checkpoints_in
+from studio.runs.commands import Start
+from studio.runs.forking import copy_until
+from studio.runs.saved import open_run
+from studio.runs.spec import Adjustment, Origin, RunSpec
+
+from . import folders
+
+
+def going_on(folder: Path, *, step: int | None = None, epochs: int | None = None) -> Start:
+    """Return the command that goes on with the run in a folder.
+
+    From its newest checkpoint, or the newest at or before ``step``; up to ``epochs`` in all, if the
+    plan shall be another.
+
+    Raises:
+        FileError: there is no record, or no such checkpoint.
+    """
+    spec, checkpoint = spec_of(folder), checkpoint_of(folder, step)
+    if epochs is not None:
+        spec = replace(spec, epochs=epochs)
+    return Start(spec=spec, checkpoint=str(checkpoint.path))
+
+
+def gone_back(folder: Path, *, step: int | None = None, lr: float | None = None) -> Start:
+    """Return the command for a new run that leaves an old one at a checkpoint.
+
+    It has the old one's record up to there, and from there another base learning rate if one is
+    given. The old one stays as it is.
+
+    Raises:
+        FileError: there is no record, or no such checkpoint, or no room.
+    """
+    old, checkpoint = spec_of(folder), checkpoint_of(folder, step)
+    new = folders.new_run(old.title)
+    made = tuple(one for one in old.adjustments if one.step < checkpoint.step)
+    wanted = () if lr is None else (Adjustment(setting="lr", value=lr, step=checkpoint.step),)
+    origin = Origin(run=old.id, step=checkpoint.step, checkpoint=str(checkpoint.path))
+    spec = replace(old, id=new.name, folder=str(new), adjustments=(*made, *wanted), origin=origin)
+    copy_until(folder, new, checkpoint.step, spec)
+    return Start(spec=spec, checkpoint=str(checkpoint.path))
+
+
+def spec_of(folder: Path) -> RunSpec:
+    """Return what was asked of a run, where it lies now.
+
+    Raises:
+        FileError: there is no record, or it does not say.
+    """
+    with open_run(folder) as saved:
+        spec = saved.spec
+    if spec is None:
+        raise FileError(f"{folder}: the record does not say what was trained")
+    return replace(spec, folder=str(folder))
+
+
+def checkpoint_of(folder: Path, step: int | None = None) -> Checkpoint:
+    """Return the newest checkpoint of a run, or the newest at or before a step.
+
+    Raises:
+        FileError: there is none.
+    """
+    found = [one for one in checkpoints_in(folder) if step is None or one.step <= step]
+    if not found:
+        where = "" if step is None else f" at or before step {step:,}"
+        raise FileError(f"{folder.name}: there is no checkpoint{where} to go on from; train anew")
+    return found[-1]
