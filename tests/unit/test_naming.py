@@ -213,3 +213,15 @@ def test_a_configuration_of_an_older_release_sets_every_size(tmp_path: Path) -> 
     assert inside["attention"].params["rope_base"] == 500_000
     assert inside["norm1"].params["eps"] == inside["norm2"].params["eps"] == 1e-5
     assert after.graph.nodes["norm"].params["eps"] == 1e-5
+
+
+def test_names_of_older_releases_of_transformers_are_known_too() -> None:
+    known = find_map("vit-b-16-transformers")
+
+    named = {names for _, names in known.sources("layers.3.attention.in_proj_bias")}
+
+    new, old = "vit.layers.3.attention", "vit.encoder.layer.3.attention.attention"
+    assert named == {
+        tuple(f"{new}.{part}_proj.bias" for part in "qkv"),
+        tuple(f"{old}.{part}.bias" for part in ("query", "key", "value")),
+    }
