@@ -25,6 +25,7 @@ class Fixing(QObject):
         self.popover = FixPopover(canvas)
         self.popover.chosen.connect(self._on_chosen)
         self.popover.closed.connect(self._on_closed)
+        canvas.shown.connect(self._on_view_moved)
         canvas.installEventFilter(self)
 
     def open_on(self, block: NodeId) -> None:
@@ -51,6 +52,10 @@ class Fixing(QObject):
     @Slot(object)
     def _on_chosen(self, chosen: Fix) -> None:
         fix(self._workspace, chosen)
+
+    @Slot()
+    def _on_view_moved(self) -> None:
+        self.popover.dismiss()  # its block is elsewhere now
 
     @Slot()
     def _on_closed(self) -> None:

@@ -152,3 +152,13 @@ def test_a_loss_without_a_target_is_given_one_by_its_badge(window: MainWindow) -
     QTest.keyClick(popover(window).list, Qt.Key.Key_Return)
     assert workspace.checked.problems == ()
     assert workspace.document.undo_label == "Add a Target"
+
+
+def test_the_fixes_close_when_the_view_moves_away_from_their_block(window: MainWindow) -> None:
+    canvas = window.pages.build.canvas
+    window.pages.build.fixing.open_on("sum")
+    assert popover(window).isVisible()
+
+    canvas.look_through(canvas.camera.panned(200.0, 0.0))
+
+    assert popover(window).isHidden()

@@ -109,7 +109,7 @@ class FramePainter:
         paint_backs(painter, look, self.theme, self._model, rows)
         seen = self._seen(look)
         few = len(seen) <= ROOMY and look.dims is None
-        named = look.detail < (READABLE if few else NAMED)
+        named = look.camera.zoom < READABLE if few else look.detail < NAMED
         if look.detail < RECOGNISABLE:
             self._paint_blocks(painter, look, rows, painted)
         elif named:
@@ -125,7 +125,7 @@ class FramePainter:
     def _seen(self, look: Look) -> Rows:
         """Return the cards of which names are shown: where each stands depends on the others."""
         area = look.area if look.view is None else look.view
-        return self._model.cards_in(area) if look.detail < READABLE else np.empty(0, np.int64)
+        return self._model.cards_in(area) if look.camera.zoom < READABLE else np.empty(0, np.int64)
 
     def _title(self, id_: NodeId) -> str:
         return self._workspace.graph.nodes[id_].title

@@ -54,7 +54,7 @@ class Sprites:
             painter.translate(MARGIN, MARGIN)
             if isinstance(content, Plain):
                 self._cards.paint_plain(painter, content)
-            elif look.detail < READABLE:
+            elif look.camera.zoom < READABLE:  # finer pixels do not make letters larger
                 self._cards.paint_brief(painter, content, look.camera.zoom)
             else:
                 self._cards.paint(painter, content)
