@@ -18,6 +18,7 @@ from studio.api import (
 from ._classes import IGNORED, accuracy, counted, how_many, share_of
 from ._forms import LOSS, SCALAR
 from ._source import call
+from ._values import INPUTS, both, compared, mean_of, over
 
 
 def _cross_entropy(shapes: Shapes, p: Params) -> Inferred:
@@ -86,11 +87,8 @@ def _top_accuracy(shapes: Shapes, p: Params) -> str:
     return share_of(right, shapes, p)
 
 
-def _mse(shapes: Shapes, _: Params) -> Inferred:
-    prediction, target = shapes["prediction"], shapes["target"]
-    if prediction.dims != target.dims:
-        raise ShapeError(f"expected {target} as the target, received {prediction}", "prediction")
-    return SCALAR
+def _mse_call(shapes: Shapes, _: Params) -> str:
+    return call("F.mse_loss", *both(shapes))
 
 
 CROSS_ENTROPY = BlockSpec(
@@ -163,15 +161,13 @@ MSE = BlockSpec(
     common=True,
     role="loss",
     stem="loss",
-    inputs=(
-        Port("prediction", "float", help="What the network says"),
-        Port("target", "float", help="What is right"),
-    ),
+    inputs=INPUTS,
     outputs=LOSS,
-    infer=_mse,
-    call="F.mse_loss({prediction}, {target})",
-    metrics=(Metric("mae", "({prediction} - {target}).abs().mean()", higher_is_better=False),),
-    formula="L = mean of (prediction − target)²",
+    infer=compared,
+    call=_mse_call,
+    over=over,
+    metrics=(mean_of("mae", "abs"),),
+    formula="L = mean of (prediction − target)², over what the mask keeps",
     help=(
         "The mean of the squared differences, for predicting numbers. Squaring makes large errors "
         "count more than many small ones, so that outliers pull hard."

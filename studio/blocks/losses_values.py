@@ -1,36 +1,30 @@
 """Losses for numbers: how far a prediction lies off."""
 
-from studio.api import BlockSpec, Inferred, Metric, Param, Params, Port, ShapeError, Shapes
+from studio.api import BlockSpec, Inferred, Param, Params, Port, ShapeError, Shapes
 
 from ._forms import LOSS, SCALAR
 from ._source import call
+from ._values import INPUTS, both, compared, mean_of, over
 
-_INPUTS = (
-    Port("prediction", "float", help="What the network says"),
-    Port("target", "float", help="What is right"),
-)
-_MAE = Metric("mae", "({prediction} - {target}).abs().mean()", higher_is_better=False)
+_MAE = mean_of("mae", "abs")
 
 
-def _compared(shapes: Shapes, _: Params) -> Inferred:
-    prediction, target = shapes["prediction"], shapes["target"]
-    if prediction.dims != target.dims:
-        raise ShapeError(f"expected {target} as the target, received {prediction}", "prediction")
-    return SCALAR
+def _l1_call(shapes: Shapes, _: Params) -> str:
+    return call("F.l1_loss", *both(shapes))
 
 
-def _smooth_call(_: Shapes, p: Params) -> str:
-    return call("F.smooth_l1_loss", "{prediction}", "{target}", beta=(p.real("beta"), 1.0))
+def _smooth_call(shapes: Shapes, p: Params) -> str:
+    return call("F.smooth_l1_loss", *both(shapes), beta=(p.real("beta"), 1.0))
 
 
 def _huber(shapes: Shapes, p: Params) -> Inferred:
     if p.real("delta") == 0:
         raise ShapeError("expected a bend above 0, received 0")
-    return _compared(shapes, p)
+    return compared(shapes, p)
 
 
-def _huber_call(_: Shapes, p: Params) -> str:
-    return call("F.huber_loss", "{prediction}", "{target}", delta=(p.real("delta"), 1.0))
+def _huber_call(shapes: Shapes, p: Params) -> str:
+    return call("F.huber_loss", *both(shapes), delta=(p.real("delta"), 1.0))
 
 
 def _one_number(shapes: Shapes, _: Params) -> Inferred:
@@ -49,11 +43,12 @@ L1 = BlockSpec(
     family="Loss",
     role="loss",
     stem="loss",
-    inputs=_INPUTS,
+    inputs=INPUTS,
     outputs=LOSS,
-    infer=_compared,
-    call="F.l1_loss({prediction}, {target})",
-    metrics=(Metric("mse", "({prediction} - {target}).square().mean()", higher_is_better=False),),
+    infer=compared,
+    call=_l1_call,
+    over=over,
+    metrics=(mean_of("mse", "square"),),
     formula="L = mean of |prediction − target|",
     help=(
         "The mean of the absolute differences, in the unit of the target. Outliers count no more "
@@ -61,7 +56,15 @@ L1 = BlockSpec(
         "the mean. The gradient does not fade near the goal."
     ),
     paper="Laplace 1774; PyTorch: torch.nn.functional.l1_loss",
-    synonyms=("l1", "mae", "regression", "absolute error", "median"),
+    synonyms=(
+        "l1",
+        "mae",
+        "regression",
+        "absolute error",
+        "median",
+        "cycle-consistency",
+        "identity",
+    ),
 )
 
 SMOOTH_L1 = BlockSpec(
@@ -70,11 +73,12 @@ SMOOTH_L1 = BlockSpec(
     family="Loss",
     role="loss",
     stem="loss",
-    inputs=_INPUTS,
+    inputs=INPUTS,
     outputs=LOSS,
     params=(Param("beta", 1.0, low=0.0, high=1e6, help="Below it the error is squared"),),
-    infer=_compared,
+    infer=compared,
     call=_smooth_call,
+    over=over,
     metrics=(_MAE,),
     formula="L = mean of ½e²/β for |e| < β, else |e| − ½β; e = prediction − target",
     help=(
@@ -92,11 +96,12 @@ HUBER = BlockSpec(
     family="Loss",
     role="loss",
     stem="loss",
-    inputs=_INPUTS,
+    inputs=INPUTS,
     outputs=LOSS,
     params=(Param("delta", 1.0, low=0.0, high=1e6, title="bend", help="Below it it is squared"),),
     infer=_huber,
     call=_huber_call,
+    over=over,
     metrics=(_MAE,),
     formula="L = mean of ½e² for |e| ≤ δ, else δ·(|e| − ½δ); e = prediction − target",
     help=(

@@ -25,12 +25,13 @@ class Penalties:
         if not self._weights or not (self._l1 or self._l2):
             return
         with torch.no_grad():
+            weights: list[Tensor] = [*self._weights]
             grads = [_gradient(weight) for weight in self._weights]
             if self._l1:
-                signs = [weight.sign() for weight in self._weights]
+                signs = [weight.sign() for weight in weights]
                 torch._foreach_add_(grads, torch._foreach_mul(signs, self._l1))
             if self._l2:
-                torch._foreach_add_(grads, torch._foreach_mul(self._weights, 2 * self._l2))
+                torch._foreach_add_(grads, torch._foreach_mul(weights, 2 * self._l2))
 
     def bound(self) -> None:
         """Scale down what points into a unit where it is longer than the largest norm."""

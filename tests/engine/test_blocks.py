@@ -244,7 +244,7 @@ def compared(spec: BlockSpec) -> Iterator[tuple[Experiment, Checked]]:
             for params in settings(spec):
                 net = Drawing()
                 loss = net.place(spec.id, title="it", **params)
-                for port in spec.inputs:
+                for port in (port for port in spec.inputs if not port.optional):
                     if port.name == "target":
                         net.wire(net.place("io.target", **target), f"{loss}.target")
                     else:

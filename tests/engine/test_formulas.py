@@ -127,6 +127,39 @@ LOSSES: list[tuple[str, dict[str, object], Callable[[], Tensor]]] = [
         lambda: nn.CosineEmbeddingLoss()(A, B, 2 * YES - 1),
     ),
     (
+        "loss.distillation",
+        {"scores": A, "teacher": B, "temperature": 3.0},
+        lambda: (
+            9
+            * ((B / 3).softmax(1) * ((B / 3).softmax(1).log() - (A / 3).softmax(1).log()))
+            .sum(1)
+            .mean()
+        ),
+    ),
+    (
+        "loss.distillation",
+        {"scores": X_BTD, "teacher": X_BTD.flip(0), "temperature": 1.0},
+        lambda: nn.KLDivLoss(reduction="batchmean")(
+            X_BTD.log_softmax(2).flatten(0, 1), X_BTD.flip(0).softmax(2).flatten(0, 1)
+        ),
+    ),
+    *(
+        (
+            "loss.gan",
+            {"scores": A, "wanted": wanted},
+            lambda wanted=wanted: nn.BCEWithLogitsLoss()(A, torch.full_like(A, wanted == "real")),
+        )
+        for wanted in ("real", "fake")
+    ),
+    *(
+        (
+            "loss.gan",
+            {"scores": A, "wanted": wanted, "form": "least squares"},
+            lambda wanted=wanted: nn.MSELoss()(A, torch.full_like(A, wanted == "real")),
+        )
+        for wanted in ("real", "fake")
+    ),
+    (
         "loss.pairwise_ranking",
         {"chosen": A, "rejected": B},
         lambda: -torch.log(torch.sigmoid(A - B)).mean(),
