@@ -43,6 +43,13 @@ def _embedding(shapes: Shapes, p: Params) -> Inferred:
     )
 
 
+def _embedding_init(_: Shapes, p: Params) -> str:
+    if p.real("std") == 1.0:
+        return "nn.Embedding({num_embeddings}, {embedding_dim})"
+    table = "torch.empty({num_embeddings}, {embedding_dim}).normal_(std={std})"
+    return f"nn.Embedding.from_pretrained({table}, freeze=False)"
+
+
 def _unembedding(shapes: Shapes, p: Params) -> Inferred:
     x, width, tokens = shapes["x"], p.whole("embedding_dim"), p.whole("num_embeddings")
     if x.rank < 2 or x.dims[-1] != width:
@@ -93,9 +100,18 @@ EMBEDDING = BlockSpec(
             title="width",
             help="Numbers that describe one token",
         ),
+        Param(
+            "std",
+            1.0,
+            low=0.0,
+            high=10.0,
+            title="initial deviation",
+            help="Of the first, random vectors. Take a small one, such as GPT-2's 0.02, where the "
+            "table is the output layer too, or else the first scores are wild",
+        ),
     ),
     infer=_embedding,
-    init="nn.Embedding({num_embeddings}, {embedding_dim})",
+    init=_embedding_init,
     call="{self}({x})",
     summary="{embedding_dim}",
     formula="y = W[x]",

@@ -37,20 +37,25 @@ def load_cmudict(params: Mapping[str, Value]) -> "dict[str, NDArray[np.generic]]
     if not p.flag("stress"):
         texts = [[phoneme.rstrip(_STRESSES) for phoneme in text] for text in texts]
     side: Side = "before" if p.text("padding") == "before" else "after"
-    read, next_ = answers(_phonemes(p).encode(texts), phonemes)
-    spelt = filled(Vocabulary.of(_LETTERS).encode(words), letters, side=side)
+    spelling, sounds = _vocabularies(p)
+    read, next_ = answers(sounds.encode(texts), phonemes)
+    spelt = filled(spelling.encode(words), letters, side=side)
     return {"letters": spelt, "phonemes": read, "next": next_}
 
 
-def _phonemes(p: Params) -> Vocabulary:
-    """Return the 39 phonemes; with their stress every vowel is there three times."""
+def _vocabularies(p: Params) -> tuple[Vocabulary, Vocabulary]:
+    """Return the letters and the phonemes: 39, and with stress every vowel three times."""
     stresses = _STRESSES if p.flag("stress") else ("",)
     vowels = [f"{vowel}{stress}" for vowel in _VOWELS.split() for stress in stresses]
-    return Vocabulary.of([*_CONSONANTS.split(), *vowels])
+    phonemes = [*_CONSONANTS.split(), *vowels]
+    if p.flag("joint"):
+        both = Vocabulary.of([*_LETTERS, *phonemes])
+        return both, both
+    return Vocabulary.of(_LETTERS), Vocabulary.of(phonemes)
 
 
 def _columns(p: Params) -> tuple[Column, ...]:
-    spelling, sounds = Vocabulary.of(_LETTERS).tokens, _phonemes(p).tokens
+    spelling, sounds = (vocabulary.tokens for vocabulary in _vocabularies(p))
     length = p.whole("phonemes")
     return (
         Column("letters", "input", (p.whole("letters"),), "int", len(spelling), spelling),
@@ -70,6 +75,11 @@ CMUDICT = Source(
         Param("phonemes", 12, low=2, high=30, unit="tokens", help="Longest answer, its end too"),
         Param("shortest", 1, low=1, high=30, unit="letters", help="Shortest word"),
         Param("stress", False, help="Tell stressed vowels from others: 69 phonemes, not 39"),
+        Param(
+            "joint",
+            False,
+            help="One vocabulary for letters and phonemes, so that both can share one table",
+        ),
         Param(
             "padding",
             "after",

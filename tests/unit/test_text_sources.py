@@ -154,6 +154,17 @@ def test_a_word_is_read_back_with_its_phonemes() -> None:
     assert max(map(len, spelt)) == 8
 
 
+def test_letters_and_phonemes_may_have_one_vocabulary() -> None:
+    joint = read("cmudict", "letters", joint=True), read("cmudict", "next", joint=True)
+    apart = read("cmudict", "letters"), read("cmudict", "next")
+    source = CATALOG.sources["cmudict"]
+    letters, phonemes, _ = source.columns(Params(complete(source.params, {"joint": True})))
+
+    assert joint == apart
+    assert letters.labels == phonemes.labels
+    assert len(letters.labels) == len(SPECIAL) + 26 + 39
+
+
 def test_a_verse_is_read_back_in_both_languages() -> None:
     english = read("en_es", "english", english=8004, padding="before")
     where = english.index(words("And God said, Let there be light: and there was light."))
