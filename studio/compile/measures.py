@@ -1,6 +1,7 @@
 """Measures: what a program tells beside its losses, and of how much of a batch it is the mean."""
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -42,8 +43,9 @@ def measures_of(plan: Plan) -> Measures:
         if metric.combine == "mean":
             measures.metrics[name] = call, source
         infos.append(_info(name, call, metric, full if over else ""))
-    kept = {call.node.id: (call, f"({expression(call.spec.call, call)},)") for call in plan.metrics}
-    jobs = tuple(_job(call, {info.name for info in infos}) for call in plan.metrics)
+    kept = {call.node.id: (call, _tuple(expression(call.spec.call, call))) for call in plan.metrics}
+    taken = [*(info.name for info in infos), "loss", *(_titled(call) for call in plan.metrics)]
+    jobs = tuple(_job(call, taken) for call in plan.metrics)
     return Measures(measures.metrics, measures.counts, tuple(infos), kept, jobs)
 
 
@@ -55,14 +57,23 @@ def _wanted(plan: Plan) -> Iterator[tuple[Call, Metric, str]]:
                 yield call, metric, source
 
 
-def _job(call: Call, taken: set[str]) -> ScoreJob:
+def _titled(call: Call) -> str:
+    """Return what a metric is called: as the person named it, else as its kind is."""
+    named = call.node.title != call.node.id
+    return (call.node.title if named else call.spec.title).replace("/", " ")
+
+
+def _tuple(source: str) -> str:
+    several = isinstance(ast.parse(source, mode="eval").body, ast.Tuple)
+    return f"({source})" if several else f"({source},)"
+
+
+def _job(call: Call, taken: Sequence[str]) -> ScoreJob:
     scoring = call.spec.scoring
     assert scoring is not None, call.spec.id
-    # The person's own name for it; a metric of a loss or the loss itself keeps theirs.
-    title = call.node.title.replace("/", " ")
-    name = f"{title} ({call.node.id})" if title in {*taken, "loss"} else title
+    title = _titled(call)
     return ScoreJob(
-        name=name,
+        name=f"{title} of {call.node.id}" if taken.count(title) > 1 else title,
         block=call.node.id,
         function=scoring.function,
         params=dict(call.params),

@@ -77,7 +77,10 @@ def test_metrics_of_classes_are_those_of_scikit_learn_over_the_whole_part(batch_
     wanted.append(metrics.top_k_accuracy_score(right, scores, k=2))
     shares = torch.tensor(scores).softmax(1).numpy()
     wanted.append(metrics.roc_auc_score(right, shares, multi_class="ovr"))
-    assert [said[f"m{number}"] for number in range(1, 12)] == pytest.approx(wanted)
+    names = [job.name for job in session.spec.program.scores]
+    assert [said[name] for name in names] == pytest.approx(wanted)
+    assert names[:2] == ["F1 of m1", "F1 of m2"]
+    assert names[-2:] == ["Top-k accuracy", "AUC"]
     assert said["loss"] == pytest.approx(
         F.cross_entropy(torch.tensor(scores), torch.tensor(right)).item(), rel=1e-5
     )
@@ -95,11 +98,11 @@ def test_a_run_tells_them_of_what_is_held_out_and_at_the_end_of_all() -> None:
     events = list(train(plan_run(experiment, CATALOG, run_id="r", watch=BLIND)))
 
     (end,) = [event for event in events if isinstance(event, Ended)]
-    assert all(0.0 <= part["m1"] <= 1.0 for part in end.metrics.values())
+    assert all(0.0 <= part["F1"] <= 1.0 for part in end.metrics.values())
     assert end.metrics.keys() == {"train", "validation", "test"}
     epochs = [event for event in events if isinstance(event, EpochEnded)]
-    assert all("validation/m1" in epoch.values for epoch in epochs)
-    assert not any("train/m1" in epoch.values for epoch in epochs), "batches are not judged by it"
+    assert all("validation/F1" in epoch.values for epoch in epochs)
+    assert not any("train/F1" in epoch.values for epoch in epochs), "batches are not judged by it"
 
 
 def test_a_metric_changes_no_loss_by_a_bit() -> None:
@@ -265,16 +268,20 @@ def test_padding_is_left_out_of_what_is_kept() -> None:
     assert right.tolist() == target.tolist()
 
 
-def test_what_a_metric_is_called_never_hides_the_loss() -> None:
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("metric 1", "metric 1"), ("Accuracy", "Accuracy"), ("accuracy", "F1"), ("a/b", "a b")],
+)
+def test_a_metric_is_called_as_its_block_else_as_its_kind(title: str, name: str) -> None:
     net = Drawing("Named")
     scores = net.chain(("io.vector", {"features": 13}), ("nn.linear", {"out_features": 3}))
     target = net.place("io.target", form="class", classes=3)
-    for kind, title in (("loss.cross_entropy", "loss1"), ("metric.f1", "accuracy")):
-        here = net.place(kind, title=title)
+    for kind, called in (("loss.cross_entropy", "loss1"), ("metric.f1", title)):
+        here = net.place(kind, title=called)
         net.wire(scores, f"{here}.scores")
         net.wire(target, f"{here}.target")
 
-    program = compile_network(net.experiment(), CATALOG)
+    (job,) = compile_network(net.experiment(), CATALOG).scores
 
-    assert [job.name for job in program.scores] == ["accuracy (accuracy)"]
-    assert json.loads(json.dumps(program.scores[0].params))["average"] == "macro"
+    assert job.name == name
+    assert json.loads(json.dumps(job.params))["average"] == "macro"
