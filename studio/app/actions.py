@@ -155,9 +155,9 @@ def declared_actions() -> ActionTable:
     return table
 
 
-def _rank(row: Row) -> tuple[int, int]:
+def _rank(row: Row) -> tuple[int, str, int]:
     first = row.menu.partition("/")[0]
-    return (MENUS.index(first) if first in MENUS else len(MENUS), row.place)
+    return (MENUS.index(first) if first in MENUS else len(MENUS), row.menu, row.place)
 
 
 def _place(row: Row) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.app import composing
+from studio.core.edits import SetParam
 from studio.core.graph import Node
 from studio.ui.dialogs.names import NameQuestion
 from studio.ui.inspector.block_view import BlockView
@@ -349,3 +351,16 @@ def test_a_block_uses_the_weights_of_one_that_fits(window: MainWindow, qtbot) ->
     assert "fc2" == workspace.graph.nodes["twin"].shares
     owner = view(window, qtbot, BlockView, "fc2").findChildren(SharingPart)[0]
     assert "twin" in owner.users.text()
+
+
+def test_a_card_inside_shows_the_expression_and_not_a_default(window: MainWindow, qtbot) -> None:
+    add_width(window, qtbot)
+    window.studio.workspace.apply(SetParam(("fc1",), "out_features", "=2*width"))
+
+    assert "2*width" in window.pages.build.canvas.card_painter().content("fc1").summary
+
+
+def test_the_menu_of_a_block_keeps_what_belongs_together(window: MainWindow) -> None:
+    menus = [row.menu for row in window.studio.actions.context("block")]
+
+    assert len({*menus}) == sum(one != two for one, two in pairwise([*menus, ""]))

@@ -7,6 +7,7 @@ from studio.app.workspace import Workspace
 from studio.core.blocks import BlockSpec, Port
 from studio.core.check import BlockFacts, Problem
 from studio.core.composites import composite_of
+from studio.core.expressions import is_expression
 from studio.core.graph import End, Mode, Node, NodeId
 from studio.core.params import Value, complete, show
 from studio.core.shapes import Kind, Shape
@@ -77,7 +78,8 @@ def preview(node: Node, spec: BlockSpec) -> CardContent:
 
 def summary_of(node: Node, spec: BlockSpec) -> str:
     """Return the line of telling parameters."""
-    values = complete(spec.params, node.params)
+    written = {n: v[1:].strip() for n, v in node.params.items() if is_expression(v)}
+    values = {**complete(spec.params, node.params), **written}
     try:
         return spec.summary.format_map(_Shown(values))
     except (ValueError, LookupError, AttributeError):
