@@ -132,7 +132,6 @@ def test_thousands_of_cards_show_no_names_while_they_move(show) -> None:
     canvas.settle()
     assert canvas.painted.titles
 
-    canvas._careful_secs = 1.0
     canvas.look_through(canvas.camera.panned(9.0, 0.0))
     canvas.repaint()
 
@@ -226,6 +225,21 @@ def test_pinching_zooms_at_the_fingers(show: Show) -> None:
 
     assert 1.25 * zoom == pytest.approx(canvas.camera.zoom)
     assert (canvas.view_from_scene(before) - at).manhattanLength() < 1e-6
+
+
+def test_a_pan_gesture_of_a_touchpad_moves_the_paper(show: Show) -> None:
+    canvas = show(chain("io.image", "nn.relu"))
+    at, before = QPointF(300, 200), canvas.camera
+
+    pan = QNativeGestureEvent(
+        Qt.NativeGestureType.PanNativeGesture,
+        QPointingDevice.primaryPointingDevice(),
+        2, at, at, at, 0.0, QPointF(-24.0, 10.0),
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, pan)
+
+    assert (before.x - 24.0, before.y + 10.0) == (canvas.camera.x, canvas.camera.y)
+    assert before.zoom == canvas.camera.zoom
 
 
 def test_a_tool_tip_says_what_is_wrong_and_what_flows(show: Show) -> None:

@@ -21,7 +21,8 @@ READABLE, NAMED, RECOGNISABLE = 0.5, 0.3, 0.2
 class Look:
     """One frame: from where, how carefully, and with which marks.
 
-    ``hasty`` is set while a gesture lasts: pictures are stretched and edges stay rough.
+    ``hasty`` is set while a gesture lasts: pictures are stretched and edges stay rough. ``still``
+    is unset while anything moves.
     ``area`` is the part of the canvas to paint, ``view`` all that is seen of it; ``dims`` tells
     which cards step back; ``hidden`` is the input whose wire is being carried; ``frames`` and
     ``wires`` are the selected ones.
@@ -32,6 +33,7 @@ class Look:
     area: QRectF
     view: QRectF | None = None
     hasty: bool = False
+    still: bool = True
     hovered: Hit | None = None
     hidden: End | None = None
     frames: frozenset[str] = frozenset()

@@ -142,6 +142,7 @@ class Surface(Viewport):
             area=self._camera.rect_to_scene(QRectF(area)),
             view=self._camera.rect_to_scene(QRectF(self.rect())),
             hasty=self._moving and slow and not self._settling,
+            still=not self._moving and self.gesture is None,
             hovered=self.hovered,
             hidden=self.gesture.hides if self.gesture else None,
             dims=self.gesture.dims if self.gesture and self.gesture.dimming else None,

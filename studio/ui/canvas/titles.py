@@ -61,7 +61,7 @@ class TitlePainter:
         self, painter: QPainter, look: Look, model: ViewModel, rows: Rows, title: Title
     ) -> list[str]:
         """Paint the names for which there is room, in device pixels; return them."""
-        if not len(rows) or len(rows) > (ROOMY if look.hasty else MOST):
+        if not len(rows) or len(rows) > (MOST if look.still else ROOMY):
             return []
         self._measure_for(look.dpr)
         rects = look.rects_to_device(model.rects[rows])
