@@ -98,7 +98,7 @@ class BatchMetrics:
         columns = zip(*(batch.arguments for batch in kept), strict=True)
         joined = [torch.cat(column) for column in columns]
         for name, value in self._calls.metrics(joined).items():
-            yield Gathered(f"train/{name}", value, sum(self._weights(name, kept, counts)))
+            yield Gathered(f"train/{name}", value, _sum(self._weights(name, kept, counts)))
 
     def _one_by_one(
         self, kept: Sequence[_Batch], counts: Sequence[Mapping[str, Tensor]]
@@ -140,9 +140,20 @@ def key_of(objective: Objective, loss: str) -> str:
     return f"{loss} of {objective.name}"
 
 
+def _sum(weights: Sequence[Tensor | int]) -> Tensor | int:
+    """Return the sum, made at once where a device has to add."""
+    tensors = [weight for weight in weights if isinstance(weight, Tensor)]
+    known = sum(weight for weight in weights if not isinstance(weight, Tensor))
+    return torch.stack(tensors).sum() + known if tensors else known
+
+
 def _mean(values: Sequence[Tensor], weights: Sequence[Tensor | int]) -> tuple[Tensor, Tensor]:
     """Return the weighed mean and its weight; what weighs nothing may be no number."""
-    column = torch.stack([value.float().reshape(()) for value in values])
-    heavy = torch.stack([torch.as_tensor(w, device=column.device).float() for w in weights])
+    column = torch.stack([value.reshape(()) if value.ndim else value for value in values]).float()
+    known = [weight for weight in weights if not isinstance(weight, Tensor)]
+    if len(known) == len(weights):
+        heavy = torch.tensor(known, dtype=torch.float32, device=column.device)
+    else:
+        heavy = torch.stack([torch.as_tensor(w, device=column.device) for w in weights]).float()
     total = heavy.sum()
     return torch.where(heavy > 0, column * heavy, 0.0).sum() / total, total
