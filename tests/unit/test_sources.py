@@ -126,6 +126,27 @@ def test_recall_asks_for_the_first_symbol_after_the_gap() -> None:
     assert (arrays["tokens"][:, :3] < 5).all()
 
 
+def test_distractors_fill_the_gap_of_recall_with_symbols_that_no_string_has() -> None:
+    arrays = load("recall", symbols=5, length=3, gap=40, samples=100, distractors=4)
+
+    assert np.unique(arrays["tokens"][:, 3:]).tolist() == [5, 6, 7, 8]
+    assert (arrays["tokens"][:, :3] < 5).all()
+    blank = load("recall", symbols=5, length=3, gap=40, samples=100)
+    assert np.array_equal(arrays["tokens"][:, :3], blank["tokens"][:, :3])
+    names = columns(CATALOG.sources["recall"], symbols=5, distractors=4)[0].labels
+    assert "".join(names) == "ABCDEabcd"
+
+
+def test_the_test_part_of_the_curve_is_the_true_curve() -> None:
+    arrays = load("curve", samples=50, degree=6)
+    x, y = arrays["x"][:, 0].astype(float), arrays["y"][:, 0].astype(float)
+
+    true = np.sin(2 * np.pi * x)
+    assert np.allclose(y[arrays["test"]], true[arrays["test"]], atol=1e-5)
+    assert 0.2 < np.std((y - true)[~arrays["test"]]) < 0.4
+    assert np.allclose(arrays["polynomials"][:, 1], (3 * x**2 - 1) / 2, atol=1e-5)
+
+
 def test_recall_refuses_more_samples_than_there_are_strings() -> None:
     with pytest.raises(ParamError, match="expected at most 8 samples"):
         load("recall", symbols=2, length=3, samples=9)
