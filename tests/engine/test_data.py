@@ -113,6 +113,17 @@ def test_an_official_test_part_stays_as_it_is() -> None:
     assert len(parts["validation"]) == 15
 
 
+def test_an_official_validation_part_stays_as_it_is() -> None:
+    place = np.arange(100)
+    arrays = {**_arrays([0, 1] * 50), "test": place >= 80, "validation": place >= 70}
+
+    parts = split(arrays, programs.data(test=0.5, validation=0.2))
+
+    assert parts["train"].tolist() == list(range(70))
+    assert parts["validation"].tolist() == list(range(70, 80))
+    assert parts["test"].tolist() == list(range(80, 100))
+
+
 def test_nothing_left_to_train_on_is_refused() -> None:
     with pytest.raises(DataFault, match=r"received none of 4 .* Lower the shares"):
         split(_arrays([0, 1, 0, 1]), programs.data(validation=0.5, test=0.5))

@@ -1,4 +1,4 @@
-"""The lesson of the quartet: ten sigmoids starve the first layer of its gradient; each cure feeds it."""
+"""The lesson of the quartet: ten sigmoids starve the first layer of gradient, a cure feeds it."""
 
 from functools import cache
 

@@ -38,7 +38,7 @@ def test_a_source_gives_the_columns_it_declares(source: Source) -> None:
         array = arrays[column.name]
         assert array.shape == (samples, *column.shape)
         assert array.dtype == (np.float32 if column.dtype == "float" else np.int64)
-    assert arrays.keys() - {column.name for column in columns(source)} <= {"test"}
+    assert arrays.keys() - {column.name for column in columns(source)} <= {"test", "validation"}
 
 
 @every_source

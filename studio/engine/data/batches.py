@@ -7,7 +7,7 @@ from torch import Tensor
 
 from studio.runs.spec import DataJob, Program
 
-from .load import TEST, Load
+from .load import MARKS, Load
 from .split import Part, split
 from .standardize import standardize
 
@@ -31,7 +31,7 @@ class Samples:
         self._columns = {
             name: torch.from_numpy(array).to(device)
             for name, array in arrays.items()
-            if name in used or (name == job.stratify and name != TEST)
+            if name in used or (name == job.stratify and name not in MARKS)
         }
         self._inputs = [self._columns[argument.column] for argument in program.inputs]
         self._targets = [self._columns[argument.column] for argument in program.targets]

@@ -15,8 +15,8 @@ from studio.runs.spec import ColumnInfo, DataJob
 Arrays = dict[str, NDArray[np.generic]]
 Load = Callable[[DataJob], Arrays]
 
-TEST = "test"
-"""The boolean array, beside the columns, that marks the samples of an official test part."""
+TEST, VALIDATION = MARKS = "test", "validation"
+"""The boolean arrays, beside the columns, that mark the samples of official parts."""
 
 _KINDS = {"float": "fiu", "int": "iu", "bool": "b"}
 _DTYPES = {"float": np.float32, "int": np.int64, "bool": np.bool_}
@@ -24,7 +24,7 @@ _NOUNS = {"f": "real numbers", "i": "whole numbers", "u": "whole numbers", "b": 
 
 
 def load(job: DataJob) -> Arrays:
-    """Return the declared columns as float32, int64 or bool, and the test marks if there are any.
+    """Return the declared columns as float32, int64 or bool, and the marks of official parts.
 
     Raises:
         DataFault: the loader failed, or its answer differs from the declaration.
@@ -42,8 +42,10 @@ def load(job: DataJob) -> Arrays:
         raise DataFault(f"{job.source}: expected named columns, received {type(loaded).__name__}")
     arrays = {column.name: _checked(column, loaded, job.source) for column in job.columns}
     _same_length(arrays, job.source)
-    if TEST in loaded and TEST not in arrays:
-        arrays[TEST] = _marks(loaded[TEST], count=samples(arrays), source=job.source)
+    count = samples(arrays)
+    for part in MARKS:
+        if part in loaded and part not in arrays:
+            arrays[part] = _marks(loaded[part], part, count=count, source=job.source)
     return arrays
 
 
@@ -114,11 +116,11 @@ def _same_length(arrays: Arrays, source: str) -> None:
         raise DataFault(f"{source}: expected at least one sample, received none")
 
 
-def _marks(marks: object, *, count: int, source: str) -> NDArray[np.bool_]:
+def _marks(marks: object, part: str, *, count: int, source: str) -> NDArray[np.bool_]:
     array = np.asarray(marks)
     if array.dtype.kind != "b" or array.shape != (count,):
         raise DataFault(
-            f"{source}: expected a truth value for each of {count:,} samples in test, "
+            f"{source}: expected a truth value for each of {count:,} samples in {part}, "
             f"received {array.dtype} × {_shape(array.shape)}"
         )
     return array

@@ -8,7 +8,7 @@ from studio.runs.arrays import array_from_numpy
 from studio.runs.events import Preview
 from studio.runs.spec import DataJob
 
-from .load import TEST, Arrays, Load, load
+from .load import MARKS, Arrays, Load, load
 from .split import split
 
 MANY_CLASSES = 1000
@@ -30,7 +30,9 @@ def preview(request: int, job: DataJob, *, samples: int, load: Load = load) -> P
     return Preview(
         request=request,
         arrays={
-            name: array_from_numpy(array[shown]) for name, array in arrays.items() if name != TEST
+            name: array_from_numpy(array[shown])
+            for name, array in arrays.items()
+            if name not in MARKS
         },
         counts={part: _balance(arrays, job, rows) for part, rows in parts.items()},
         samples={part: len(rows) for part, rows in parts.items()},

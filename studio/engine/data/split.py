@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from studio.engine.faults import DataFault
 from studio.runs.spec import DataJob
 
-from .load import TEST, Arrays, samples
+from .load import TEST, VALIDATION, Arrays, samples
 
 Part: TypeAlias = Literal["train", "validation", "test"]
 Indices: TypeAlias = NDArray[np.int64]
@@ -19,7 +19,8 @@ PARTS: tuple[Part, ...] = ("train", "validation", "test")
 def split(arrays: Arrays, job: DataJob) -> dict[Part, Indices]:
     """Return the rows of every part, ascending; the same seed gives the same parts.
 
-    Official test marks are kept as they are; the test share then does not count.
+    Official marks of the test or validation part are kept as they are; its share then does not
+    count.
 
     Raises:
         DataFault: nothing is left to train on.
@@ -28,14 +29,18 @@ def split(arrays: Arrays, job: DataJob) -> dict[Part, Indices]:
     rows = np.arange(samples(arrays))
     classes = _classes(arrays, job)
     validation_share = job.validation
-    if _has_test_marks(arrays, job):
+    if _is_marked(TEST, arrays, job):
         marked = arrays[TEST].astype(bool)
         test, rest = rows[marked], rows[~marked]
     else:
         test, rest = _take(rows, classes, job.test, random)
         # Both shares are of all the samples.
         validation_share *= len(rows) / max(len(rest), 1)
-    validation, train = _take(rest, classes, min(validation_share, 1.0), random)
+    if _is_marked(VALIDATION, arrays, job):
+        marked = arrays[VALIDATION][rest].astype(bool)
+        validation, train = rest[marked], rest[~marked]
+    else:
+        validation, train = _take(rest, classes, min(validation_share, 1.0), random)
     if not len(train):
         raise DataFault(
             f"{job.source}: expected samples to train on, received none of {len(rows):,} after "
@@ -44,8 +49,8 @@ def split(arrays: Arrays, job: DataJob) -> dict[Part, Indices]:
     return {"train": train, "validation": validation, "test": test}
 
 
-def _has_test_marks(arrays: Arrays, job: DataJob) -> bool:
-    return TEST in arrays and TEST not in {column.name for column in job.columns}
+def _is_marked(part: str, arrays: Arrays, job: DataJob) -> bool:
+    return part in arrays and part not in {column.name for column in job.columns}
 
 
 def _classes(arrays: Arrays, job: DataJob) -> Indices:
