@@ -75,6 +75,7 @@ def test_an_exported_transformer_with_the_weights_of_torch_says_the_same(
     assert code == 0, told.err
     assert json.loads(told.out)["files"] == ["model.py", "weights.safetensors", "names.json"]
     model = runpy.run_path(f"{out}/model.py")["build"]().eval()
-    answer, source = torch.randint(0, WORDS, (2, 3, STEPS))
+    # Token 0 fills up short sentences, and the drawing leaves it out of every look.
+    answer, source = torch.randint(1, WORDS, (2, 3, STEPS))
     with torch.no_grad():
         assert_same(model(answer, source), reference(answer, source))
