@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from studio.compile.source import compile_network
 from studio.engine.build import Network
 from studio.engine.probes.attention import attention_maps
 from studio.engine.probes.governor import Governor
@@ -14,8 +15,10 @@ from studio.engine.probes.quiet import quietly
 from studio.engine.train import Training, train
 from studio.runs.arrays import array_to_numpy
 from studio.runs.events import Event, LayerRow, Points, Snapshot, Started
-from studio.runs.spec import Watch
+from studio.runs.spec import Program, Watch
 from tests.engine import programs
+from tests.helpers.builders import CATALOG, Drawing
+from tests.helpers.composites import with_nodes
 
 CPU = torch.device("cpu")
 
@@ -134,6 +137,42 @@ def test_a_boolean_mask_counts_in_the_map() -> None:
     weights = maps["attn_b"]
     assert weights[..., 1::2].eq(0).all()
     assert torch.allclose(weights.sum(-1), torch.ones(2, 6))
+
+
+def test_attention_that_is_written_out_shows_its_own_weights() -> None:
+    torch.manual_seed(0)
+    network = Network(_translator(), "maps")
+    asked, offered = torch.randint(1, 9, (2, 1, 6))
+    offered[0, 4:] = 0
+    module = network.module.eval()
+    with torch.no_grad():
+        read = module.get_submodule("embedding1")
+        _, expected = module.get_submodule("attention1")(read(asked), read(offered), offered != 0)
+    module.train()
+
+    with quietly(module, CPU):
+        maps = attention_maps(network, [asked, offered])
+
+    torch.testing.assert_close(maps["attention1"], expected)
+    assert maps["attention1"][..., 4:].eq(0).all()
+
+
+def _translator() -> Program:
+    """Return additive attention of some tokens to others, where token 0 is padding."""
+    net = Drawing("Translator")
+    asked = net.place("io.tokens", length=6, vocabulary=9)
+    offered = net.place("io.tokens", length=6, vocabulary=9)
+    table = net.chain(("nn.embedding", {"embedding_dim": 8}), after=asked)
+    other = net.chain(("nn.embedding", {"embedding_dim": 8}), after=offered)
+    net.graph = with_nodes(net.graph, {other: {"shares": table}})
+    look = net.place("nn.additive_attention", hidden_size=5)
+    for source, port in (
+        (table, "query"),
+        (other, "memory"),
+        (net.chain("nn.padding_mask", after=offered), "mask"),
+    ):
+        net.wire(source, f"{look}.{port}")
+    return compile_network(net.experiment(), CATALOG)
 
 
 def load_tokens(params: object) -> dict[str, np.ndarray]:

@@ -1,7 +1,8 @@
 """Attention maps: the weights that the fused kernels never show, recomputed on a probe sample.
 
 Two taps see every call: a function mode sees those made by the program's own text, a dispatch mode
-those that torch's modules make inside. softmax(QKᵀ·scale + mask) is then exact.
+those that torch's modules make inside. softmax(QKᵀ·scale + mask) is then exact. Attention that is
+written out, such as Bahdanau's, shows its weights itself: the softmax over its last axis.
 """
 
 # B = batch, H = heads, Q = queries, K = keys, E = head size
@@ -40,7 +41,7 @@ def attention_maps(network: Network, inputs: Sequence[Tensor]) -> dict[str, Tens
 
 
 class _Functions(TorchFunctionMode):
-    """Sees ``F.scaled_dot_product_attention`` as the program calls it."""
+    """Sees ``F.scaled_dot_product_attention`` and ``softmax`` as the program calls them."""
 
     def __init__(self, found: list[Tensor]) -> None:
         self._found = found
@@ -59,6 +60,8 @@ class _Functions(TorchFunctionMode):
             # A kernel that the other tap does not know, such as the plain one.
             names = ("query", "key", "value", "attn_mask", "dropout_p", "is_causal")
             self._found.append(_weights({**dict(zip(names, args, strict=False)), **given}))
+        elif func is Tensor.softmax and result.ndim == 3 and _over_last_axis(args, given):
+            self._found.append(result)
         return result
 
 
@@ -81,6 +84,12 @@ class _Kernels(TorchDispatchMode):
             names = (argument.name for argument in func._schema.arguments)
             self._found.append(_weights({**dict(zip(names, args, strict=False)), **given}))
         return func(*args, **given)
+
+
+def _over_last_axis(args: Sequence[Any], given: Mapping[str, Any]) -> bool:
+    """Tell whether a softmax of a tensor of three axes runs over keys: the last of them."""
+    axis = args[1] if len(args) > 1 else given.get("dim")
+    return axis in {2, -1}
 
 
 def _weights(given: Mapping[str, Any]) -> Tensor:
