@@ -1,4 +1,4 @@
-"""``netwright export``: the network as Python that needs nothing but torch."""
+"""``netwright export``: the network as Python that needs nothing but torch, or as one file."""
 
 import json
 from argparse import ArgumentParser, Namespace
@@ -23,6 +23,8 @@ def run(options: Namespace) -> int:
 
     catalog = builtin_catalog()
     folder = Path(options.output).expanduser()
+    if options.to != "python":
+        return _export_graph(options, catalog, folder)
     known = _map(options)
     if known is None:
         experiment = experiment_of(options, catalog)
@@ -36,6 +38,30 @@ def run(options: Namespace) -> int:
         write_whole(folder / "names.json", names.encode())
         files.append("names.json")
     print_json({"folder": str(folder), "files": files})
+    return 0
+
+
+def _export_graph(options: Namespace, catalog: "Catalog", folder: Path) -> int:
+    """Write the network as one file that other programs run.
+
+    Raises:
+        FileError: the form cannot say it, or something cannot be read or written.
+    """
+    from studio.compile.project import inputs_of
+    from studio.compile.source import compile_network
+    from studio.core.check import check
+    from studio.core.errors import FileError
+    from studio.engine.exporting import export
+
+    if options.map:
+        raise FileError("--map goes with --to python: export so first, then with --weights DIR")
+    experiment = experiment_of(options, catalog)
+    checked = check(experiment, catalog)
+    program = compile_network(experiment, catalog, checked)
+    weights = _weights_file(options.weights) if options.weights else None
+    path = folder / f"model.{options.to}"
+    export(program, inputs_of(experiment, catalog, checked), path, options.to, weights)
+    print_json({"folder": str(folder), "files": [path.name]})
     return 0
 
 
@@ -73,13 +99,9 @@ def _by_map(
 
 
 def _weights(run_name: str) -> bytes:
-    from studio.app.folders import find_run
     from studio.core.errors import FileError
-    from studio.runs.store import WEIGHTS
 
-    path = Path(run_name).expanduser()
-    if not path.is_file():
-        path = find_run(run_name) / WEIGHTS
+    path = _weights_file(run_name)
     if path.suffix != ".safetensors":
         raise FileError(
             f"{path}: expected a run or a safetensors file with our names; weights of a reference "
@@ -91,10 +113,21 @@ def _weights(run_name: str) -> bytes:
         raise FileError(f"{path}: cannot be read: {error.strerror}") from None
 
 
+def _weights_file(run_name: str) -> Path:
+    from studio.app.folders import find_run
+    from studio.runs.store import WEIGHTS
+
+    path = Path(run_name).expanduser()
+    return path if path.is_file() else find_run(run_name) / WEIGHTS
+
+
 def _declare(parser: ArgumentParser) -> None:
     add_experiment(parser)
     parser.add_argument(
-        "--to", choices=("python",), default="python", help="the form; python is the only one yet"
+        "--to",
+        choices=("python", "onnx", "pt2"),
+        default="python",
+        help="python (a folder), onnx (a file for ONNX Runtime) or pt2 (for torch.export.load)",
     )
     parser.add_argument(
         "--weights",
@@ -110,10 +143,11 @@ def _declare(parser: ArgumentParser) -> None:
 
 EXPORT = Verb(
     "export",
-    "Export a network as Python that needs nothing but torch",
+    "Export a network as Python that needs nothing but torch, or as ONNX",
     "The folder gets model.py (the class, build() and a __main__ that prints the output shape)\n"
     "and, with --weights, weights.safetensors, which build() then reads. With --map, --weights is\n"
-    "the file of a reference implementation, and names.json says what it calls each weight.",
+    "the file of a reference implementation, and names.json says what it calls each weight.\n"
+    "model.onnx and model.pt2 take batches of any size; each is run once before it is written.",
     _declare,
     run,
 )

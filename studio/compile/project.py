@@ -6,6 +6,7 @@ from studio.core.catalog import Catalog
 from studio.core.check import Checked
 from studio.core.experiment import Experiment
 from studio.core.fileio import write_whole
+from studio.runs.spec import ColumnInfo
 
 from .modules import read_definition
 from .plan import Call, Plan
@@ -57,6 +58,24 @@ def project_text(
         copied = (*copied, read_definition(_READER))
     tail = (*_build(name, with_weights), "", "", *_main(plan))
     return write_page(Page(plan, experiment.title, name, copied, drawn.classes, tail=tail)).text
+
+
+def inputs_of(
+    experiment: Experiment, catalog: Catalog, checked: Checked | None = None
+) -> tuple[ColumnInfo, ...]:
+    """Return what the arguments of ``forward`` are like, in order, without any data.
+
+    Raises:
+        CompileError: the drawing has errors.
+    """
+    calls = draw(experiment, catalog, checked).plan.inputs
+    return tuple(_column(call) for call in calls)
+
+
+def _column(call: Call) -> ColumnInfo:
+    (name,), (shape,) = call.names.values(), call.facts.outputs.values()
+    dims = tuple(2 if isinstance(dim, str) else dim for dim in shape.dims[1:])
+    return ColumnInfo(name=name, role="input", shape=dims, dtype=shape.dtype, limit=shape.limit)
 
 
 def _build(name: str, with_weights: bool) -> list[str]:

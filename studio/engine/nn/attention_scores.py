@@ -45,8 +45,8 @@ class MultiplicativeAttention(nn.Module):
         self, query_BTD: Tensor, memory_BSM: Tensor, mask_BS: Tensor | None = None
     ) -> Tensor:
         """Return what is read from the memory; a mask is true where there is something to read."""
-        mask_B1S = None if mask_BS is None else mask_BS[:, None]
-        asked_BTM = self.query_proj(query_BTD)
+        mask_B11S = None if mask_BS is None else mask_BS[:, None, None]
+        asked_B1TM, memory_B1SM = self.query_proj(query_BTD)[:, None], memory_BSM[:, None]
         return F.scaled_dot_product_attention(
-            asked_BTM, memory_BSM, memory_BSM, attn_mask=mask_B1S, scale=1.0
-        )
+            asked_B1TM, memory_B1SM, memory_B1SM, attn_mask=mask_B11S, scale=1.0
+        )[:, 0]
