@@ -1,12 +1,13 @@
 """Metrics of the training batches: gathered for a moment, computed together.
 
 A small network's step takes less than a millisecond, of which an accuracy for every batch would be
-a few hundredths; over a fortieth of a second's batches at once it is next to nothing.
+a few hundredths; over a tenth of a second's batches at once it is next to nothing.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 
 import torch
 from torch import Tensor
@@ -16,6 +17,12 @@ from studio.runs.spec import Program
 from .means import exponential, total_of
 from .objectives import Calls, Objective
 from .scalars import LOSS
+
+GATHER_SECS = 0.1
+"""How long batches are gathered; the loss is told four times as often."""
+
+GATHER_NUMBERS = 4_000_000
+"""Of how many numbers at most: the scores of a large vocabulary are not kept for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ class BatchMetrics:
         self.weighs_losses = bool(program.counts or self._made)
         """Whether losses are gathered too: a mean over samples would be wrong for them."""
         self._kept: list[_Batch] = []
+        self._next = 0.0
+        self._numbers = 0
 
     def add(
         self, arguments: Sequence[Tensor], count: int, losses: Mapping[str, Tensor] | None = None
@@ -59,12 +68,19 @@ class BatchMetrics:
         """Keep the arguments of a batch of so many samples, and its losses by ``key_of``."""
         detached = [argument.detach() for argument in arguments]
         self._kept.append(_Batch(detached, count, dict(losses or {})))
+        self._numbers += sum(map(torch.numel, detached))
 
-    def take(self) -> Iterator[Gathered]:
-        """Yield every metric over the batches so far, and begin anew."""
-        kept, self._kept = self._kept, []
-        if not kept:
+    def take(self, *, wait: bool = True) -> Iterator[Gathered]:
+        """Yield every metric over the batches so far, and begin anew.
+
+        Without ``wait`` it may be too early yet.
+        """
+        now = perf_counter()
+        early = now < self._next and self._numbers < GATHER_NUMBERS
+        if not self._kept or (early and not wait):
             return
+        kept, self._kept = self._kept, []
+        self._next, self._numbers = now + GATHER_SECS, 0
         with torch.no_grad():
             counts = [self._calls.counts(batch.arguments) for batch in kept]
             yield from self._losses(kept, counts)
