@@ -110,7 +110,7 @@ def steps_per_epoch(experiment: Experiment, samples: int | None) -> int:
     if samples is None:
         return GUESSED_STEPS
     settings = Params(complete(TRAINING, experiment.training.settings))
-    return max(ceil(samples / settings.whole("batch_size")), 1)
+    return max(ceil(samples / (settings.whole("batch_size") or samples or 1)), 1)
 
 
 def learning_rates(

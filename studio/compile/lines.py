@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from studio.core.learning import first_weights
+
 from .classes import Classes, is_chain
 from .plan import Call
 from .template import statements
@@ -42,6 +44,11 @@ def result_type(returned: tuple[str, ...]) -> str:
 def module_lines(call: Call, source: str, path: str) -> Iterator[Line]:
     """Yield what makes the module of a block; frozen weights are never trained."""
     yield f"{BODY}self.{call.attribute} = {source}", path
+    for name, sizes in (call.facts.inferred.weights if call.facts.inferred else {}).items():
+        weight = f"self.{call.attribute}{f'.{name}' if name else ''}"
+        statement = first_weights(call.node.weights, weight) if len(sizes) > 1 else ""
+        if statement:
+            yield f"{BODY}{statement}", path
     if call.node.mode == "freeze":
         yield f"{BODY}self.{call.attribute}.requires_grad_(False)", path
 

@@ -128,6 +128,8 @@ def _objective(
             if block.attribute and block.id in objective.blocks
         ),
         clip_norm=settings.real("clip_norm"),
+        clip_value=settings.real("clip_value"),
+        decay_all=settings.flag("decay_all"),
         l1=settings.real("l1"),
         l2=settings.real("l2"),
         max_norm=settings.real("max_norm"),

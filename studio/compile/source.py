@@ -9,6 +9,7 @@ from studio.core.check import Checked, check, column_for, columns_of
 from studio.core.composites import composite_of
 from studio.core.errors import CompileError
 from studio.core.experiment import Data, Experiment
+from studio.core.learning import rate_of
 from studio.core.scope import Scope, live
 from studio.core.text import class_name
 from studio.runs.spec import Argument, BlockInfo, Program
@@ -84,6 +85,7 @@ def _infos(plan: Plan, classes: Classes) -> Iterator[BlockInfo]:
         inner = classes.of(call)
         if inner is not None:
             inside = list(_infos(inner.plan, classes))
+            rate = _rate(call)
             for number in range(1, call.facts.repeat + 1):
                 mark = f"#{number}" if call.stacked else ""
                 place = f"{call.attribute}.{number - 1}" if call.stacked else call.attribute
@@ -93,14 +95,24 @@ def _infos(plan: Plan, classes: Classes) -> Iterator[BlockInfo]:
                         title=f"{call.node.title}{mark} › {info.title}",
                         kind=info.kind,
                         attribute=f"{place}.{info.attribute}" if info.attribute else "",
+                        rate=rate * info.rate,
                     )
         yield _info(call)
 
 
 def _info(call: Call) -> BlockInfo:
     return BlockInfo(
-        id=call.node.id, title=call.node.title, kind=call.spec.id, attribute=call.attribute
+        id=call.node.id,
+        title=call.node.title,
+        kind=call.spec.id,
+        attribute=call.attribute,
+        rate=_rate(call),
     )
+
+
+def _rate(call: Call) -> float:
+    """Return what its rate is multiplied with; who shares weights has no say in it."""
+    return rate_of(call.node.weights) if call.owns else 1.0
 
 
 def copied_classes(specs: Iterable[BlockSpec]) -> tuple[Copied, ...]:

@@ -9,11 +9,13 @@ from .errors import ParamError
 from .experiment import OBJECTIVE, SPLIT, TRAINING, Choice, Experiment, Objective
 from .expressions import Names, fit_in, is_expression
 from .graph import Graph, Node
+from .learning import WEIGHTS
 from .params import Param, Value
 from .scope import Scope
-from .taking_part import SetRepeat
+from .taking_part import SetRepeat, SetWeights
 
 _REPEAT = Param("repeat", 1, low=1, help="How often a composite is stacked")
+_LEARNING = {param.name: param for param in WEIGHTS}
 
 
 def set_at(experiment: Experiment, assignment: str, catalog: Catalog) -> Experiment:
@@ -22,7 +24,8 @@ def set_at(experiment: Experiment, assignment: str, catalog: Catalog) -> Experim
     Known addresses: ``training.<setting>``, ``training.optimizer[.<param>]``,
     ``training.schedule[.<param>]`` (of the first objective; ``training.<objective>.…`` of another),
     ``data.source[.<param>]``, ``data.<split setting>``, ``blocks.<id or title>.<param>`` and
-    ``blocks.<id or title>.repeat``. A block inside a composite is named behind the instance, as in
+    ``blocks.<id or title>.repeat``; how weights begin and learn is ``.initial``, ``.spread``,
+    ``.gain`` and ``.rate``. A block inside a composite is named behind the instance, as in
     ``blocks.layers/norm1.eps``; that changes the definition, in all places where it stands.
 
     Raises:
@@ -96,6 +99,8 @@ def _set_block(experiment: Experiment, rest: str, text: str, catalog: Catalog) -
         repeat = text if is_expression(text) else _REPEAT.fit(text)
         assert isinstance(repeat, (int, str)), repeat
         return SetRepeat((node.id,), repeat, where=where)(experiment)
+    if name in _LEARNING and all(param.name != name for param in declared):
+        return SetWeights((node.id,), name, _LEARNING[name].fit(text), where=where)(experiment)
     params = _with(node.params, declared, name, text, node.title, names)
     changed = experiment.graph_at(where).put(replace(node, params=params))
     return experiment.with_graph(changed, where)

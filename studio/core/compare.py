@@ -105,7 +105,8 @@ def _changes(old: Node, new: Node) -> tuple[Difference, ...]:
         for name in plain
         if getattr(old, name) != getattr(new, name)
     ]
-    return (*found, *_values("", old.params, new.params))
+    values = _values("", old.params, new.params), _values("weights.", old.weights, new.weights)
+    return (*found, *values[0], *values[1])
 
 
 def _settings(before: Experiment, after: Experiment) -> Iterator[Difference]:

@@ -18,10 +18,12 @@ TRAINING: tuple[Param, ...] = (
     Param(
         "batch_size",
         64,
-        low=1,
+        low=0,
         high=1_000_000,
         unit="samples",
-        help="Samples per step of the optimiser",
+        zero="all",
+        help="Samples per step of the optimiser: 1 for stochastic gradient descent in the narrow "
+        "sense, 0 for the whole training part",
     ),
     Param("seed", 0, low=0, high=2**31 - 1, help="Fixes data order, first weights and dropout"),
     Param(
@@ -36,6 +38,7 @@ TRAINING: tuple[Param, ...] = (
         low=0,
         high=10_000,
         unit="epochs",
+        zero="never",
         help="Stop after this many epochs without a better validation loss; 0 never stops early",
     ),
     Param("restore_best", True, help="End with the weights of the best validation loss"),
@@ -45,6 +48,7 @@ TRAINING: tuple[Param, ...] = (
         low=0,
         high=86_400,
         unit="s",
+        zero="never",
         title="checkpoint every",
         help="Write all that is needed to go on exactly, this often and at the end; 0 never does",
     ),
@@ -64,8 +68,25 @@ OBJECTIVE: tuple[Param, ...] = (
         "clip_norm",
         0.0,
         low=0.0,
+        zero="never",
         title="clip gradient norm",
         help="Scale the gradient down when its norm is larger; 0 never does",
+    ),
+    Param(
+        "clip_value",
+        0.0,
+        low=0.0,
+        zero="never",
+        title="clip gradient value",
+        help="Cut every number of the gradient off at ± this, before its norm is looked at; 0 "
+        "never does",
+    ),
+    Param(
+        "decay_all",
+        True,
+        title="decay biases and norms",
+        help="Whether the optimiser's weight decay takes in biases and the scales of "
+        "normalisation; off, it keeps to matrices and kernels",
     ),
     Param(
         "l1",

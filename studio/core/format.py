@@ -70,6 +70,7 @@ def _node_fields(node: Node) -> dict[str, object]:
         "params": dict(node.params),
         "at": [node.x, node.y],
         **{name: value for name, value in extra.items() if value not in {"", 1}},
+        **({"weights": dict(node.weights)} if node.weights else {}),
     }
 
 
@@ -200,6 +201,7 @@ def _node(id_: str, reader: Reader) -> Node:
         cast(Mode, mode),
         reader.take("shares", str, ""),
         repeat,
+        reader.inside("weights").values(),
     )
 
 

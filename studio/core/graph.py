@@ -36,7 +36,8 @@ class Node:
     ``params`` holds only what differs from the declaration's defaults or was set by hand;
     ``x`` and ``y`` are canvas units of the card's top left corner. ``shares`` is the block of the
     same graph whose weights this one uses, empty for weights of its own; ``repeat`` stacks so many
-    of them, each with weights of its own (inside a composite it may be an expression).
+    of them, each with weights of its own (inside a composite it may be an expression). ``weights``
+    says how its weights begin and learn (``learning.WEIGHTS``), where that is not the usual.
     """
 
     id: NodeId
@@ -48,6 +49,7 @@ class Node:
     mode: Mode = ""
     shares: NodeId = ""
     repeat: int | str = 1
+    weights: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -253,8 +255,13 @@ def _inherited(before: Mapping[NodeId, Node], left: Mapping[NodeId, Node]) -> di
         heir = next((id_ for id_ in bereft if left[id_].kind == owner.kind), "")
         changed |= {id_: replace(left[id_], shares=heir) for id_ in bereft}
         if heir:
-            settled = replace(left[heir], shares="", params=owner.params, repeat=owner.repeat)
-            changed[heir] = settled
+            changed[heir] = replace(
+                left[heir],
+                shares="",
+                params=owner.params,
+                repeat=owner.repeat,
+                weights=owner.weights,
+            )
     return changed
 
 

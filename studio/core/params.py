@@ -21,6 +21,7 @@ class _ParamFields:
     optional: bool = False
     log: bool = False
     unit: str = ""
+    zero: str = ""
     help: str = ""
 
 
@@ -31,8 +32,9 @@ class Param(_ParamFields):
     The default decides the kind: ``True`` a switch, ``3`` a whole number, ``0.5`` a real one,
     ``"mean"`` with ``choices`` one of several, ``(3, 3)`` sizes (``length`` of them, 0 for any
     number; one given for all is repeated). ``optional`` admits nothing (None), which with a
-    ``length`` may be the default; ``log`` asks the form for a logarithmic step. Two are equal only
-    if their defaults are of one type too: a switch that is on is no 1.
+    ``length`` may be the default; ``log`` asks the form for a logarithmic step; ``zero`` says what
+    0 stands for. Two are equal only if their defaults are of one type too: a switch that is on is
+    no 1.
     """
 
     name: str

@@ -9,6 +9,7 @@ from .catalog import Catalog
 from .errors import ParamError
 from .experiment import Data
 from .graph import Graph, Node, NodeId
+from .learning import WEIGHTS
 from .params import Param, Value
 from .shapes import Shape
 
@@ -146,7 +147,8 @@ def unfit_params(
     spec: BlockSpec, node: Node, given: Mapping[str, Value] | None = None
 ) -> Iterator[Problem]:
     """Report parameters whose value does not fit; ``given`` are the values if not as placed."""
-    for sentence in refusals(spec.params, node.params if given is None else given):
+    values = node.params if given is None else given
+    for sentence in (*refusals(spec.params, values), *refusals(WEIGHTS, node.weights)):
         yield Problem(
             message=f"{node.title}: {sentence}", node=node.id, hint="Reset it to its default"
         )

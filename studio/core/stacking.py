@@ -51,7 +51,7 @@ class StackBlock:
         id_ = unique(identifier(node.title), experiment.composites)
         inner = self._inner(graph, node)
         composite = Composite(id_, node.title, inner, self.spec.params)
-        instance = replace(node, kind=kind_of(id_), repeat=self.repeat)
+        instance = replace(node, kind=kind_of(id_), repeat=self.repeat, weights={})
         known = {**experiment.composites, id_: composite}
         outer = _with_plain_ports(graph.put(instance), node.id)
         return experiment.with_composites(known).with_graph(outer, self.where)

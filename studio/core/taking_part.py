@@ -1,4 +1,4 @@
-"""Taking part: edits of how a block counts (bypass, freeze, disable, share, repeat)."""
+"""Taking part: edits of how a block counts (bypass, freeze, disable, share, repeat, learn)."""
 
 from dataclasses import dataclass, replace
 
@@ -6,6 +6,8 @@ from .errors import GraphError
 from .experiment import Experiment
 from .expressions import is_repeat
 from .graph import Mode, NodeId
+from .learning import WEIGHTS
+from .params import Value
 
 _LABELS: dict[Mode, str] = {
     "": "Take part",
@@ -76,7 +78,50 @@ class Unshare:
         for node in graph.known(self.ids):
             owner = graph.nodes.get(node.shares, node)
             same = owner if owner.kind == node.kind else node
-            changed.append(replace(node, shares="", params=same.params, repeat=same.repeat))
+            changed.append(
+                replace(
+                    node,
+                    shares="",
+                    params=same.params,
+                    repeat=same.repeat,
+                    weights=same.weights,
+                )
+            )
+        return experiment.with_graph(graph.put(*changed), self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class SetWeights:
+    """Set how the weights of blocks begin or learn; None takes the usual again."""
+
+    ids: tuple[NodeId, ...]
+    name: str
+    value: Value
+    where: str = ""
+
+    @property
+    def label(self) -> str:
+        """The words behind Undo."""
+        return f"Set {next(param.label for param in WEIGHTS if param.name == self.name)}"
+
+    @property
+    def merge(self) -> str:
+        """Turning a number up and down is one step."""
+        return f"weights {self.name} {self.where} {' '.join(self.ids)}"
+
+    def __call__(self, experiment: Experiment) -> Experiment:
+        """Return the experiment with the setting; what is usual is left out."""
+        graph = experiment.graph_at(self.where)
+        (param,) = (param for param in WEIGHTS if param.name == self.name)
+        value = param.default if self.value is None else param.fit(self.value)
+        changed = []
+        for node in graph.known(self.ids):
+            rest = {name: known for name, known in node.weights.items() if name != self.name}
+            changed.append(
+                replace(
+                    node, weights=rest if value == param.default else {**rest, self.name: value}
+                )
+            )
         return experiment.with_graph(graph.put(*changed), self.where)
 
 

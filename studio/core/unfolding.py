@@ -10,6 +10,7 @@ from .experiment import Experiment
 from .expressions import evaluate, is_expression, names_in, value_of
 from .folding import ports_by_name, retrained
 from .graph import End, Graph, Node, NodeId, closed_up, fresh_ids
+from .learning import within
 from .params import Value, complete
 
 
@@ -129,6 +130,7 @@ class _Unfolding:
                 mode=known.mode if known.mode == "disable" else self._node.mode or known.mode,
                 shares=ids.get(known.shares, ""),
                 repeat=repeat if isinstance(repeat, (int, str)) else 1,
+                weights=within(self._node.weights, known.weights),
             )
         return found
 

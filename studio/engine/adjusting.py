@@ -79,13 +79,12 @@ def _set_decay(objectives: Sequence[Objective], value: float) -> float:
         group
         for objective in objectives
         for group in objective.optimizer.param_groups
-        if "weight_decay" in group
+        if "weight_decay" in group and group["decays"]
     ]
     if not groups:
         raise ValueError("this optimiser has no weight decay")
-    decaying = [group for group in groups if group["weight_decay"]] or groups
-    before: float = decaying[0]["weight_decay"]
-    for group in decaying:
+    before: float = groups[0]["weight_decay"]
+    for group in groups:
         group["weight_decay"] = value
     return before
 

@@ -10,7 +10,7 @@ from studio.runs.spec import ObjectiveJob, Program
 
 from .build import Network, parts_of, tensors_in
 from .faults import BlockFault
-from .optim import make_factor, make_optimizer
+from .optim import make_factor, make_optimizer, set_rate
 from .packing import State
 from .penalties import Penalties
 from .scoring import expect_installed
@@ -88,7 +88,7 @@ class Objective:
             for weight in network.module.parameters()
             if weight.requires_grad and weight not in chosen
         ]
-        self.optimizer = make_optimizer(job, self.weights)
+        self.optimizer = make_optimizer(job, self.weights, _rates(network))
         self.lr = job.lr
         self.clip_norm = job.clip_norm
         self._penalties = Penalties(job, self.weights)
@@ -98,8 +98,7 @@ class Objective:
         lr = self.base_lr * self._factor(step, steps)
         if lr != self.lr:
             self.lr = lr
-            for group in self.optimizer.param_groups:
-                group["lr"] = lr
+            set_rate(self.optimizer, lr)
         # What zero_grad does, without the profiler's mark that costs it as much as all our own.
         for weight in self.weights:
             weight.grad = None
@@ -125,6 +124,8 @@ class Objective:
     def end(self) -> None:
         """Add the penalties, clip the gradients and update the weights."""
         self._penalties.add_gradients()
+        if self._job.clip_value > 0:
+            nn.utils.clip_grad_value_(self.weights, self._job.clip_value)
         if self.clip_norm > 0:
             nn.utils.clip_grad_norm_(self.weights, self.clip_norm)
         self.optimizer.step()
@@ -155,7 +156,9 @@ class Objective:
             for group in state["groups"]
         ]
         values = {int(number): part for number, part in state["state"].items()}
-        self.optimizer.load_state_dict({"state": values, "param_groups": groups})
+        usual = {"scale": 1.0, "decays": True}  # checkpoints of the first days do not say it
+        known = [{**usual, **group} for group in groups]
+        self.optimizer.load_state_dict({"state": values, "param_groups": known})
 
     def release(self) -> None:
         """Let the other objectives' weights have gradients again."""
@@ -181,6 +184,15 @@ def _weights(job: ObjectiveJob, module: nn.Module) -> list[nn.Parameter]:
         weight for attribute in job.blocks for weight in parts_of(module, attribute)
     )
     return list(found)
+
+
+def _rates(network: Network) -> dict[nn.Parameter, float]:
+    """Return what the rate of single weights is multiplied with; what stands inside counts."""
+    rates: dict[nn.Parameter, float] = {}
+    for block in network.program.blocks:
+        for weight in parts_of(network.module, block.attribute):
+            rates.setdefault(weight, block.rate)
+    return rates
 
 
 def first_bad(network: Network, calls: Calls, batch: tuple[list[Tensor], list[Tensor]]) -> str:

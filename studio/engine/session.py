@@ -60,7 +60,7 @@ class Session:
         self._order = torch.Generator().manual_seed(spec.seed)
         self._epoch_order = self._order.get_state()
         self._skip_single = self.network.normalizes_batches()
-        self.batch_size = spec.batch_size
+        self.batch_size = spec.batch_size or max(self.samples.count("train"), 1)
         self.steps = self.steps_per_epoch * spec.epochs
 
     @property
@@ -127,7 +127,7 @@ class Session:
         Raises:
             NumberFault: a loss among them is not a number.
         """
-        for one in self._metrics.take():
+        for one in self._metrics.take(wait=wait):
             self.scalars.add_later(
                 one.name, self.step, one.value, samples=one.weight, shown=one.shown
             )
@@ -236,7 +236,7 @@ class Session:
 
         Without the batch, told late, the weights as they are now are looked at with another one.
         """
-        seen = batch or next(self.samples.in_order("train", batch_size=self.spec.batch_size))[1]
+        seen = batch or next(self.samples.in_order("train", batch_size=self.batch_size))[1]
         try:
             block = first_bad(self.network, self.calls, seen)
         except Exception:  # noqa: BLE001 - the number is the news, not that its origin stays hidden

@@ -31,6 +31,8 @@ class BlockInfo(Struct, frozen=True, kw_only=True):
     kind: str
     attribute: str = ""
     """The module's attribute in the program (``conv1``), empty for a block without a module."""
+    rate: float = 1.0
+    """What the learning rate of its weights is multiplied with."""
 
 
 class MetricInfo(Struct, frozen=True, kw_only=True):
@@ -142,6 +144,9 @@ class ObjectiveJob(Struct, frozen=True, kw_only=True):
     blocks: tuple[str, ...] = ()
     """Attributes of the modules it updates; empty for all."""
     clip_norm: float = 0.0
+    clip_value: float = 0.0
+    decay_all: bool = True
+    """Whether weight decay takes in what has fewer than two axes: biases and scales of norms."""
     l1: float = 0.0
     """λ of λ·Σ|w|, over weights of two and more axes; so is ``l2`` of λ·Σw²."""
     l2: float = 0.0
@@ -207,6 +212,7 @@ class RunSpec(Struct, frozen=True, kw_only=True):
     objectives: tuple[ObjectiveJob, ...]
     epochs: int
     batch_size: int
+    """Samples of a step; 0 for the whole training part."""
     seed: int
     device: str = "auto"
     early_stopping: int = 0

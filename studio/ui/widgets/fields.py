@@ -80,9 +80,9 @@ class LineField(QLineEdit):
 
     @property
     def aside(self) -> str:
-        """What stands at the right: the value of an expression, and the unit."""
+        """What stands at the right: the value of an expression, and the unit or what 0 means."""
         if not is_expression(self._value):
-            return self._param.unit
+            return self._param.zero if self._value == 0 and self._param.zero else self._param.unit
         try:
             value = shown(value_of(self._value, self._names or {}))
         except ParamError:
