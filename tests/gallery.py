@@ -1,14 +1,16 @@
 """``make gallery``: train every experiment of the gallery with three seeds, and say how well.
 
 Each run goes through ``netwright train`` in a process of its own, as a person's would. The table
-goes to stdout and to build/gallery.md; the exit code is 1 when a promise is not kept. Names as
-arguments choose; ``--seeds 0,1`` other seeds.
+goes to stdout and to build/gallery.md; the exit code is 1 when a promise is not kept. Below it
+stand the lessons: pairs of experiments of which one must beat the other. Names as arguments
+choose; ``--seeds 0,1`` other seeds.
 """
 
 import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -16,11 +18,48 @@ from subprocess import PIPE
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from studio.app.gallery import exhibits, find_experiment, stated
+from studio.app.gallery import PROMISES, Figure, exhibits, find_experiment, stated
 from studio.core.fileio import open_file
 
 SECONDS = 120.0
 """The longest that one training may take; the figure it must reach stands in its notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What two experiments show side by side, their figures being in the same unit."""
+
+    says: str
+    better: str
+    worse: str
+    margin: float
+    """By how much the one must beat the other at least, in that unit."""
+
+    def shown_by(self, better: float, worse: float, figure: Figure) -> bool:
+        """Tell whether two measurements in the unit of a figure show it."""
+        return self.lead(better, worse, figure) >= self.margin
+
+    def lead(self, better: float, worse: float, figure: Figure) -> float:
+        """Return by how much the one is ahead of the other."""
+        more_is_better = PROMISES[figure.unit][2]
+        return better - worse if more_is_better else worse - better
+
+
+LESSONS = (
+    Lesson(
+        "with attention, a sentence of 20 tokens is translated better than through one vector",
+        better="seq2seq-attention",
+        worse="seq2seq-plain",
+        margin=5.0,
+    ),
+    Lesson(
+        "dot-product attention too beats the one vector",
+        better="seq2seq-dot",
+        worse="seq2seq-plain",
+        margin=5.0,
+    ),
+)
+"""A lesson is a value here; it is looked at where both its experiments were trained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +82,16 @@ def main() -> int:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     kept = True
+    reached = {}
     print("\n".join(lines), flush=True)
     for name in names:
         results = [train(name, seed) for seed in seeds]
         line, good = _row(name, results)
+        kept &= good
+        lines.append(line)
+        print(line, flush=True)
+        reached[name] = results
+    for line, good in _lessons(reached):
         kept &= good
         lines.append(line)
         print(line, flush=True)
@@ -85,6 +130,33 @@ def _row(name: str, results: list[Result]) -> tuple[str, bool]:
         ]
     cells = (name, *words, f"{loss:.4f}", f"{seconds:.1f}", "kept" if good else "not kept")
     return f"| {' | '.join(cells)} |", good
+
+
+def _lessons(reached: dict[str, list[Result]]) -> Iterator[tuple[str, bool]]:
+    """Yield the rows of the table of lessons, and whether each is shown."""
+    chosen = [lesson for lesson in LESSONS if {lesson.better, lesson.worse} <= reached.keys()]
+    if chosen:
+        yield "", True
+        yield "| lesson | better | worse | ahead by | promised | shown |", True
+        yield "| --- | --- | --- | --- | --- | --- |", True
+    for lesson in chosen:
+        figure = stated(open_file(find_experiment(lesson.better)))
+        assert figure, lesson
+        better, worse = (
+            median(figure.measured(result.test) for result in reached[name])
+            for name in (lesson.better, lesson.worse)
+        )
+        shown = lesson.shown_by(better, worse, figure)
+        lead = lesson.lead(better, worse, figure)
+        cells = (
+            lesson.says,
+            f"{lesson.better} {better:.2f}",
+            f"{lesson.worse} {worse:.2f}",
+            f"{lead:.2f}",
+            f"{lesson.margin} {figure.unit}",
+            "shown" if shown else "not shown",
+        )
+        yield f"| {' | '.join(cells)} |", shown
 
 
 if __name__ == "__main__":
