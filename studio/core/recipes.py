@@ -72,11 +72,11 @@ class Source:
     ``columns`` says, without reading anything, which tensors there will be; ``load`` names the
     function ``module:function`` that the engine calls with the parameters and that returns a
     mapping of column name to NumPy array (samples first). ``stratify`` names the class column that
-    the split keeps in proportion; ``test`` and ``validation`` are the names of boolean arrays, returned
-    beside the columns, that mark the samples of an official part, as where the parts must follow
-    one another in time. ``standardize`` names the columns
-    that the engine shifts and scales, feature by feature, to mean 0 and standard deviation 1 over
-    the training part: what is held out takes no part in the fit.
+    the split keeps in proportion; ``test`` and ``validation`` are the names of boolean arrays,
+    returned beside the columns, that mark the samples of an official part, as where the parts must
+    follow one another in time. ``standardize`` names the columns that the engine shifts and scales,
+    feature by feature, to mean 0 and standard deviation 1 over the training part: what is held out
+    takes no part in the fit.
     """
 
     id: str
