@@ -1,6 +1,6 @@
 """Run: an experiment resolved to everything the engine is told of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -119,7 +119,8 @@ def _objective(
         name=objective.name,
         optimizer=_optimizer_source(optimizer, Params(given)),
         lr=Params(given).real("lr"),
-        schedule=f"{schedule.factor.__module__}:{schedule.factor.__qualname__}",
+        schedule=_name_of(schedule.factor),
+        react=_name_of(schedule.react) if schedule.react else "",
         schedule_params={**complete(schedule.params, objective.schedule.params), "epochs": epochs},
         losses=dict(objective.losses) or dict.fromkeys(program.losses, 1.0),
         blocks=tuple(
@@ -134,6 +135,10 @@ def _objective(
         l2=settings.real("l2"),
         max_norm=settings.real("max_norm"),
     )
+
+
+def _name_of(function: Callable[..., object]) -> str:
+    return f"{function.__module__}:{function.__qualname__}"
 
 
 def _optimizer_source(optimizer: Optimizer, params: Params) -> str:

@@ -3,7 +3,7 @@
 Each is one frozen value in one file; forms, help, command line and documentation come from it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -35,13 +35,16 @@ class Schedule:
     """How the learning rate changes: ``factor(step, steps, params)`` multiplies the base rate.
 
     ``step`` counts from 0, ``steps`` is the planned total, ``params`` also hold ``epochs``, the
-    planned number of epochs; pure, so that the curve can be drawn before training. The engine finds
-    the function by its name: it stands at the top level of its module.
+    planned number of epochs; pure, so that the curve can be drawn before training. ``react`` is
+    for what only the training tells: called after every epoch with the validation losses so far
+    (those of training where nothing is held out), it gives one more factor for the epochs to come.
+    The engine finds both functions by name: they stand at the top level of their module.
     """
 
     id: str
     title: str
     factor: Callable[[int, int, Params], float]
+    react: Callable[[Sequence[float], Params], float] | None = None
     params: tuple[Param, ...] = ()
     formula: str = ""
     help: str = ""

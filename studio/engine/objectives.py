@@ -10,7 +10,7 @@ from studio.runs.spec import ObjectiveJob, Program
 
 from .build import Network, parts_of, tensors_in
 from .faults import BlockFault
-from .optim import make_factor, make_optimizer, set_rate
+from .optim import make_factor, make_optimizer, make_reaction, set_rate
 from .packing import State
 from .penalties import Penalties
 from .scoring import expect_installed
@@ -79,6 +79,8 @@ class Objective:
         self.name = job.name
         self._job = job
         self._factor = make_factor(job)
+        self._reaction = make_reaction(job)
+        self._reacted = 1.0
         self.base_lr = job.lr
         """The rate that the schedule multiplies."""
         self.weights = _weights(job, network.module)
@@ -95,7 +97,7 @@ class Objective:
 
     def begin(self, step: int, steps: int) -> None:
         """Clear the gradients and set the rate of this step, counted from 0."""
-        lr = self.base_lr * self._factor(step, steps)
+        lr = self.base_lr * self._factor(step, steps) * self._reacted
         if lr != self.lr:
             self.lr = lr
             set_rate(self.optimizer, lr)
@@ -104,6 +106,10 @@ class Objective:
             weight.grad = None
         for weight in self._others:
             weight.requires_grad_(False)
+
+    def react(self, losses: Sequence[float]) -> None:
+        """Take the losses of the epochs so far into account."""
+        self._reacted = self._reaction(losses)
 
     @property
     def loss_weights(self) -> Mapping[str, float]:

@@ -15,6 +15,7 @@ from studio.runs.spec import ObjectiveJob
 from .faults import BlockFault, sentence
 
 Factor = Callable[[int, int], float]
+Reaction = Callable[[Sequence[float]], float]
 
 
 def make_optimizer(
@@ -84,17 +85,41 @@ def make_factor(job: ObjectiveJob) -> Factor:
     """
     if not job.schedule:
         return _constant
-    module, _, name = job.schedule.partition(":")
-    try:
-        function = getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise BlockFault(f"{job.name}: there is no schedule {job.schedule}: {error}") from error
-    params = Params(job.schedule_params)
+    function, params = _found(job, job.schedule), Params(job.schedule_params)
 
     def factor(step: int, steps: int) -> float:
         return float(function(step, steps, params))
 
     return factor
+
+
+def make_reaction(job: ObjectiveJob) -> Reaction:
+    """Return what the losses of the epochs so far make of the learning rate: one more factor.
+
+    Raises:
+        BlockFault: there is no such schedule.
+    """
+    if not job.react:
+        return _indifferent
+    function, params = _found(job, job.react), Params(job.schedule_params)
+
+    def reaction(losses: Sequence[float]) -> float:
+        return float(function(losses, params))
+
+    return reaction
+
+
+def _found(job: ObjectiveJob, reference: str) -> Callable[..., float]:
+    module, _, name = reference.partition(":")
+    try:
+        function: Callable[..., float] = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise BlockFault(f"{job.name}: there is no schedule {reference}: {error}") from error
+    return function
+
+
+def _indifferent(losses: Sequence[float]) -> float:
+    return 1.0
 
 
 def _constant(step: int, steps: int) -> float:

@@ -53,6 +53,8 @@ class Session:
         self.watcher = Watcher(self.network, self.samples, self.scalars, spec.watch)
         self.best = Best(self.network.module, keep=spec.restore_best)
         self.step = 0
+        self.history: list[float] = []
+        """The loss of every epoch so far: of what is held out, else of training."""
         self.seen = 0
         """Samples that were trained on, counted each time."""
         self._metrics = BatchMetrics(self.calls, spec.program, self.objectives)
@@ -102,6 +104,12 @@ class Session:
         """Stand before the next epoch, whose batches may have another size."""
         self._epoch_order = self._order.get_state()
         self.steps = self.step + self.steps_per_epoch * epochs_left
+
+    def hear(self, loss: float) -> None:
+        """Take in the loss of an epoch, to which a schedule may react."""
+        self.history.append(loss)
+        for objective in self.objectives:
+            objective.react(self.history)
 
     def make_step(self, rows: Tensor) -> None:
         """Train on the samples of these rows.
@@ -167,6 +175,7 @@ class Session:
         return {
             "step": self.step,
             "seen": self.seen,
+            "history": self.history,
             "steps": self.steps,
             "batch_size": self.batch_size,
             "model": self.network.module.state_dict(),
@@ -194,6 +203,9 @@ class Session:
             ) from None
         self.step, self.seen = state["step"], state["seen"]
         self.steps, self.batch_size = state["steps"], state["batch_size"]
+        self.history = list(state.get("history", ()))
+        for objective in self.objectives:
+            objective.react(self.history)
         self.scalars.restore(state["scalars"])
         self._order.set_state(state["order"])
         devices.restore_random_state(self.samples.device, state["random"])

@@ -5,6 +5,7 @@ same as one stream of events. Seed, data and device fix every loss to the last b
 dropout come from torch's generator, the order of the samples from one of our own, both on the CPU.
 """
 
+import math
 import time
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
@@ -233,6 +234,7 @@ class Training:
             metrics["validation"] = held_out
             means |= session.note("validation", held_out)
         self._metrics = metrics
+        session.hear(metrics["validation" if held_out else "train"].get("loss", math.nan))
         best = "validation" in metrics and session.best.offer(
             metrics["validation"]["loss"], metrics
         )

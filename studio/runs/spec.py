@@ -137,6 +137,9 @@ class ObjectiveJob(Struct, frozen=True, kw_only=True):
     """``module:function`` of a pure ``factor(step, steps, params)``, where ``params`` is a
     ``core.params.Params``; empty for a constant rate. The engine alone knows how many steps the
     data make, so that it asks for every step."""
+    react: str = ""
+    """``module:function`` of a pure ``react(losses, params)``: the validation losses of the epochs
+    so far to one more factor; empty for none."""
     schedule_params: dict[str, Setting] = msgspec.field(default_factory=dict)
     """What is set on the schedule, and ``epochs``: the planned number of epochs."""
     losses: dict[str, float]
