@@ -24,9 +24,9 @@ class SinusoidalPosition(nn.Module):
         table_TD[:, 1::2] = angle.cos()[:, : features // 2]
         self.register_buffer("table_TD", table_TD, persistent=False)
 
-    def forward(self, x_BTD: Tensor) -> Tensor:
-        """Return the features with their position in them."""
-        return x_BTD + self.table_TD[: x_BTD.shape[1]]
+    def forward(self, x_BTD: Tensor, start: int = 0) -> Tensor:
+        """Return the features with their position in them, counted from ``start``."""
+        return x_BTD + self.table_TD[start : start + x_BTD.shape[1]]
 
 
 class SelfAttention(nn.Module):
@@ -55,40 +55,49 @@ class SelfAttention(nn.Module):
 
     def forward(self, x_BTD: Tensor, mask_BS: Tensor | None = None) -> Tensor:
         """Return what every step takes from the others; a mask is true where there is a step."""
-        q_BNTK, k_BNSK, v_BNSK = self._project(x_BTD)
-        mask = self._mask(mask_BS)
+        return self.attend(*self.project(x_BTD), mask_BS)
+
+    def project(self, x_BTD: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return queries, keys and values, each B×N×T×K."""
+        qkv = F.linear(x_BTD, self.in_proj_weight, self.in_proj_bias)
+        parts = (part.unflatten(2, (self.heads, -1)) for part in qkv.chunk(3, dim=2))
+        q_BNTK, k_BNTK, v_BNTK = (part.transpose(1, 2) for part in parts)
+        return q_BNTK, k_BNTK, v_BNTK
+
+    def attend(
+        self, q_BNTK: Tensor, k_BNSK: Tensor, v_BNSK: Tensor, mask_BS: Tensor | None = None
+    ) -> Tensor:
+        """Return what the last T of S steps take from all of them, B×T×D."""
+        asking, known = q_BNTK.shape[2], k_BNSK.shape[2]
+        mask = self._mask(mask_BS, asking, known)
         y_BNTK = F.scaled_dot_product_attention(
             q_BNTK,
             k_BNSK,
             v_BNSK,
             attn_mask=mask,
             dropout_p=self.dropout if self.training else 0.0,
-            is_causal=self.causal and mask is None,
+            is_causal=self.causal and mask is None and asking == known,
         )
         y_BTD: Tensor = self.out_proj(y_BNTK.transpose(1, 2).flatten(2))
         return y_BTD
 
     def weights(self, x_BTD: Tensor) -> Tensor:
         """Return how much each step looks at each other one, B×N×T×S, to be shown."""
-        q_BNTK, k_BNSK, _ = self._project(x_BTD)
+        q_BNTK, k_BNSK, _ = self.project(x_BTD)
         scores_BNTS = q_BNTK @ k_BNSK.transpose(2, 3) / math.sqrt(q_BNTK.shape[3])
         if self.causal:
             later_TS = torch.ones_like(scores_BNTS[0, 0], dtype=torch.bool).triu(1)
             scores_BNTS = scores_BNTS.masked_fill(later_TS, -math.inf)
         return scores_BNTS.softmax(dim=3)
 
-    def _mask(self, mask_BS: Tensor | None) -> Tensor | None:
-        """Return which steps may be looked at, B×1×T×S, or None where the kernel knows."""
+    def _mask(self, mask_BS: Tensor | None, asking: int, known: int) -> Tensor | None:
+        """Return which steps may be looked at, B×1×T×S, or None where all or the kernel knows."""
         if mask_BS is None:
-            return None
-        seen_B1TS = mask_BS[:, None, None].expand(-1, 1, mask_BS.shape[1], -1)
-        return seen_B1TS.tril() if self.causal else seen_B1TS
-
-    def _project(self, x_BTD: Tensor) -> tuple[Tensor, ...]:
-        """Return queries, keys and values, each B×N×T×K."""
-        qkv = F.linear(x_BTD, self.in_proj_weight, self.in_proj_bias)
-        parts = (part.unflatten(2, (self.heads, -1)) for part in qkv.chunk(3, dim=2))
-        return tuple(part.transpose(1, 2) for part in parts)
+            if not self.causal or asking in (1, known):
+                return None
+            mask_BS = self.in_proj_weight.new_ones(1, known, dtype=torch.bool)
+        seen_B1TS = mask_BS[:, None, None].expand(-1, 1, asking, -1)
+        return seen_B1TS.tril(known - asking) if self.causal else seen_B1TS
 
 
 class EncoderLayer(nn.Module):

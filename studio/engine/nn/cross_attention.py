@@ -39,7 +39,20 @@ class CrossAttention(nn.Module):
 
     def forward(self, x_BTD: Tensor, memory_BSM: Tensor, mask_BS: Tensor | None = None) -> Tensor:
         """Return what every step takes from the memory; a mask is true where there is something."""
-        q_BNTK, k_BNSK, v_BNSK = self._project(x_BTD, memory_BSM)
+        return self.attend(self.queries(x_BTD), *self.keys_and_values(memory_BSM), mask_BS)
+
+    def queries(self, x_BTD: Tensor) -> Tensor:
+        """Return what every step asks, B×N×T×K."""
+        return self._project(x_BTD, 0)
+
+    def keys_and_values(self, memory_BSM: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what the memory offers, each B×N×S×K."""
+        return self._project(memory_BSM, 1), self._project(memory_BSM, 2)
+
+    def attend(
+        self, q_BNTK: Tensor, k_BNSK: Tensor, v_BNSK: Tensor, mask_BS: Tensor | None = None
+    ) -> Tensor:
+        """Return what the steps that ask take from the memory, B×T×D."""
         mask_B11S = None if mask_BS is None else mask_BS[:, None, None]
         dropout = self.dropout if self.training else 0.0
         y_BNTK = F.scaled_dot_product_attention(
@@ -48,16 +61,12 @@ class CrossAttention(nn.Module):
         y_BTD: Tensor = self.out_proj(y_BNTK.transpose(1, 2).flatten(2))
         return y_BTD
 
-    def _project(self, x_BTD: Tensor, memory_BSM: Tensor) -> list[Tensor]:
-        """Return queries, keys and values, each B×N×steps×K."""
+    def _project(self, source: Tensor, which: int) -> Tensor:
+        """Return queries (0), keys (1) or values (2), B×N×steps×K."""
         if hasattr(self, "in_proj_weight"):
-            matrices: tuple[Tensor, ...] = self.in_proj_weight.chunk(3)
+            matrix: Tensor = self.in_proj_weight.chunk(3)[which]
         else:
-            matrices = (self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)
-        biases = (None,) * 3 if self.in_proj_bias is None else self.in_proj_bias.chunk(3)
-        sources = (x_BTD, memory_BSM, memory_BSM)
-        parts = (
-            F.linear(source, matrix, bias)
-            for source, matrix, bias in zip(sources, matrices, biases, strict=True)
-        )
-        return [part.unflatten(2, (self.heads, -1)).transpose(1, 2) for part in parts]
+            matrix = (self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)[which]
+        bias = None if self.in_proj_bias is None else self.in_proj_bias.chunk(3)[which]
+        parts: Tensor = F.linear(source, matrix, bias).unflatten(2, (self.heads, -1))
+        return parts.transpose(1, 2)

@@ -1,7 +1,7 @@
 """Attention as in today's language models: keys shared by groups of heads, positions as turns."""
 
-# B = batch, T = steps, D = features, N = heads, G = heads of keys and values,
-# K = features of one head
+# B = batch, T = steps, S = steps that are looked at, D = features, N = heads,
+# G = heads of keys and values, K = features of one head
 
 import torch
 from torch import Tensor, nn
@@ -30,15 +30,15 @@ class RotaryPosition(nn.Module):
         self.register_buffer("cos_TK", angles_TK.cos().to(kind), persistent=False)
         self.register_buffer("sin_TK", angles_TK.sin().to(kind), persistent=False)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return queries or keys, …×T×K, turned by their position."""
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
+        """Return queries or keys, …×T×K, turned by their position, counted from ``start``."""
         if self.interleaved:
             turned = torch.stack([-x[..., 1::2], x[..., 0::2]], dim=-1).flatten(-2)
         else:
             first, second = x.chunk(2, dim=-1)
             turned = torch.cat([-second, first], dim=-1)
-        steps = x.shape[-2]
-        return x * self.cos_TK[:steps] + turned * self.sin_TK[:steps]
+        here = slice(start, start + x.shape[-2])
+        return x * self.cos_TK[here] + turned * self.sin_TK[here]
 
 
 class GroupedQueryAttention(nn.Module):
@@ -69,26 +69,39 @@ class GroupedQueryAttention(nn.Module):
 
     def forward(self, x_BTD: Tensor, mask_BT: Tensor | None = None) -> Tensor:
         """Return what every step takes from the others; a mask is true where there is a step."""
+        return self.attend(*self.project(x_BTD), mask_BT)
+
+    def project(self, x_BTD: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return queries, B×N×T×K, and keys and values, B×G×T×K, turned by their position."""
         q_BNTK = self.rope(self.q_proj(x_BTD).unflatten(2, (self.heads, -1)).transpose(1, 2))
         k_BGTK = self.rope(self.k_proj(x_BTD).unflatten(2, (self.kv_heads, -1)).transpose(1, 2))
         v_BGTK = self.v_proj(x_BTD).unflatten(2, (self.kv_heads, -1)).transpose(1, 2)
+        return q_BNTK, k_BGTK, v_BGTK
+
+    def attend(
+        self, q_BNTK: Tensor, k_BGSK: Tensor, v_BGSK: Tensor, mask_BS: Tensor | None = None
+    ) -> Tensor:
+        """Return what the last T of S steps take from all of them, B×T×D."""
         shared = self.heads // self.kv_heads
         if shared > 1:
-            k_BGTK, v_BGTK = (part.repeat_interleave(shared, dim=1) for part in (k_BGTK, v_BGTK))
-        mask = self._mask(mask_BT)
+            k_BGSK, v_BGSK = (part.repeat_interleave(shared, dim=1) for part in (k_BGSK, v_BGSK))
+        asking, known = q_BNTK.shape[2], k_BGSK.shape[2]
+        mask = self._mask(mask_BS, asking, known)
         y_BNTK = F.scaled_dot_product_attention(
             q_BNTK,
-            k_BGTK,
-            v_BGTK,
+            k_BGSK,
+            v_BGSK,
             attn_mask=mask,
-            is_causal=self.causal and mask is None,
+            is_causal=self.causal and mask is None and asking == known,
         )
         y_BTD: Tensor = self.o_proj(y_BNTK.transpose(1, 2).flatten(2))
         return y_BTD
 
-    def _mask(self, mask_BT: Tensor | None) -> Tensor | None:
-        """Return which steps may be looked at, B×1×T×T, or None where the kernel knows."""
-        if mask_BT is None:
-            return None
-        seen_B1TT = mask_BT[:, None, None].expand(-1, 1, mask_BT.shape[1], -1)
-        return seen_B1TT.tril() if self.causal else seen_B1TT
+    def _mask(self, mask_BS: Tensor | None, asking: int, known: int) -> Tensor | None:
+        """Return which steps may be looked at, B×1×T×S, or None where all or the kernel knows."""
+        if mask_BS is None:
+            if not self.causal or asking in (1, known):
+                return None
+            mask_BS = self.q_proj.weight.new_ones(1, known, dtype=torch.bool)
+        seen_B1TS = mask_BS[:, None, None].expand(-1, 1, asking, -1)
+        return seen_B1TS.tril(known - asking) if self.causal else seen_B1TS

@@ -21,6 +21,6 @@ class SinusoidalPosition(nn.Module):
         table_TD[:, 1::2] = angle.cos()[:, : features // 2]
         self.register_buffer("table_TD", table_TD, persistent=False)
 
-    def forward(self, x_BTD: Tensor) -> Tensor:
-        """Return the features with their position in them."""
-        return x_BTD + self.table_TD[: x_BTD.shape[1]]
+    def forward(self, x_BTD: Tensor, start: int = 0) -> Tensor:
+        """Return the features with their position in them, counted from ``start``."""
+        return x_BTD + self.table_TD[start : start + x_BTD.shape[1]]

@@ -11,9 +11,9 @@ class LearnedPosition(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.empty(steps, features).normal_(std=std))
 
-    def forward(self, x_BTD: Tensor) -> Tensor:
-        """Return the features with their position in them."""
-        return x_BTD + self.weight[: x_BTD.shape[1]]
+    def forward(self, x_BTD: Tensor, start: int = 0) -> Tensor:
+        """Return the features with their position in them, counted from ``start``."""
+        return x_BTD + self.weight[start : start + x_BTD.shape[1]]
 
 
 class ClassToken(nn.Module):
