@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tests.bench.classics import Gpt, LeNet, ResNet18, Vit
+
 
 class Mlp(nn.Module):
     """64 → 128 → 128 → 10."""
@@ -121,14 +123,20 @@ class Task:
 
 
 def tasks() -> list[Task]:
-    """Return the four tasks; random samples, as speed does not depend on them."""
+    """Return the tasks; random samples, as speed does not depend on them."""
     torch.manual_seed(0)
     tokens = torch.randint(0, 9, (1024, 32))
+    clothes, classes = torch.rand(2048, 1, 28, 28), torch.randint(0, 10, (2048,))
+    text = torch.randint(0, 96, (512, 64))
     return [
         Task("MLP", Mlp, torch.rand(4096, 64), torch.randint(0, 10, (4096,)), 64),
-        Task("CNN", Cnn, torch.rand(2048, 1, 28, 28), torch.randint(0, 10, (2048,)), 64),
+        Task("CNN", Cnn, clothes, classes, 64),
         Task("LSTM", Lstm, tokens, torch.randint(0, 8, (1024,)), 32),
         Task("Transformer", Transformer, tokens, tokens.roll(-1, 1), 32),
+        Task("LeNet", LeNet, clothes, classes, 64),
+        Task("ResNet-18", ResNet18, torch.rand(512, 3, 32, 32), classes[:512], 16),
+        Task("GPT", Gpt, text, text.roll(-1, 1), 16),
+        Task("ViT", Vit, clothes, classes, 64),
     ]
 
 
