@@ -58,6 +58,54 @@ LESSONS = (
         worse="seq2seq-plain",
         margin=5.0,
     ),
+    Lesson(
+        "over a long gap an LSTM remembers what a plain RNN has lost",
+        better="recall-lstm-long",
+        worse="recall-rnn",
+        margin=39.0,
+    ),
+    Lesson(
+        "so does a GRU",
+        better="recall-gru-long",
+        worse="recall-rnn",
+        margin=39.0,
+    ),
+    Lesson(
+        "where the answer lies ahead, reading both ways beats reading forwards",
+        better="bidirectional-ahead",
+        worse="forward-ahead",
+        margin=3.0,
+    ),
+    Lesson(
+        "ReLU lets ten layers learn that sigmoids starve",
+        better="quartet-relu",
+        worse="quartet-sigmoid",
+        margin=50.0,
+    ),
+    Lesson(
+        "so does BatchNorm before every sigmoid",
+        better="quartet-batchnorm",
+        worse="quartet-sigmoid",
+        margin=50.0,
+    ),
+    Lesson(
+        "so does a way past every sigmoid",
+        better="quartet-residual",
+        worse="quartet-sigmoid",
+        margin=50.0,
+    ),
+    Lesson(
+        "too few polynomials underfit the curve",
+        better="curve-right",
+        worse="curve-small",
+        margin=0.2,
+    ),
+    Lesson(
+        "too many overfit it",
+        better="curve-right",
+        worse="curve-large",
+        margin=0.2,
+    ),
 )
 """A lesson is a value here; it is looked at where both its experiments were trained."""
 

@@ -147,6 +147,51 @@ def test_the_test_part_of_the_curve_is_the_true_curve() -> None:
     assert np.allclose(arrays["polynomials"][:, 1], (3 * x**2 - 1) / 2, atol=1e-5)
 
 
+def test_the_parts_of_the_temperatures_follow_one_another_and_share_no_hour() -> None:
+    arrays = load("seattle_temperatures", context=24, horizon=12, stride=36)
+    held = arrays["validation"].astype(bool), arrays["test"].astype(bool)
+    parts = (~(held[0] | held[1]), *held)
+    ends = [np.flatnonzero(part) for part in parts]
+
+    assert not (held[0] & held[1]).any()
+    assert ends[0][-1] < ends[1][0]
+    assert ends[1][-1] < ends[2][0]
+    # windows that follow one another without a gap are the record itself, up to each part's end
+    hours = [
+        np.concatenate([arrays["hours"][part][:, :, 0], arrays["next"][part]], axis=1).ravel()
+        for part in parts
+    ]
+    assert np.concatenate(hours)[:4].tolist() == pytest.approx([39.4, 39.2, 39.0, 38.9])
+    assert 8759 - 3 * 36 < sum(map(len, hours)) <= 8759
+
+
+def test_the_end_of_every_word_is_marked_where_spaces_were_taken_out() -> None:
+    arrays = load("spaces", length=30, samples=30)
+    texts = [
+        "".join(
+            chr(ord("a") + int(letter)) + (" " if ends else "")
+            for letter, ends in zip(letters, marks, strict=True)
+        )
+        for letters, marks in zip(arrays["letters"], arrays["ends"], strict=True)
+    ]
+
+    words = {word for text in texts for word in text.split()[:-1]}
+    assert {"and", "the", "of"} <= words
+    assert len(np.unique(arrays["letters"], axis=0)) == 30
+
+
+def test_syllables_are_those_of_the_dictionary_and_words_end_in_filling() -> None:
+    arrays = load("syllables", letters=8, samples=200_000)
+    letters = CATALOG.sources["syllables"].columns(Params({"letters": 8}))[0].labels
+    said = {
+        "".join(letters[int(token)] for token in row if token): int(count) + 1
+        for row, count in zip(arrays["letters"], arrays["syllables"], strict=True)
+    }
+
+    assert (said["ripe"], said["recipe"], said["table"], said["idea"]) == (1, 3, 2, 3)
+    assert len(said) == len(arrays["letters"])
+
+
 def test_recall_refuses_more_samples_than_there_are_strings() -> None:
     with pytest.raises(ParamError, match="expected at most 8 samples"):
         load("recall", symbols=2, length=3, samples=9)
