@@ -28,6 +28,16 @@ def runs() -> Path:
     return home() / "runs"
 
 
+def runs_index() -> Path:
+    """Return the file in which the list of runs is remembered; it can be deleted at any time."""
+    return home() / "runs-index.sqlite"
+
+
+def trash() -> Path:
+    """Return the folder of deleted runs."""
+    return home() / "trash"
+
+
 def recovery() -> Path:
     """Return the folder of the copies of unsaved work."""
     return home() / "recovery"

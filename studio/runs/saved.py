@@ -44,7 +44,7 @@ class SavedRun:
         if not path.is_file():
             raise FileError(f"{folder}: there is no record of a run")
         try:
-            self._base = _opened(path)
+            self._base = opened(path)
             found = self._base.execute("SELECT value FROM meta WHERE name = 'spec'").fetchone()
             tables = {name for (name,) in self._base.execute("SELECT name FROM sqlite_schema")}
             if "tail" not in tables:  # the record of an older program
@@ -103,7 +103,13 @@ class SavedRun:
         self.close()
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def opened(path: Path) -> sqlite3.Connection:
+    """Open the file of a record, of a torn one what is there.
+
+    Raises:
+        sqlite3.Error: it is none, or broken from the first page.
+        OSError: it cannot be read.
+    """
     base = sqlite3.connect(path)
     try:
         base.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -123,6 +129,8 @@ def _salvaged(content: bytes) -> sqlite3.Connection:
     """
     page_bytes = int.from_bytes(content[16:18], "big") or 1
     pages = len(content) // page_bytes
+    if not pages:
+        raise sqlite3.DatabaseError("it is cut off within its first page")
     header = content[:18] + b"\1\1" + content[20:28] + pages.to_bytes(4, "big")
     base = sqlite3.connect(":memory:")
     try:

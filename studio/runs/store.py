@@ -23,8 +23,10 @@ import msgspec
 from studio.core.errors import FileError
 from studio.core.fileio import write_whole
 
+from .environment import environment
 from .events import Event, Points, Snapshot, decode, encode
 from .spec import RunSpec
+from .writer import this_writer
 
 RECORD = "record.sqlite"
 EXPERIMENT = "experiment.netwright"
@@ -102,9 +104,10 @@ class RunStore:
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = NORMAL")
             self._base.executescript(SCHEMA)
+            self._base.execute("INSERT OR REPLACE INTO meta VALUES ('writer', ?)", (this_writer(),))
             highest: tuple[int] = self._base.execute(HIGHEST).fetchone()
             self._seq = highest[0]
-            self._known = {name: _last(*chunk) for name, *chunk in self._base.execute(NEWEST)}
+            self._known = {name: last_step(*chunk) for name, *chunk in self._base.execute(NEWEST)}
             self._base.execute("BEGIN")
             self._take_up_tail()
         except sqlite3.Error as error:
@@ -116,7 +119,11 @@ class RunStore:
         try:
             self._base.executemany(
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)",
-                [("format", FORMAT), ("spec", msgspec.msgpack.encode(spec))],
+                [
+                    ("format", FORMAT),
+                    ("spec", msgspec.msgpack.encode(spec)),
+                    ("environment", msgspec.json.encode(environment())),
+                ],
             )
         except sqlite3.Error as error:
             raise self._refused(error) from None
@@ -153,6 +160,9 @@ class RunStore:
         try:
             self.commit()
         finally:
+            with suppress(sqlite3.Error):
+                self._base.execute("DELETE FROM meta WHERE name = 'writer'")
+                self._base.execute("COMMIT")
             with suppress(sqlite3.Error):
                 self._base.close()
 
@@ -245,7 +255,7 @@ class RunStore:
         return FileError(f"{self._folder}: cannot be written: {error}")
 
 
-def _last(first: int, stride: int, count: int, packed: bytes | None) -> int:
+def last_step(first: int, stride: int, count: int, packed: bytes | None) -> int:
     """Return the last step of a chunk."""
     if packed is None:
         return first + stride * (count - 1)

@@ -1,0 +1,42 @@
+"""Writer: which process writes a record, and whether it still does."""
+
+import os
+import socket
+from pathlib import Path
+from time import time
+
+SILENT_SECS = 120.0
+"""After so long without a word, a writer on another machine counts as gone."""
+
+
+def this_writer() -> str:
+    """Return what names this process in a record."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def at_work(writer: str, record: Path) -> bool:
+    """Tell whether the process of this name still has the record open.
+
+    Clocks and reused process numbers do not matter: what counts is the open file. On another
+    machine it cannot be asked; there, a record that grows counts as being written.
+    """
+    if not writer:
+        return False
+    host, _, number = writer.rpartition(":")
+    if host != socket.gethostname():
+        return time() - _changed_at(record) < SILENT_SECS
+    import psutil
+
+    try:
+        files = psutil.Process(int(number)).open_files()
+    except psutil.NoSuchProcess:
+        return False
+    except (psutil.AccessDenied, OSError, ValueError):
+        return True
+    wanted = os.path.realpath(record)
+    return any(os.path.realpath(file.path) == wanted for file in files)
+
+
+def _changed_at(record: Path) -> float:
+    log = record.with_name(record.name + "-wal")
+    return max((path.stat().st_mtime for path in (record, log) if path.exists()), default=0.0)
