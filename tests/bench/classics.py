@@ -132,7 +132,7 @@ class Gpt(nn.Module):
 class Vit(nn.Module):
     """The gallery's small ViT: patches of 1×28×28 images, a class token, pre-norm layers."""
 
-    def __init__(self, patch: int = 4, d: int = 64, depth: int = 3) -> None:
+    def __init__(self, patch: int = 7, d: int = 64, depth: int = 3) -> None:
         super().__init__()
         self.patches = nn.Conv2d(1, d, patch, patch)
         self.token = nn.Parameter(torch.zeros(1, 1, d))
