@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar, cast
 
 from studio.core.catalog import Catalog
 from studio.core.check import Checked, check
@@ -11,12 +11,22 @@ from studio.core.experiment import OBJECTIVE, SPLIT, TRAINING, Data, Experiment,
 from studio.core.fileio import dumps
 from studio.core.params import Params, complete
 from studio.core.recipes import Optimizer
-from studio.runs.spec import ColumnInfo, DataJob, Keeping, ObjectiveJob, Program, RunSpec, Watch
+from studio.runs.spec import (
+    ColumnInfo,
+    Computing,
+    DataJob,
+    Keeping,
+    ObjectiveJob,
+    Program,
+    RunSpec,
+    Watch,
+)
 
 from .source import compile_network
 from .template import fill_names, literal
 
 T = TypeVar("T")
+Precision: TypeAlias = Literal["float32", "bfloat16", "float16"]
 
 
 def plan_run(
@@ -59,6 +69,16 @@ def plan_run(
         keeping=Keeping(
             every_secs=settings.real("checkpoint_secs"), last=settings.whole("checkpoints_kept")
         ),
+        computing=_computing(settings),
+        ema=settings.real("ema"),
+    )
+
+
+def _computing(settings: Params) -> Computing:
+    return Computing(
+        accumulate=settings.whole("accumulate"),
+        precision=cast(Precision, settings.text("precision")),
+        recompute=settings.flag("recompute"),
     )
 
 

@@ -43,6 +43,40 @@ TRAINING: tuple[Param, ...] = (
     ),
     Param("restore_best", True, help="End with the weights of the best validation loss"),
     Param(
+        "ema",
+        0.0,
+        low=0.0,
+        high=0.99999,
+        zero="off",
+        title="average weights",
+        help="Judge and keep the exponential mean of the weights, of which this much stays from "
+        "step to step, such as 0.999; 0 takes the weights as they are",
+    ),
+    Param(
+        "accumulate",
+        1,
+        low=1,
+        high=100_000,
+        unit="pieces",
+        title="compute a batch in",
+        help="Compute each batch piece by piece and add up the gradients: the same step with less "
+        "memory. BatchNorm sees the pieces",
+    ),
+    Param(
+        "precision",
+        "float32",
+        choices=("float32", "bfloat16", "float16"),
+        help="Numbers of matrix products and convolutions; weights and losses stay 32-bit floats, "
+        "and float16 has its loss scaled so that small gradients do not vanish",
+    ),
+    Param(
+        "recompute",
+        False,
+        title="recompute layers",
+        help="Repeated composites compute their values again going backward instead of keeping "
+        "them: less memory for about a third more time. Layers with BatchNorm keep theirs",
+    ),
+    Param(
         "checkpoint_secs",
         60,
         low=0,

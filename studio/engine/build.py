@@ -109,6 +109,10 @@ class Network:
         """The file name that tracebacks show for the program."""
         return self._name
 
+    def wrote(self, kind: type) -> bool:
+        """Whether a class stands in the program's text."""
+        return kind.__module__ == self._name
+
     def close(self) -> None:
         """Forget the text that tracebacks quote."""
         linecache.cache.pop(self._name, None)

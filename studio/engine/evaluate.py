@@ -37,7 +37,7 @@ def _measure(
     module, (means, scores) = session.network.module, into
     module.eval()
     try:
-        with torch.no_grad():
+        with torch.no_grad(), session.averages.shown():
             arguments = session.calls.arguments(*batch)
             means.add(measure(session.calls, arguments, count))
             scores.add(session.calls.scored(arguments))

@@ -13,14 +13,17 @@ from .faults import BlockFault
 from .optim import make_factor, make_optimizer, make_reaction, set_rate
 from .packing import State
 from .penalties import Penalties
+from .precision import Casting, in_full
 from .scoring import expect_installed
 
 
 class Calls:
     """How the program's ``forward``, ``losses`` and ``metrics`` are called with a batch."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, casting: Casting | None = None) -> None:
+        """``casting`` is what to compute within, for other numbers than 32-bit floats."""
         program = network.program
+        self._casting = casting
         self._forward = network.module
         self._losses: Callable[..., Mapping[str, Tensor]] = _method(network.module, "losses")
         self._metrics: Callable[..., Mapping[str, Tensor]] = _method(network.module, "metrics")
@@ -33,7 +36,11 @@ class Calls:
 
     def arguments(self, inputs: Sequence[Tensor], targets: Sequence[Tensor]) -> list[Tensor]:
         """Run ``forward`` and return the arguments of ``losses`` and ``metrics``."""
-        return self.arguments_of(self._forward(*inputs), targets)
+        if self._casting is None:
+            return self.arguments_of(self._forward(*inputs), targets)
+        with self._casting():
+            outputs = self._forward(*inputs)
+        return self.arguments_of(in_full(outputs), targets)
 
     def arguments_of(self, outputs: object, targets: Sequence[Tensor]) -> list[Tensor]:
         """Return the arguments of ``losses`` and ``metrics`` for what ``forward`` returned."""
@@ -44,7 +51,11 @@ class Calls:
 
     def losses(self, arguments: Sequence[Tensor]) -> Mapping[str, Tensor]:
         """Return the value of every loss block."""
-        return self._losses(*arguments)
+        if self._casting is None:
+            return self._losses(*arguments)
+        with self._casting():
+            losses = self._losses(*arguments)
+        return {name: value.float() for name, value in losses.items()}
 
     def metrics(self, arguments: Sequence[Tensor]) -> Mapping[str, Tensor]:
         """Return what is shown beside the loss."""
@@ -70,8 +81,13 @@ class Calls:
 class Objective:
     """A job with its optimiser, its weights and its learning rate."""
 
-    def __init__(self, job: ObjectiveJob, network: Network) -> None:
-        """Make the optimiser.
+    def __init__(
+        self,
+        job: ObjectiveJob,
+        network: Network,
+        scaler: torch.amp.GradScaler | None = None,
+    ) -> None:
+        """Make the optimiser; a ``scaler`` is of this objective alone.
 
         Raises:
             BlockFault: there is nothing to train, or the optimiser cannot be made.
@@ -94,6 +110,7 @@ class Objective:
         self.lr = job.lr
         self.clip_norm = job.clip_norm
         self._penalties = Penalties(job, self.weights)
+        self._scaler = scaler
 
     def begin(self, step: int, steps: int) -> None:
         """Clear the gradients and set the rate of this step, counted from 0."""
@@ -127,6 +144,18 @@ class Objective:
             total = total + term
         return total
 
+    def scaled(self, loss: Tensor) -> Tensor:
+        """Return the loss to go backward from: larger where small gradients would vanish."""
+        return loss if self._scaler is None else self._scaler.scale(loss)
+
+    def gather(self, rest: float = 1.0) -> None:
+        """Take the gradients to their size: the scale out, and what pieces still lack in."""
+        if self._scaler is not None:
+            self._scaler.unscale_(self.optimizer)
+        if rest != 1.0:
+            grads = [weight.grad for weight in self.weights if weight.grad is not None]
+            torch._foreach_mul_(grads, rest)
+
     def end(self) -> None:
         """Add the penalties, clip the gradients and update the weights."""
         self._penalties.add_gradients()
@@ -134,7 +163,11 @@ class Objective:
             nn.utils.clip_grad_value_(self.weights, self._job.clip_value)
         if self.clip_norm > 0:
             nn.utils.clip_grad_norm_(self.weights, self.clip_norm)
-        self.optimizer.step()
+        if self._scaler is None:
+            self.optimizer.step()
+        else:  # leaves the step out where a gradient is not finite, and scales less
+            self._scaler.step(self.optimizer)
+            self._scaler.update()
         self._penalties.bound()
         self.release()
 
@@ -145,6 +178,7 @@ class Objective:
             "base_lr": self.base_lr,
             "lr": self.lr,
             "clip_norm": self.clip_norm,
+            "scaler": self._scaler.state_dict() if self._scaler else {},
             "groups": known["param_groups"],
             "state": {str(number): values for number, values in known["state"].items()},
         }
@@ -157,6 +191,8 @@ class Objective:
         """
         self.base_lr, self.lr = state["base_lr"], state["lr"]
         self.clip_norm = state["clip_norm"]
+        if self._scaler is not None and state["scaler"]:
+            self._scaler.load_state_dict(state["scaler"])
         groups = [
             {name: tuple(part) if name == "betas" else part for name, part in group.items()}
             for group in state["groups"]

@@ -1,6 +1,5 @@
 """Session: all that one run has on its device, and one step of it."""
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,19 +12,22 @@ from studio.runs.events import Event, Note, Progress, Started
 from studio.runs.spec import RunSpec
 
 from . import device as devices
-from .backward import backward
+from .averaging import Averages
 from .best import Best
 from .build import Network
 from .data.batches import Batch, Samples
 from .data.load import Load
 from .data.split import Part
 from .faults import NumberFault, sentence
-from .metrics import BatchMetrics, key_of
-from .objectives import Calls, Objective, check_losses, first_bad
+from .metrics import BatchMetrics
+from .objectives import Calls, Objective, first_bad
 from .pace import Pace
 from .packing import State
+from .precision import casting_for, scaler_for
 from .probes.watcher import Watcher
+from .recomputing import recompute_stacks
 from .scalars import LOSS, Scalars
+from .turns import NotFinite, Turns
 
 
 class Session:
@@ -46,22 +48,23 @@ class Session:
             self.network.module.to(device).train()
             self.samples = Samples(spec.data, spec.program, device, load)
         self.spec = spec
-        self._at_once = device.type == "cpu"
-        self.calls = Calls(self.network)
-        self.objectives = [Objective(job, self.network) for job in spec.objectives]
+        self.calls, self.objectives = _learning(spec, self.network, device)
         self.scalars = Scalars(device)
         self.watcher = Watcher(self.network, self.samples, self.scalars, spec.watch)
         self.best = Best(self.network.module, keep=spec.restore_best)
+        self.averages = Averages(self.network.module, spec.ema)
         self.step = 0
         self.history: list[float] = []
         """The loss of every epoch so far: of what is held out, else of training."""
         self.seen = 0
         """Samples that were trained on, counted each time."""
         self._metrics = BatchMetrics(self.calls, spec.program, self.objectives)
-        self._losses: dict[str, Tensor] = {}
         self._order = torch.Generator().manual_seed(spec.seed)
         self._epoch_order = self._order.get_state()
         self._skip_single = self.network.normalizes_batches()
+        self._turns = Turns(
+            self.network, self.calls, self.samples, self.watcher, pairs=self._skip_single
+        )
         self.batch_size = spec.batch_size or max(self.samples.count("train"), 1)
         self.steps = self.steps_per_epoch * spec.epochs
 
@@ -118,9 +121,19 @@ class Session:
             Fault: naming the block to blame.
         """
         self.step += 1
-        batch, count = self.samples.batch(rows), len(rows)
-        losses = [self._turn(objective, batch) for objective in self.objectives]
-        self._metrics.add(self._arguments, count, self._losses)
+        count = len(rows)
+        try:
+            losses = self._turns.take(
+                rows,
+                self._metrics,
+                self.objectives,
+                (self.step, self.steps),
+                pieces=self.spec.computing.accumulate,
+            )
+        except NotFinite as found:
+            self.scalars.add(LOSS, self.step, found.value)
+            raise self._not_a_number(found.batch) from None
+        self.averages.update()
         self.seen += count
         if self._metrics.weighs_losses:
             count = 0
@@ -181,6 +194,7 @@ class Session:
             "model": self.network.module.state_dict(),
             "objectives": [objective.state() for objective in self.objectives],
             "best": self.best.state(),
+            "averages": self.averages.state(),
             "scalars": self.scalars.state(),
             "order": self._epoch_order,
             "random": devices.random_state(self.samples.device),
@@ -197,6 +211,7 @@ class Session:
             for objective, known in zip(self.objectives, state["objectives"], strict=True):
                 objective.restore(known)
             self.best.restore_state(state["best"])
+            self.averages.restore(state.get("averages", {}))
         except (RuntimeError, ValueError, KeyError) as error:
             raise FileError(
                 f"The checkpoint is of another network or another training: {sentence(error)}"
@@ -210,32 +225,21 @@ class Session:
         self._order.set_state(state["order"])
         devices.restore_random_state(self.samples.device, state["random"])
 
+    def offer(self, loss: float, metrics: dict[str, dict[str, float]]) -> bool:
+        """Return whether the weights that were judged are the best yet; they are kept if so."""
+        with self.averages.shown():
+            return self.best.offer(loss, metrics)
+
+    def take_best(self) -> bool:
+        """Train no more: have the best weights, or the averages; false where none were kept."""
+        found = self.best.restore()
+        self.averages.end(keep=not found)
+        return found
+
     def weights(self) -> dict[str, Tensor]:
         """Return the weights and buffers by name, on the CPU."""
         state = self.network.module.state_dict()
         return {name: value.detach().cpu().contiguous() for name, value in state.items()}
-
-    def _turn(self, objective: Objective, batch: Batch) -> Tensor | float:
-        """Minimise one objective once, and return its loss."""
-        objective.begin(self.step - 1, self.steps)
-        self._arguments = self.calls.arguments(*batch)
-        losses = self.calls.losses(self._arguments)
-        if self.step == 1:
-            check_losses(losses)
-        if self._metrics.weighs_losses:
-            self._losses |= {
-                key_of(objective, name): losses[name].detach() for name in objective.loss_weights
-            }
-        loss = objective.total(losses)
-        # An accelerator would have to be waited for: there the loss is looked at when it arrives.
-        value = loss.item() if self._at_once else None
-        if value is not None and not math.isfinite(value):
-            self.scalars.add(LOSS, self.step, value)
-            raise self._not_a_number(batch)
-        backward(loss, self.network, self.calls, batch)
-        self.watcher.after_backward(self.step)
-        objective.end()
-        return loss.detach() if value is None else value
 
     def _note_loss(self, name: str, value: Tensor | float, count: int) -> None:
         if isinstance(value, float):
@@ -261,3 +265,14 @@ class Session:
             hint=f"Lower the learning rate (now {self.objectives[0].lr:g}) or clip the gradient "
             "norm",
         )
+
+
+def _learning(
+    spec: RunSpec, network: Network, device: torch.device
+) -> tuple[Calls, list[Objective]]:
+    """Return how the network is called, and what is minimised, as the run computes."""
+    precision = spec.computing.precision
+    if spec.computing.recompute:
+        recompute_stacks(network)
+    objectives = [Objective(job, network, scaler_for(precision, device)) for job in spec.objectives]
+    return Calls(network, casting_for(precision, device)), objectives

@@ -235,9 +235,7 @@ class Training:
             means |= session.note("validation", held_out)
         self._metrics = metrics
         session.hear(metrics["validation" if held_out else "train"].get("loss", math.nan))
-        best = "validation" in metrics and session.best.offer(
-            metrics["validation"]["loss"], metrics
-        )
+        best = "validation" in metrics and session.offer(metrics["validation"]["loss"], metrics)
         ended = EpochEnded(epoch=self._epoch, step=session.step, values=means, best=best)
         yield [*session.scalars.take(), ended]
 
@@ -262,7 +260,7 @@ class Training:
             yield self._keep(session)
         if not self._metrics:
             self._metrics = {"train": _of_part("train", session.means())}
-        if session.best.restore():
+        if session.take_best():
             self._metrics = session.best.metrics
         for part in PARTS:
             known = part == "validation" and part in self._metrics

@@ -157,6 +157,16 @@ class ObjectiveJob(Struct, frozen=True, kw_only=True):
     """The largest norm of the weights into a unit, those along the first axis; 0 for any."""
 
 
+class Computing(Struct, frozen=True, kw_only=True):
+    """How a step is computed; none of it changes what is learned, but ``precision`` a little."""
+
+    accumulate: int = 1
+    """In how many pieces a batch is computed, whose gradients are added up."""
+    precision: Literal["float32", "bfloat16", "float16"] = "float32"
+    recompute: bool = False
+    """Whether the layers of a stack compute again what they need going backward."""
+
+
 class Watch(Struct, frozen=True, kw_only=True):
     """What to look at while training; may be changed while the run goes on."""
 
@@ -224,6 +234,10 @@ class RunSpec(Struct, frozen=True, kw_only=True):
     folder: str = ""
     """Where the record is written; empty keeps none."""
     keeping: Keeping = Keeping()
+    computing: Computing = Computing()
+    ema: float = 0.0
+    """How much of the averages of the weights is kept from step to step; 0 keeps no averages.
+    They are what is judged, and what a run ends with."""
     adjustments: tuple[Adjustment, ...] = ()
     """What was changed while it trained, for a run that is made again: by step, in order."""
     origin: Origin | None = None
