@@ -60,9 +60,15 @@ def offers(workspace: Workspace, loose: Loose) -> dict[str, str]:
     found: dict[str, str] = {}
     for kind, spec in workspace.offer.specs.items():
         port = _fitting(workspace, trial, _stand_in(kind), spec, loose)
-        if port:
+        if port and not (spec.role == "loss" and port == "target" and _computed(workspace, loose)):
             found[kind] = port
     return found
+
+
+def _computed(workspace: Workspace, loose: Loose) -> bool:
+    """Tell whether a wire carries what the network says, which is never the truth for a loss."""
+    spec = workspace.spec_of(loose.fixed.node)
+    return loose.from_output and spec is not None and bool(spec.inputs)
 
 
 def inserted(workspace: Workspace, node: Node, wire: Wire) -> tuple[Wire, ...]:

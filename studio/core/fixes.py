@@ -4,18 +4,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .catalog import Catalog
-from .check import Checked, Checker, Problem, columns_of
-from .edits import Edit, SetData, SetParam
-from .errors import ParamError, StudioError
+from .check import Checked, Problem, columns_of
+from .edits import Connect, Edit, SetData, SetParam
+from .errors import ParamError
 from .experiment import Experiment
 from .fitting import fitted_params
 from .graph import End, Graph, Node, NodeId, fresh_ids
+from .loose_ends import wires_to
 from .params import Value
 from .reworking import InsertOnWire
 from .scope import Scope
 from .shapes import Shape
 from .taking_part import SetMode, Share, Unshare
 from .targets import KIND, open_targets, settings_for, with_target
+from .trials import Trial
 
 _WIDTHS = ("out_features", "out_channels", "embedding_dim", "hidden_size")
 """Parameters that say how wide a block's output is."""
@@ -46,7 +48,7 @@ def fixes_for(
     if problem.node is None or problem.node not in graph.nodes or problem.path:
         return []
     place = _Place(experiment, graph, checked, Scope(catalog, experiment.composites), where)
-    trial = _Trial(experiment, catalog, where, problem)
+    trial = Trial(experiment, catalog, where, problem)
     node = graph.nodes[problem.node]
     found: dict[str, Fix] = {}
     for offer in _OFFERS:
@@ -89,36 +91,6 @@ class _Place:
         )
         into, out = spec.inputs[0].name, spec.outputs[0].name
         return InsertOnWire(node, end, into, out, self.where, f"Insert {spec.title}")
-
-
-class _Trial:
-    """Tells whether an edit removes the problem without making another."""
-
-    def __init__(
-        self, experiment: Experiment, catalog: Catalog, where: str, problem: Problem
-    ) -> None:
-        self._experiment, self._where, self._problem = experiment, where, problem
-        self._checker = Checker(catalog)
-        self._before = self._problems(experiment)
-
-    def removes(self, edit: Edit) -> bool:
-        try:
-            after = self._problems(edit(self._experiment))
-        except StudioError:
-            return False
-        return self._key(self._problem) not in after and len(after) < len(self._before)
-
-    def _problems(self, experiment: Experiment) -> list[tuple[object, ...]]:
-        checked = (
-            self._checker.inside(experiment, self._where)
-            if self._where
-            else self._checker.check(experiment)
-        )
-        return [self._key(problem) for problem in checked.problems]
-
-    @staticmethod
-    def _key(problem: Problem) -> tuple[object, ...]:
-        return problem.node, problem.message
 
 
 def _flatten(place: _Place, node: Node) -> Iterator[Fix]:
@@ -259,6 +231,16 @@ def _target(place: _Place, node: Node) -> Iterator[Fix]:
             yield Fix("Add a Target", f"It gives {node.title} {origin}", edit)
 
 
+def _connect(place: _Place, node: Node) -> Iterator[Fix]:
+    for wire in wires_to(place.graph, node, place.scope, place.checked):
+        source, port = place.graph.nodes[wire.source.node], wire.target.port.partition(".")[0]
+        shape = place.checked.shape_at(wire.source)
+        text = f"{port} of {node.title} takes " + (
+            f"{shape.kind} {shape}" if shape else "its output"
+        )
+        yield Fix(f"Wire {source.title} to {port}", text, Connect((wire,), where=place.where))
+
+
 def _wanted(place: _Place, node: Node, port: str, axis: int) -> list[int]:
     """Return the widths that would fit at a port: those of its neighbours, or the classes."""
     found: list[int] = []
@@ -288,6 +270,7 @@ def _widest_before(place: _Place, id_: NodeId) -> tuple[Node, str] | None:
 
 _OFFERS: tuple[Callable[[_Place, Node], Iterator[Fix]], ...] = (
     _target,
+    _connect,
     _data_sizes,
     _defaults,
     _weights,

@@ -29,11 +29,14 @@ class BuildPage(QWidget):
         self.palette_panel.setMinimumWidth(176)
         desk = self._make_desk(workspace, split)
         self.inspector = Inspector(workspace, split)
-        widths = {self.palette_panel: PALETTE_PX, desk: 0, self.inspector: INSPECTOR_PX}
-        for place, (part, width) in enumerate(widths.items()):
+        for part in (self.palette_panel, desk, self.inspector):
             split.addWidget(part)
-            split.setStretchFactor(place, 0 if width else 1)
-            split.setCollapsible(place, bool(width))
+        # Only now do the places hold: whoever names the splitter as its parent is in it already,
+        # and addWidget moves it to the end.
+        for place in range(split.count()):
+            is_desk = split.widget(place) is desk
+            split.setStretchFactor(place, 1 if is_desk else 0)
+            split.setCollapsible(place, not is_desk)
         split.setSizes([PALETTE_PX, 900, INSPECTOR_PX])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -191,6 +191,22 @@ def test_a_wire_dropped_on_empty_ground_offers_what_fits_and_joins_it(
     assert 1 == len(canvas.workspace.document.history)
 
 
+def test_a_dropped_wire_stays_in_sight_until_it_is_said_what_takes_it(show: Show, qtbot) -> None:
+    canvas, hand = show(placed("io.tokens"))
+    start, end = canvas.port_position(End("tokens", "y")), QPointF(900, 200)
+    canvas.settle()
+    before = canvas.grab().toImage()
+    on_it = ((start + end) / 2).toPoint()
+
+    hand.drag(start, end)
+    canvas.settle()
+    assert canvas.grab().toImage().pixel(on_it) != before.pixel(on_it)
+
+    qtbot.keyClick(field(canvas), Qt.Key.Key_Escape)
+    canvas.settle()
+    assert canvas.grab().toImage().pixel(on_it) == before.pixel(on_it)
+
+
 def test_a_wire_pulled_out_of_an_input_offers_what_could_feed_it(show: Show, qtbot: QtBot) -> None:
     canvas, hand = show(placed("nn.relu"))
 

@@ -242,6 +242,58 @@ def test_a_change_while_cards_glide_puts_them_in_their_places(show) -> None:
     assert 400.0 == canvas.model.rect_of("conv2d").y()
 
 
+def test_the_minimap_shows_where_cards_glide_to_not_where_they_come_from(show, qtbot) -> None:
+    canvas, _ = show(field(200, columns=20))
+    canvas.reset_zoom()
+    qtbot.waitUntil(canvas.minimap.isVisible)
+    before = canvas.minimap.grab().toImage()
+    rest = {id_: (0.0, 90.0 * row) for row, id_ in enumerate(canvas.model.ids[1:])}
+
+    canvas.glide_next()
+    canvas.workspace.apply(Move(rest))
+    canvas.minimap.grab()
+    qtbot.waitUntil(lambda: not canvas.glides, timeout=2000)
+    after = canvas.minimap.grab().toImage()
+    canvas.drawn_anew.emit()
+
+    assert before != after
+    assert canvas.minimap.grab().toImage() == after
+
+
+def test_blocks_that_are_all_moved_away_are_followed_by_the_view(show, qtbot) -> None:
+    canvas, _ = show(placed("io.image", "nn.relu"))
+
+    canvas.workspace.apply(Move({"image": (9000.0, 0.0), "relu": (9000.0, 400.0)}))
+    assert "whole" == canvas.sight()
+
+    canvas.workspace.document.undo()
+    assert "whole" == canvas.sight()
+
+
+def test_a_drawing_that_was_seen_whole_is_seen_whole_and_large_when_laid_out(show, qtbot) -> None:
+    canvas, _ = show(field(60, columns=60))
+    small = canvas.camera.zoom
+    in_rows = {
+        id_: (232.0 * (row % 10), 160.0 * (row // 10)) for row, id_ in enumerate(canvas.model.ids)
+    }
+
+    canvas.glide_next()
+    canvas.workspace.apply(Move(in_rows))
+    qtbot.waitUntil(lambda: not canvas.glides, timeout=2000)
+
+    assert "whole" == canvas.sight()
+    assert canvas.camera.zoom > 2 * small
+
+
+def test_moving_one_block_leaves_the_view_as_it_is(show) -> None:
+    canvas, _ = show(placed("io.image", "nn.relu"))
+    camera = canvas.camera
+
+    canvas.workspace.apply(Move({"relu": (9000.0, 0.0)}))
+
+    assert camera == canvas.camera
+
+
 def test_the_minimap_shows_while_there_is_more_and_moves_the_view(show, qtbot) -> None:
     canvas, _ = show(field(200, columns=20))
     assert not canvas.minimap.isVisible()

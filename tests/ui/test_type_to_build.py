@@ -56,6 +56,22 @@ def test_a_typed_line_becomes_a_wired_chain_at_the_cursor_in_one_step(
     assert {} == canvas.workspace.graph.nodes
 
 
+@pytest.mark.parametrize(("blocks", "all_seen"), [(7, True), (30, False)])
+def test_a_chain_wider_than_the_view_is_seen_from_farther_away_within_reason(
+    show: Show, qtbot: QtBot, blocks: int, all_seen: bool
+) -> None:
+    canvas, hand = show(placed())
+
+    hand.double_click(QPointF(900, 200))
+    qtbot.keyClicks(field(canvas), f"relu x{blocks}")
+    qtbot.keyClick(field(canvas), Qt.Key.Key_Return)
+
+    order, view = canvas.workspace.graph.order, canvas.rect().toRectF()
+    assert all_seen == view.contains(canvas.node_rect(order[0]))
+    assert view.contains(canvas.node_rect(order[-1]))
+    assert all_seen == (canvas.camera.zoom < 1.0)
+
+
 def test_a_wrong_word_is_marked_and_enter_waits_for_its_correction(
     show: Show, qtbot: QtBot
 ) -> None:

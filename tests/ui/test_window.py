@@ -95,6 +95,16 @@ def test_each_page_is_shown_and_marked_in_the_bar(window, qtbot, page: Page) -> 
     qtbot.waitUntil(deed.isChecked)
 
 
+def test_a_wider_window_gives_its_room_to_the_canvas(window, qtbot) -> None:
+    build = window.pages.build
+    before = build.palette_panel.width(), build.canvas.width(), build.inspector.width()
+
+    window.resize(window.width() + 200, window.height())
+    qtbot.waitUntil(lambda: build.canvas.width() == before[1] + 200)
+
+    assert (build.palette_panel.width(), build.inspector.width()) == (before[0], before[2])
+
+
 def test_the_theme_changes_while_the_window_is_open(window, qtbot) -> None:
     window.menus.deeds["view.theme-dark"].trigger()
     dark = tokens(window.pages.build.inspector).name

@@ -51,6 +51,16 @@ def test_offers_are_the_kinds_that_take_what_the_wire_carries() -> None:
     assert not {"io.image", "nn.embedding", "nn.lstm"} & found.keys()
 
 
+def test_a_loss_is_not_offered_to_take_an_answer_of_the_network_for_the_truth() -> None:
+    workspace = chain("io.image", "nn.conv2d")
+
+    said = offers(workspace, Loose(End("conv2d", "y"), from_output=True))
+    given = offers(placed("io.target"), Loose(End("target", "y"), from_output=True))
+
+    assert "loss.bce_with_logits" not in said
+    assert "target" == given["loss.cross_entropy"]
+
+
 def test_offers_for_an_input_are_the_kinds_with_an_output() -> None:
     found = offers(placed("nn.relu"), Loose(End("relu", "x"), from_output=False))
 

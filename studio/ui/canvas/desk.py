@@ -95,7 +95,7 @@ class Desk(Surface):
         edit, self._adding = self._read(text).edit, None
         if edit is not None and self.workspace.apply(edit):
             self.workspace.select(node.id for node in edit.nodes)
-            self.bring_into_view(edit.nodes[-1].id)
+            self.bring_into_view(*(node.id for node in edit.nodes))
 
     def rename(self, node: NodeId | None = None) -> None:
         """Change the title of a block in place; of the only selected one if none is named."""
@@ -179,10 +179,21 @@ class Desk(Surface):
         paint_marks(painter, self, look, self.pointer)
         for overlay in self.overlays:
             overlay(painter)
+        self._paint_loose(painter)
         if self._looked_at is not None and self.target_list.isVisible():
             ends = self._looked_at.wire
             start = self.model.port_at(ends.source, output=True)
             paint_course(painter, self, [start, self.model.port_at(ends.target, output=False)])
+
+    def _paint_loose(self, painter: QPainter) -> None:
+        """Keep a wire that was dropped on the canvas in sight while it is asked what takes it."""
+        at, loose, bends = self._adding or (QPointF(), None, ())
+        if loose is None or not self.quick.isVisible():
+            return
+        fixed = self.model.port_at(loose.fixed, output=loose.from_output)
+        dots = [QPointF(*point) for point in bends]
+        ends = (fixed, at) if loose.from_output else (at, fixed)
+        paint_course(painter, self, [ends[0], *dots, ends[1]])
 
     def _pointer_or_middle(self) -> QPointF:
         inside = self.rect().contains(self.pointer.toPoint())
@@ -209,5 +220,6 @@ class Desk(Surface):
 
     @Slot()
     def _on_popup_closed(self) -> None:
+        self.update()
         if self.isVisible() and self.focusWidget() is not None:
             self.setFocus(Qt.FocusReason.OtherFocusReason)

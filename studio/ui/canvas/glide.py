@@ -56,6 +56,7 @@ class Glide(QObject):
         if self.under_way:
             self._timer.stop()
             self._surface.model.place(self._rows, self._to)
+            self._surface.drawn_anew.emit()
             self._surface.update()
 
     @Slot()

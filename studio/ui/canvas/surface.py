@@ -103,6 +103,11 @@ class Surface(Viewport):
         """Let cards glide to where the next change puts them."""
         self._glides = True
 
+    @property
+    def glides(self) -> bool:
+        """Whether cards are on their way to where they stand."""
+        return self._glide.under_way
+
     def cancel(self) -> None:
         """Give up what the pointer is doing; nothing of it stays."""
         self._glide.finish()
@@ -164,7 +169,7 @@ class Surface(Viewport):
         painter.restore()
         if not look.hasty and area.width() * area.height() * 2 > self.width() * self.height():
             self._careful_secs = perf_counter() - began
-        if not self.model.ids and self.gesture is None:
+        if not (self.model.ids or self.model.frames or self.gesture):
             paint_beginning(painter, self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint_over(painter, look)
@@ -190,10 +195,9 @@ class Surface(Viewport):
         if not change.graph:
             return
         self.cancel()  # what the pointer holds may be gone by now
-        places = self._places() if self._glides else {}
+        glides, self._glides = self._glides, False
+        places, sight = self._places() if glides else {}, self.sight()
         self.model.follow(change)
-        self._glides = False
-        self._glide.begin(places)
         wires = change.connected | change.disconnected
         ends = {end.node for wire in wires for end in wire}
         self._frame.forget(ends | change.changed | change.removed)
@@ -201,6 +205,9 @@ class Surface(Viewport):
         document = self.workspace.document
         if not (document.history or document.redo_label or document.dirty):
             self.fit()  # another experiment was opened
+        elif not change.removed:
+            self.keep_in_sight(sight, arranged=glides)
+        self._glide.begin(places)
         self.drawn_anew.emit()
         self.update()
 

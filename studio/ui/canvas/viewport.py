@@ -16,6 +16,14 @@ from .trail import Trail
 from .view_model import ViewModel
 
 FIT_MARGIN_PX = 48.0
+EDGE_PX = 24.0
+"""So far from the edge of the view stands a block that was brought into it."""
+FARTHEST = 0.5
+"""To see new blocks together, the view goes at most this much farther away."""
+TOO_SMALL = 0.75
+"""A drawing that could be shown so much larger looks lost in its view."""
+
+Sight = Literal["whole", "part", "none"]
 
 
 class Viewport(QWidget):
@@ -74,6 +82,28 @@ class Viewport(QWidget):
         """Return what lies under a point of the widget."""
         return hit(self.model, self.scene_from_view(at), self._camera.zoom, wires=wires)
 
+    def sight(self) -> Sight:
+        """Return how much of the drawing is seen; none if no card is."""
+        view = self._camera.rect_to_scene(QRectF(self.rect()))
+        if not len(self.model.cards_in(view)):
+            return "none"
+        return "whole" if view.contains(self.model.bounding()) else "part"
+
+    def keep_in_sight(self, before: Sight, *, arranged: bool) -> None:
+        """Show the whole drawing if a change has taken it away from the view.
+
+        That is, if no card is seen any more; and, where cards were ``arranged``, if all were seen
+        and now are not, or are much smaller than they need to be.
+        """
+        now = self.sight()
+        lost = now == "none" and before != "none"
+        if arranged and before == "whole" and not lost:
+            size, rect = QSizeF(self.size()), self.model.bounding()
+            best = Camera().framing(rect, size, margin=FIT_MARGIN_PX, largest=1.0)
+            lost = now != "whole" or self._camera.zoom < TOO_SMALL * best.zoom
+        if lost:
+            self.fit()
+
     def fit(self) -> None:
         """Show the whole drawing, at most in its natural size."""
         self._trail.rest(self._camera)
@@ -123,9 +153,22 @@ class Viewport(QWidget):
             middle = self.model.rect(row).center()
             self.look_through(self._camera.centered(middle, QSizeF(self.size())))
 
-    def bring_into_view(self, node: NodeId) -> None:
-        """Move the view only as far as it takes to see all of a block."""
-        seen, view = self.node_rect(node), QRectF(self.rect()).adjusted(24, 24, -24, -24)
+    def bring_into_view(self, *nodes: NodeId) -> None:
+        """Move the view only as far as it takes to see all of these blocks.
+
+        Where they take a little more room than there is, see them from farther away; where they
+        take much more, see the last of them.
+        """
+        rows = np.array([self.model.row[node] for node in nodes])
+        size, rect = QSizeF(self.size()), self.model.bounding(rows)
+        room = Camera().framing(rect, size, margin=EDGE_PX, largest=self._camera.zoom)
+        if room.zoom < FARTHEST * self._camera.zoom:
+            rect = self.model.rect_of(nodes[-1])
+        elif room.zoom < self._camera.zoom:
+            self.look_through(room)
+            return
+        seen = self._camera.rect_to_view(rect)
+        view = QRectF(self.rect()).adjusted(EDGE_PX, EDGE_PX, -EDGE_PX, -EDGE_PX)
         x = max(view.left() - seen.left(), 0.0) or min(view.right() - seen.right(), 0.0)
         y = max(view.top() - seen.top(), 0.0) or min(view.bottom() - seen.bottom(), 0.0)
         self.look_through(self._camera.panned(x, y))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from studio.core.check import Checker, check
+from studio.core.edits import Move
 from studio.core.experiment import Choice, Data, Experiment
 from studio.core.fixes import Fix, fixes_for
 from studio.core.params import Value
@@ -118,6 +119,34 @@ def test_a_target_fits_the_data_or_else_the_scores(
 
 def test_a_target_that_no_column_fits_is_not_offered() -> None:
     assert "Add a Target" not in offered(untargeted("loss.mse", "digits"))
+
+
+def unwired() -> Experiment:
+    """An image at the left, one far below, and a convolution that nothing feeds."""
+    net = Drawing("Unwired")
+    near, far = net.place("io.image"), net.place("io.image")
+    conv = net.place("nn.conv2d")
+    made = net.experiment()
+    at = {near: (0.0, 0.0), far: (0.0, 900.0), conv: (232.0, 0.0)}
+    return Move(at)(made)
+
+
+def test_an_input_without_a_wire_is_offered_the_loose_outputs_the_nearest_first() -> None:
+    made = unwired()
+
+    fixes = offered(made)
+
+    assert list(fixes) == ["Wire image1 to x", "Wire image2 to x"]
+    assert fixes["Wire image1 to x"].preview == "x of conv1 takes image B×1×28×28"
+    assert check(fixes["Wire image1 to x"].edit(made), CATALOG).problems == ()
+
+
+def test_no_wire_is_offered_that_would_make_a_loop_or_carries_what_does_not_fit() -> None:
+    net = Drawing("Loop")
+    net.chain("nn.relu", "nn.tanh")
+    net.place("io.tokens")
+
+    assert offered(net.experiment()) == {}
 
 
 def test_a_sequence_is_turned_where_channels_come_first() -> None:
