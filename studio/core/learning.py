@@ -1,6 +1,6 @@
 """Learning: how the weights of one block begin, and how fast they change; for all kinds alike."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from .params import Param, Params, Value, complete
 
@@ -67,6 +67,19 @@ _SOURCES = {
     "zeros": "nn.init.zeros_({weight})",
     "ones": "nn.init.ones_({weight})",
 }
+
+
+def settable(
+    tensors: Collection[tuple[int, ...]], settings: Mapping[str, Value]
+) -> tuple[Param, ...]:
+    """Return what makes a difference for weights of these sizes: nothing where there are none."""
+    if not tensors:
+        return ()
+    drawn = any(len(sizes) > 1 for sizes in tensors)
+    source = _SOURCES.get(Params(complete(WEIGHTS, settings)).text("initial"), "")
+    shown = {"rate", *(("initial",) if drawn else ())}
+    shown |= {name for name in ("spread", "gain") if drawn and f"{{{name}}}" in source}
+    return tuple(param for param in WEIGHTS if param.name in shown)
 
 
 def rate_of(settings: Mapping[str, Value]) -> float:

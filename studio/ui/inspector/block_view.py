@@ -18,7 +18,7 @@ from studio.ui.widgets.facts import Facts
 from studio.ui.widgets.labels import Line, Text
 from studio.ui.widgets.param_form import ParamForm
 
-from .instance_part import parts_of
+from .parts import parts_of
 
 NOTHING = "This block has nothing to set"
 NO_PARAMETERS = "This composite has no parameters; open it to give it some"

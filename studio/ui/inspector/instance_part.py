@@ -124,14 +124,3 @@ class SharingPart(Part):
             sharing.share(self._workspace, self._id, owner)
         else:
             sharing.unshare(self._workspace, (self._id,))
-
-
-def parts_of(workspace: Workspace, node: Node, parent: QWidget) -> list[Part]:
-    """Return the parts that a block's form has beside its parameters."""
-    parts: list[Part] = []
-    if composite_of(node.kind) in workspace.document.experiment.composites:
-        parts.append(InstancePart(workspace, node, parent))
-    elif stacking.can_repeat(workspace, node.id):
-        parts.append(RepeatPart(workspace, node, parent))
-    parts.append(SharingPart(workspace, node, parent))
-    return parts
