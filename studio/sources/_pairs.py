@@ -25,6 +25,17 @@ class Language:
     known: int
     """Tokens in the list, and the special ones."""
 
+    def size(self, default: int) -> Param:
+        """Return the parameter for how many tokens are known."""
+        return Param(
+            self.name,
+            min(default, self.known),
+            low=8,
+            high=self.known,
+            unit="tokens",
+            help="The most frequent are known, all others are <unk>",
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -88,17 +99,8 @@ class Pairs:
                 help="Longest sentence; an answer's end counts as a token",
             ),
             Param("shortest", 1, low=1, high=200, unit="tokens", help="Shortest sentence to read"),
-            *(
-                Param(
-                    language.name,
-                    min(known, language.known),
-                    low=8,
-                    high=language.known,
-                    unit="tokens",
-                    help="The most frequent are known, all others are <unk>",
-                )
-                for language in (self.source, self.answer)
-            ),
+            self.source.size(known),
+            self.answer.size(known),
             Param(
                 "padding",
                 "after",
