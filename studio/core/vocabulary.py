@@ -47,9 +47,9 @@ class Vocabulary:
         """Return the text of some tokens, without what only fills up, begins or ends it."""
         return "".join(self.pieces(tokens))
 
-    def pieces(self, tokens: Iterable[int]) -> Iterator[str]:
-        """Yield what each token adds to the text."""
-        first = True
+    def pieces(self, tokens: Iterable[int], *, behind: bool = False) -> Iterator[str]:
+        """Yield what each token adds to the text; ``behind`` for one that stands behind another."""
+        first = not behind
         for token in tokens:
             label = self.label(token)
             if label in {PAD, START, END}:

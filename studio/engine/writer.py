@@ -12,7 +12,7 @@ from studio.core.vocabulary import END, PAD, START, Vocabulary
 from studio.runs.spec import ColumnInfo
 
 from .decoding import Beams, Choice, beam_search, sample
-from .language import Language, recognise
+from .language import Language, NoLanguageError, recognise, shifted
 from .reading import TextReader, reading
 
 _SIDES = 64
@@ -40,6 +40,26 @@ class Wish:
     seed: int = 0
     stop: str = ""
     cache: bool = True
+
+    def expect_sensible(self) -> None:
+        """Look at the numbers.
+
+        Raises:
+            ParamError: one is out of range, or two contradict each other.
+        """
+        limits = (
+            ("tokens", self.tokens >= 1, "at least 1"),
+            ("temperature", self.temperature >= 0, "0 or more"),
+            ("top k", self.top_k >= 0, "0 or more"),
+            ("top p", 0 < self.top_p <= 1, "more than 0 and at most 1"),
+            ("beams", self.beams >= 0, "0 or more"),
+        )
+        for name, fits, words in limits:
+            if not fits:
+                value = getattr(self, name.replace(" ", "_"))
+                raise ParamError(f"{name}: expected {words}, received {value:g}")
+        if self.beams > 1 and (self.top_k or self.top_p < 1):
+            raise ParamError("beams follow the likeliest texts: expected no top k and no top p")
 
 
 @dataclass(slots=True)
@@ -81,6 +101,19 @@ class Writer:
         if self._source is not None and self._source.dtype == "int":
             self.source_words = Vocabulary(self._source.labels, self._source.limit or 0)
         self._device = next((w.device for w in module.parameters()), torch.device("cpu"))
+
+    def expect_next(self, text_BT: Tensor, targets: Sequence[Tensor]) -> None:
+        """Look at samples, whether a target is the text one step on.
+
+        Raises:
+            NoLanguageError: none is.
+        """
+        alike = [target for target in targets if target.shape == text_BT.shape]
+        if not any(shifted(text_BT, target_BT) for target_BT in alike):
+            raise NoLanguageError(
+                f"The target of the data is not {self._text.name} one step on, so the network "
+                "learns something else than what comes next"
+            )
 
     def pads_before(self, sources_BS: Tensor) -> bool:
         """Whether short sources are filled up in front, as these samples are."""
@@ -142,8 +175,8 @@ class Writer:
             ParamError: the stop is no token.
         """
         stop = self._stop(wish)
-        began = perf_counter()
         with reading(self._module, self.language, source, cache=wish.cache) as reader:
+            began = perf_counter()
             report.cached = reader.cache is not None
             for tokens in self._tokens(reader, tokens_BT, wish, stop):
                 report.tokens.append(tokens[0])

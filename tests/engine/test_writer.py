@@ -91,8 +91,8 @@ def test_an_encoder_reads_the_source_once() -> None:
     writer = Writer(module, columns)
     asked: list[str] = []
     with reading(module, writer.language, random_source(writer, columns)) as reader:
-        encoder = module.encoder[0]
-        encoder.register_forward_hook(lambda *_: asked.append("encoder"))
+        inside = module.encoder[0].attention
+        inside.register_forward_hook(lambda *_: asked.append("encoder"))
         for end in (1, 2, 3, 4):
             reader.scores(torch.randint(4, 60, (1, 4))[:, :end])
 
