@@ -7,23 +7,39 @@ from typing import Literal, TypeAlias
 
 from studio.core.catalog import Catalog
 from studio.core.edits import Edit, SetTraining
-from studio.core.experiment import OBJECTIVE, SPLIT, TRAINING, Choice, Experiment, Objective
+from studio.core.experiment import (
+    OBJECTIVE,
+    SPLIT,
+    TRAINING,
+    Choice,
+    Experiment,
+    Objective,
+    Training,
+)
 from studio.core.fitting import choose_data
 from studio.core.params import Param, Params, Value, complete
+from studio.core.settings import COMPUTING, KEEPING, RUN
 
-Part: TypeAlias = Literal["settings", "objective", "optimizer", "schedule"]
+Part: TypeAlias = Literal["settings", "computing", "keeping", "objective", "optimizer", "schedule"]
+_OF_THE_RUN: Mapping[Part, tuple[Param, ...]] = {
+    "settings": RUN,
+    "computing": COMPUTING,
+    "keeping": KEEPING,
+}
 
 GUESSED_STEPS = 100
 """Steps of an epoch while nobody knows how many samples there are."""
 
 
-def set_training(experiment: Experiment, part: Part, name: str, value: Value) -> SetTraining:
-    """Return the edit that sets one field of a form of the Train page."""
+def set_training(
+    experiment: Experiment, part: Part, name: str, value: Value, *, at: int = 0
+) -> SetTraining:
+    """Return the edit that sets one field of a form of the Train page, of an objective by place."""
     training = experiment.training
-    first = training.objectives[0]
-    merge = f"training {part} {name}"
+    first = training.objectives[at]
+    merge = f"training {at} {part} {name}"
     label = f"Set {name.replace('_', ' ')}"
-    if part == "settings":
+    if part in _OF_THE_RUN:
         settings = {**training.settings, name: value}
         return SetTraining(replace(training, settings=settings), label=label, merge=merge)
     if part == "objective":
@@ -32,24 +48,27 @@ def set_training(experiment: Experiment, part: Part, name: str, value: Value) ->
         changed = replace(first, optimizer=_with(first.optimizer, name, value))
     else:
         changed = replace(first, schedule=_with(first.schedule, name, value))
-    objectives = (changed, *training.objectives[1:])
-    return SetTraining(replace(training, objectives=objectives), label=label, merge=merge)
+    return SetTraining(_with_objective(training, at, changed), label=label, merge=merge)
 
 
 def choose_recipe(
-    experiment: Experiment, part: Literal["optimizer", "schedule"], kind: str, catalog: Catalog
+    experiment: Experiment,
+    part: Literal["optimizer", "schedule"],
+    kind: str,
+    catalog: Catalog,
+    *,
+    at: int = 0,
 ) -> SetTraining:
     """Return the edit that takes another optimiser or schedule, keeping what both can be told."""
     training = experiment.training
-    first = training.objectives[0]
+    first = training.objectives[at]
     if part == "optimizer":
         optimizer = _carried(first.optimizer, kind, catalog.optimizers[kind].params)
         changed, title = replace(first, optimizer=optimizer), catalog.optimizers[kind].title
     else:
         schedule = _carried(first.schedule, kind, catalog.schedules[kind].params)
         changed, title = replace(first, schedule=schedule), catalog.schedules[kind].title
-    objectives = (changed, *training.objectives[1:])
-    return SetTraining(replace(training, objectives=objectives), label=f"Choose {title}")
+    return SetTraining(_with_objective(training, at, changed), label=f"Choose {title}")
 
 
 def choose_source(experiment: Experiment, kind: str, catalog: Catalog) -> Edit:
@@ -73,23 +92,26 @@ def set_split(experiment: Experiment, name: str, value: Value, catalog: Catalog)
     return replace(edit, label=f"Set {name} of the split", merge=f"split {name}")
 
 
-def values_of(experiment: Experiment, part: Part) -> Mapping[str, Value]:
+def values_of(experiment: Experiment, part: Part, *, at: int = 0) -> Mapping[str, Value]:
     """Return what is set in one form of the Train page."""
-    first: Objective = experiment.training.objectives[0]
+    if part in _OF_THE_RUN:
+        return experiment.training.settings
+    first: Objective = experiment.training.objectives[at]
     return {
-        "settings": experiment.training.settings,
         "objective": first.settings,
         "optimizer": first.optimizer.params,
         "schedule": first.schedule.params,
     }[part]
 
 
-def params_of(experiment: Experiment, part: Part, catalog: Catalog) -> tuple[Param, ...]:
+def params_of(
+    experiment: Experiment, part: Part, catalog: Catalog, *, at: int = 0
+) -> tuple[Param, ...]:
     """Return what can be set in one form of the Train page."""
-    first = experiment.training.objectives[0]
+    first = experiment.training.objectives[at]
     match part:
-        case "settings":
-            return TRAINING
+        case "settings" | "computing" | "keeping":
+            return _OF_THE_RUN[part]
         case "objective":
             return OBJECTIVE
         case "optimizer":
@@ -114,10 +136,15 @@ def steps_per_epoch(experiment: Experiment, samples: int | None) -> int:
 
 
 def learning_rates(
-    experiment: Experiment, catalog: Catalog, samples: int | None, *, points: int = 240
+    experiment: Experiment,
+    catalog: Catalog,
+    samples: int | None,
+    *,
+    points: int = 240,
+    at: int = 0,
 ) -> list[tuple[float, float]]:
     """Return (epoch, learning rate) over the planned training; empty where a recipe is unknown."""
-    first = experiment.training.objectives[0]
+    first = experiment.training.objectives[at]
     optimizer = catalog.optimizers.get(first.optimizer.kind)
     schedule = catalog.schedules.get(first.schedule.kind)
     if optimizer is None or schedule is None:
@@ -129,6 +156,11 @@ def learning_rates(
     steps = each * epochs
     places = sorted({round(i * (steps - 1) / max(points - 1, 1)) for i in range(points)})
     return [(step / each, lr * schedule.factor(step, steps, Params(given))) for step in places]
+
+
+def _with_objective(training: Training, at: int, changed: Objective) -> Training:
+    objectives = (*training.objectives[:at], changed, *training.objectives[at + 1 :])
+    return replace(training, objectives=objectives)
 
 
 def _with(choice: Choice, name: str, value: Value) -> Choice:

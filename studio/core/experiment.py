@@ -6,170 +6,24 @@ from dataclasses import dataclass, field, replace
 from .composites import Composite, composite_of, embraced, settled
 from .errors import GraphError
 from .graph import Graph, Node
-from .params import Param, Value
+from .params import Value
+from .settings import OBJECTIVE, SPLIT, TRAINING
+
+__all__ = [
+    "FORMAT",
+    "OBJECTIVE",
+    "SPLIT",
+    "TRAINING",
+    "Choice",
+    "Dashboard",
+    "Data",
+    "Experiment",
+    "Objective",
+    "Training",
+]
 
 FORMAT = 2
 """The version of the file format that this program writes."""
-
-TRAINING: tuple[Param, ...] = (
-    Param(
-        "epochs", 20, low=1, high=100_000, help="How often the network sees every training sample"
-    ),
-    Param(
-        "batch_size",
-        64,
-        low=0,
-        high=1_000_000,
-        unit="samples",
-        zero="all",
-        help="Samples per step of the optimiser: 1 for stochastic gradient descent in the narrow "
-        "sense, 0 for the whole training part",
-    ),
-    Param("seed", 0, low=0, high=2**31 - 1, help="Fixes data order, first weights and dropout"),
-    Param(
-        "device",
-        "auto",
-        choices=("auto", "cuda", "mps", "cpu"),
-        help="Where to train; auto takes the fastest",
-    ),
-    Param(
-        "early_stopping",
-        0,
-        low=0,
-        high=10_000,
-        unit="epochs",
-        zero="never",
-        help="Stop after this many epochs without a better validation loss; 0 never stops early",
-    ),
-    Param("restore_best", True, help="End with the weights of the best validation loss"),
-    Param(
-        "ema",
-        0.0,
-        low=0.0,
-        high=0.99999,
-        zero="off",
-        title="average weights",
-        help="Judge and keep the exponential mean of the weights, of which this much stays from "
-        "step to step, such as 0.999; 0 takes the weights as they are",
-    ),
-    Param(
-        "accumulate",
-        1,
-        low=1,
-        high=100_000,
-        unit="pieces",
-        title="compute a batch in",
-        help="Compute each batch piece by piece and add up the gradients: the same step with less "
-        "memory. BatchNorm sees the pieces",
-    ),
-    Param(
-        "precision",
-        "float32",
-        choices=("float32", "bfloat16", "float16"),
-        help="Numbers of matrix products and convolutions; weights and losses stay 32-bit floats, "
-        "and float16 has its loss scaled so that small gradients do not vanish",
-    ),
-    Param(
-        "recompute",
-        False,
-        title="recompute layers",
-        help="Repeated composites compute their values again going backward instead of keeping "
-        "them: less memory for about a third more time. Layers with BatchNorm keep theirs",
-    ),
-    Param(
-        "checkpoint_secs",
-        60,
-        low=0,
-        high=86_400,
-        unit="s",
-        zero="never",
-        title="checkpoint every",
-        help="Write all that is needed to go on exactly, this often and at the end; 0 never does",
-    ),
-    Param(
-        "checkpoints_kept",
-        2,
-        low=1,
-        high=10_000,
-        title="checkpoints kept",
-        help="How many stay; those you ask for yourself all stay",
-    ),
-)
-"""The settings of a training run that hold for all its objectives."""
-
-OBJECTIVE: tuple[Param, ...] = (
-    Param(
-        "clip_norm",
-        0.0,
-        low=0.0,
-        zero="never",
-        title="clip gradient norm",
-        help="Scale the gradient down when its norm is larger; 0 never does",
-    ),
-    Param(
-        "clip_value",
-        0.0,
-        low=0.0,
-        zero="never",
-        title="clip gradient value",
-        help="Cut every number of the gradient off at ± this, before its norm is looked at; 0 "
-        "never does",
-    ),
-    Param(
-        "decay_all",
-        True,
-        title="decay biases and norms",
-        help="Whether the optimiser's weight decay takes in biases and the scales of "
-        "normalisation; off, it keeps to matrices and kernels",
-    ),
-    Param(
-        "l1",
-        0.0,
-        low=0.0,
-        title="L1 penalty",
-        help="Adds λ·Σ|w| to what is minimised, which makes weights exactly 0. It counts matrices "
-        "and kernels but no biases and norms, and is no part of the loss that is shown",
-    ),
-    Param(
-        "l2",
-        0.0,
-        low=0.0,
-        title="L2 penalty",
-        help="Adds λ·Σw² to what is minimised, which keeps weights small. It counts matrices and "
-        "kernels but no biases and norms, and is no part of the loss that is shown",
-    ),
-    Param(
-        "max_norm",
-        0.0,
-        low=0.0,
-        title="max-norm",
-        help="After every step, scale the weights into a unit down to this norm where theirs is "
-        "larger; 0 never does",
-    ),
-)
-"""The settings of one objective beside its optimiser and schedule."""
-
-SPLIT: tuple[Param, ...] = (
-    Param(
-        "validation",
-        0.15,
-        low=0.0,
-        high=0.9,
-        title="validation share",
-        help="Held out to watch the training",
-    ),
-    Param("test", 0.15, low=0.0, high=0.9, title="test share", help="Held out until the end"),
-    Param(
-        "seed",
-        0,
-        low=0,
-        high=2**31 - 1,
-        title="split seed",
-        help="Fixes which samples are held out",
-    ),
-    Param("stratified", True, help="Keep the classes in proportion in every part"),
-)
-"""How samples are divided."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,29 +23,35 @@ class FormCard(Card):
     def __init__(self, title: str, part: Part, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(title, parent)
         self._part: Part = part
+        self._at = 0
         self._workspace = workspace
         self.form = self._new_form()
         self.add(self.form)
 
+    def show_objective(self, at: int) -> None:
+        """Be about the objective at this place."""
+        self._at = at
+
     def refresh(self) -> None:
         """Show what is set now; another recipe brings another form."""
-        experiment = self._workspace.document.experiment
-        if self.form.params != params_of(experiment, self._part, self._workspace.catalog):
+        experiment, catalog = self._workspace.document.experiment, self._workspace.catalog
+        if self.form.params != params_of(experiment, self._part, catalog, at=self._at):
             old, self.form = self.form, self._new_form()
             self.replace(old, self.form)
-        self.form.set_values(values_of(experiment, self._part))
+        self.form.set_values(values_of(experiment, self._part, at=self._at))
 
     def _new_form(self) -> ParamForm:
         experiment = self._workspace.document.experiment
-        params = params_of(experiment, self._part, self._workspace.catalog)
-        form = ParamForm(params, values_of(experiment, self._part), self, label_px=LABEL_PX)
+        params = params_of(experiment, self._part, self._workspace.catalog, at=self._at)
+        values = values_of(experiment, self._part, at=self._at)
+        form = ParamForm(params, values, self, label_px=LABEL_PX)
         form.changed.connect(self._on_changed)
         return form
 
     @Slot(str, object)
     def _on_changed(self, name: str, value: Value) -> None:
         experiment = self._workspace.document.experiment
-        self._workspace.apply(set_training(experiment, self._part, name, value))
+        self._workspace.apply(set_training(experiment, self._part, name, value, at=self._at))
 
 
 class RecipeCard(FormCard):
@@ -71,7 +77,7 @@ class RecipeCard(FormCard):
     def refresh(self) -> None:
         """Show what is chosen and set now."""
         super().refresh()
-        objective = self._workspace.document.experiment.training.objectives[0]
+        objective = self._workspace.document.experiment.training.objectives[self._at]
         kind = (objective.optimizer if self._recipe == "optimizer" else objective.schedule).kind
         recipe = self._known().get(kind)
         self.chooser.show_kind(kind)
@@ -85,4 +91,5 @@ class RecipeCard(FormCard):
     @Slot(str)
     def _on_chosen(self, kind: str) -> None:
         experiment, catalog = self._workspace.document.experiment, self._workspace.catalog
-        self._workspace.apply(choose_recipe(experiment, self._recipe, kind, catalog))
+        edit = choose_recipe(experiment, self._recipe, kind, catalog, at=self._at)
+        self._workspace.apply(edit)
