@@ -117,7 +117,7 @@ class Writer:
 
     def pads_before(self, sources_BS: Tensor) -> bool:
         """Whether short sources are filled up in front, as these samples are."""
-        fill = self._fill
+        fill = self._source_fill
         seen_BS = sources_BS[:_SIDES]
         return bool((seen_BS[:, 0] == fill).any()) and not bool((seen_BS[:, -1] == fill).any())
 
@@ -147,7 +147,7 @@ class Writer:
                 f"expected 1 to {steps} tokens to answer, for so many the network reads, received "
                 f"{len(tokens)}"
             )
-        fill = [self._fill] * (steps - len(tokens))
+        fill = [self._source_fill] * (steps - len(tokens))
         return torch.tensor([fill + tokens if before else tokens + fill], device=self._device)
 
     def begin(self, texts_BT: Tensor | None = None) -> Tensor:
@@ -209,5 +209,15 @@ class Writer:
         return tokens[0]
 
     @property
-    def _fill(self) -> int:
+    def fills(self) -> bool:
+        """Whether short texts are filled up."""
+        return self.words.number(PAD) is not None
+
+    @property
+    def fill(self) -> int:
+        """The token that short texts are filled up with."""
+        return self.words.number(PAD) or 0
+
+    @property
+    def _source_fill(self) -> int:
         return (self.source_words.number(PAD) if self.source_words else None) or 0

@@ -113,7 +113,9 @@ class Snapshot(Struct, frozen=True, kw_only=True, tag="snapshot"):
 
     ``kind`` is ``attention`` (arrays ``weights``: heads × queries × keys, and ``tokens`` of the
     probe sample where there are any) or ``embedding`` (arrays ``points``: samples × 3 principal
-    components in a frozen basis, ``labels``: samples; ``explained``: share of variance).
+    components in a frozen basis, ``labels``: samples; ``explained``: share of variance) or
+    ``text`` (notes ``prompt``, ``text``, ``right``; for answers ``source 1``, ``answer 1``,
+    ``right 1`` and so on; where the network cannot write, ``refused`` with the reason).
     """
 
     kind: str

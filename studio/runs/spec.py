@@ -144,6 +144,14 @@ class ObjectiveJob(Struct, frozen=True, kw_only=True):
     """What is set on the schedule, and ``epochs``: the planned number of epochs."""
     losses: dict[str, float]
     """Loss block id to weight."""
+    warm_ups: dict[str, float] = msgspec.field(default_factory=dict)
+    """Loss block id to the share of all steps over which its weight rises from 0."""
+    turns: int = 1
+    """How many turns it takes in a step, all with the same samples."""
+    every: int = 1
+    """It has its turns at the first step and at each this many after it."""
+    joint: bool = False
+    """Whether it shares the forward pass of the objective before it, and its turns."""
     blocks: tuple[str, ...] = ()
     """Attributes of the modules it updates; empty for all."""
     clip_norm: float = 0.0
@@ -174,6 +182,8 @@ class Watch(Struct, frozen=True, kw_only=True):
     attention: bool = True
     embedding: str = ""
     """Id of the block whose output is projected; empty for none."""
+    text: bool = False
+    """Whether the network writes something now and then, if it is one that can."""
     samples: int = 512
     """Size of the held probe batch for embeddings."""
     budget: float = 0.02

@@ -37,6 +37,9 @@ class Samples:
         self._targets = [self._columns[argument.column] for argument in program.targets]
         self._rows = {part: torch.from_numpy(rows).to(device) for part, rows in parts.items()}
         self._classes = _class_column(job, program)
+        known = {column.name: column for column in job.columns}
+        self.columns = tuple(known[argument.column] for argument in program.inputs)
+        """The columns that are the arguments of ``forward``, in order."""
         self.device = device
 
     def count(self, part: Part) -> int:

@@ -20,9 +20,11 @@ from .governor import Governor
 from .norms import Norms
 from .projection import Projection
 from .quiet import quietly
+from .text import TextProbe
 
 NORMS_PER_SEC = 10.0
 LOOKS_PER_SEC = 2.0
+TEXTS_PER_SEC = 0.5
 PICTURE_SECS = 4.0
 CALIBRATION, FEWEST = 16, 128
 WIDEST = 1024
@@ -41,6 +43,7 @@ class Watcher:
         self._spent_before = 0.0
         self._projection = Projection()
         self._points = 0
+        self._writes = TextProbe(network.module, samples)
         self._set(watch)
 
     def look(self, watch: Watch, step: int) -> Sequence[Event]:
@@ -67,12 +70,14 @@ class Watcher:
     def due(self) -> bool:
         """Whether there is something to look at between two steps."""
         now = perf_counter()
-        return (self._watch.attention and self._attention.due(now)) or (
-            bool(self._watch.embedding) and self._embedding.due(now)
+        return (
+            (self._watch.attention and self._attention.due(now))
+            or (bool(self._watch.embedding) and self._embedding.due(now))
+            or (self._writing and self._text.due(now))
         )
 
     def between(self, step: int) -> list[Event]:
-        """Return the attention maps and the embedding, those that are due."""
+        """Return the attention maps, the embedding and the text, those that are due."""
         now = perf_counter()
         events: list[Event] = []
         try:
@@ -82,9 +87,14 @@ class Watcher:
             if self._watch.embedding and self._embedding.due(now):
                 with self._embedding.look(step):
                     events += self._embedding_events(step)
+            if self._watch.text:
+                events += self._writes.refusal(step)
+            if self._writing and self._text.due(now):
+                with self._text.look(step):
+                    events += self._text_events(step)
         except Exception as error:  # noqa: BLE001 - a look must never end a run
             self._set(Watch(gradients=self._watch.gradients, attention=False, embedding=""))
-            message = f"Attention and embedding are no longer watched: {sentence(error)}"
+            message = f"Attention, embedding and text are no longer watched: {sentence(error)}"
             events.append(Note(message=message, level="warning"))
         return events
 
@@ -95,12 +105,17 @@ class Watcher:
     def _set(self, watch: Watch) -> None:
         self._watch = watch
         attends = watch.attention and bool(self._network.attentions())
-        active = watch.gradients + attends + bool(watch.embedding)
+        active = watch.gradients + attends + bool(watch.embedding) + self._writing
         self._share = share = watch.budget / max(active, 1)
         self._gradients = Governor(per_sec=NORMS_PER_SEC, share=share)
         self._attention = Governor(per_sec=LOOKS_PER_SEC, share=share if attends else 0.0)
         self._embedding = Governor(per_sec=LOOKS_PER_SEC, share=share)
-        self._governors = (self._gradients, self._attention, self._embedding)
+        self._text = Governor(per_sec=TEXTS_PER_SEC, share=share if self._writing else 0.0)
+        self._governors = (self._gradients, self._attention, self._embedding, self._text)
+
+    @property
+    def _writing(self) -> bool:
+        return self._watch.text and not self._writes.refused
 
     def _spent(self) -> float:
         return sum(governor.spent_secs for governor in self._governors)
@@ -147,6 +162,10 @@ class Watcher:
             arrays["labels"] = _array(classes)
         notes = {"refitted": "yes"} if view.refitted else {}
         return [Snapshot(kind="embedding", block=block, step=step, arrays=arrays, notes=notes)]
+
+    def _text_events(self, step: int) -> list[Event]:
+        with quietly(self._network.module, self._samples.device):
+            return [*self._writes.look(step)]
 
     def _affordable(self, most: int) -> int:
         """Return how many samples to project so that the picture moves every few seconds.

@@ -1,0 +1,105 @@
+"""Text as it learns: what a network writes now and then, always on the same beginning and draws.
+
+A network that predicts the next token goes on with the first half of a held-out text; one with an
+encoder answers some held-out sources. What is right stands beside it.
+"""
+
+from collections.abc import Sequence
+from time import perf_counter
+
+import torch
+from torch import Tensor, nn
+
+from studio.core.errors import ParamError
+from studio.core.vocabulary import END
+from studio.engine.data.batches import Samples
+from studio.engine.language import NoLanguageError, text_inputs
+from studio.engine.writer import Report, Wish, Writer
+from studio.runs.events import Snapshot
+
+TEMPERATURE = 0.8
+_ANSWERS = 4
+_BEGINNING, _MOST = 24, 64
+_LONGEST_SECS = 0.3
+"""How long the training thread may be held up by one look; the text is cut there."""
+
+
+class TextProbe:
+    """Writes with a network whose weights go on learning; to be asked quietly (``quiet``)."""
+
+    def __init__(self, module: nn.Module, samples: Samples) -> None:
+        self._module = module
+        self._samples = samples
+        self._writer: Writer | None = None
+        self._told = False
+        self.refused = ""
+        """Why this network does not write, as far as it is known."""
+        try:
+            text_inputs(samples.columns)
+        except NoLanguageError as error:
+            self.refused = str(error)
+
+    def refusal(self, step: int) -> list[Snapshot]:
+        """Return why this network does not write, once."""
+        if not self.refused or self._told:
+            return []
+        self._told = True
+        return [_snapshot(step, {"refused": self.refused})]
+
+    def look(self, step: int) -> list[Snapshot]:
+        """Return what is written now; nothing where the network does not write."""
+        inputs, _ = self._samples.held(_ANSWERS)
+        try:
+            if self._writer is None:
+                self._writer = Writer(self._module, self._samples.columns)
+            answers = self._writer.language.source is not None
+            notes = (self._answers if answers else self._goes_on)(self._writer, inputs)
+        except (NoLanguageError, ParamError) as error:
+            self.refused = str(error)
+            return self.refusal(step)
+        return [_snapshot(step, notes)]
+
+    def _goes_on(self, writer: Writer, inputs: Sequence[Tensor]) -> dict[str, str]:
+        text_1T = inputs[writer.language.text][:1]
+        length = int((text_1T != writer.fill).sum()) if writer.fills else text_1T.shape[1]
+        begun = max(1, min(_BEGINNING, length // 2))
+        wish = Wish(tokens=min(_MOST, text_1T.shape[1] - begun), temperature=TEMPERATURE)
+        (said,) = self._said(writer, text_1T[:, :begun], wish, None)
+        right = text_1T[0, begun:length].tolist()
+        return {
+            "prompt": writer.words.decode(text_1T[0, :begun].tolist()),
+            "text": "".join(writer.words.pieces(said, behind=True)),
+            "right": "".join(writer.words.pieces(right, behind=True)),
+        }
+
+    def _answers(self, writer: Writer, inputs: Sequence[Tensor]) -> dict[str, str]:
+        assert writer.language.source is not None
+        source, text_BT = inputs[writer.language.source], inputs[writer.language.text]
+        begun = writer.begin(text_BT).expand(len(text_BT), 1)
+        wish = Wish(tokens=text_BT.shape[1], temperature=0.0)
+        notes: dict[str, str] = {}
+        for row, said in enumerate(self._said(writer, begun, wish, source)):
+            number = row + 1
+            if writer.source_words is not None:
+                notes[f"source {number}"] = writer.source_words.decode(source[row].tolist())
+            notes[f"answer {number}"] = writer.words.decode(said)
+            notes[f"right {number}"] = writer.words.decode(text_BT[row, 1:].tolist())
+        return notes
+
+    def _said(
+        self, writer: Writer, begun_BT: Tensor, wish: Wish, source: Tensor | None
+    ) -> list[list[int]]:
+        """Return what is written on each beginning, up to its end."""
+        began = perf_counter()
+        said: list[list[int]] = []
+        for tokens in writer.write(begun_BT, wish, Report(), source):
+            said.append(tokens)
+            if perf_counter() - began > _LONGEST_SECS:
+                break
+        end = writer.words.number(END)
+        texts = torch.tensor(said).T.tolist() if said else [[] for _ in begun_BT]
+        return [text[: text.index(end)] if end in text else text for text in texts]
+
+
+def _snapshot(step: int, notes: dict[str, str]) -> Snapshot:
+    return Snapshot(kind="text", block="", step=step, arrays={}, notes=notes)
