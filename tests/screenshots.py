@@ -11,6 +11,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 FOLDER = Path("build/screenshots")
 SIZE = (1440, 900)
@@ -51,6 +55,7 @@ class Scene:
         from studio.ui.start import make_application
         from studio.ui.window import MainWindow
 
+        self._over: QWidget | None = None
         self.app = make_application(["netwright"])
         self.studio = Studio()
         self.studio.settings.set("theme", theme)
@@ -87,10 +92,22 @@ class Scene:
         end = time.monotonic() + secs
         self.wait(lambda: time.monotonic() > end)
 
+    def show_over(self, dialog: "QWidget") -> None:
+        """Have a dialog in the picture, in the middle."""
+        self._over = dialog
+
     def finish(self, name: str) -> None:
         """Keep the picture and end the program."""
+        from PySide6.QtGui import QPainter
+
         self.settle()
-        assert self.window.grab().save(str(FOLDER / f"{name}.png"))
+        picture = self.window.grab()
+        if self._over is not None:
+            painter = QPainter(picture)
+            room = self.window.size() - self._over.size()
+            painter.drawPixmap(room.width() // 2, room.height() // 2, self._over.grab())
+            painter.end()
+        assert picture.save(str(FOLDER / f"{name}.png"))
         self.studio.workspace.document.mark_saved()
         self.studio.close()
         self.window.close()
@@ -148,6 +165,21 @@ def _train_page(scene: Scene) -> None:
     scene.studio.front.show_page("train")
 
 
+def _story(scene: Scene) -> None:
+    scene.open("curve-right")
+    scene.train(until=lambda: scene.studio.session.state == "ended")
+
+
+def _gallery(scene: Scene) -> None:
+    from studio.ui.gallery.dialog import GalleryDialog
+
+    assert scene.studio.run("file.gallery")
+    (dialog,) = scene.window.findChildren(GalleryDialog)
+    scene.settle()
+    scene.wait(lambda: not dialog.thumbnails.busy)
+    scene.show_over(dialog)
+
+
 VIEWS: dict[str, tuple[str, Callable[[Scene], None]]] = {
     "empty": ("light", _empty),
     "drawn": ("light", _drawn),
@@ -161,6 +193,12 @@ VIEWS: dict[str, tuple[str, Callable[[Scene], None]]] = {
     "code": ("light", _code),
     "data": ("light", _data),
     "data-dark": ("dark", _data),
+    "story": ("light", _story),
+    "story-dark": ("dark", _story),
+    "story-200": ("light", _story),
+    "gallery": ("light", _gallery),
+    "gallery-dark": ("dark", _gallery),
+    "gallery-200": ("light", _gallery),
     "train-page": ("light", _train_page),
     "train-page-dark": ("dark", _train_page),
 }

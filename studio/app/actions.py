@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .studio import Studio
 
 MENUS = ("File", "Edit", "Arrange", "View", "Train", "Help")
-"""The menus in order; ``File/Gallery`` names a menu inside one of them."""
+"""The menus in order; ``View/Theme`` names a menu inside one of them."""
 
 Context: TypeAlias = Literal["block", "wire", "frame", "canvas"]
 """What a menu at the pointer may be about."""

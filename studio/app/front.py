@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Page: TypeAlias = Literal["build", "data", "train"]
 PAGES: tuple[Page, ...] = ("build", "data", "train")
-CODE, PROBLEMS, HISTORY = "Code", "Problems", "History"
+STORY, CODE, PROBLEMS, HISTORY = "Story", "Code", "Problems", "History"
 """Titles of the panels at the side."""
 Answer: TypeAlias = Literal["save", "discard", "cancel"]
 Look: TypeAlias = Literal["fit", "fit-selection", "zoom-in", "zoom-out", "reset", "back", "forward"]
@@ -112,7 +112,7 @@ class Front(Protocol):
         """Put the panels back where they first stood."""
 
     def open_dialog(self, name: str) -> None:
-        """Open one of the program's own dialogs: commands, settings, keys, about."""
+        """Open one of the program's own dialogs: commands, gallery, settings, keys, about."""
 
     def close(self) -> None:
         """Close the window; the program ends with it."""

@@ -43,6 +43,8 @@ class Figure:
     @property
     def words(self) -> str:
         """Say it, such as ``at least 97 % accuracy``."""
+        if self.unit not in PROMISES:
+            return f"{self.value:,} {self.unit}"
         return f"{'at least' if self.at_least else 'at most'} {self.value:,} {self.unit}"
 
     def measured(self, metrics: Mapping[str, float]) -> float:
@@ -94,15 +96,17 @@ def published() -> tuple[Exhibit, ...]:
 
 def stated(experiment: Experiment) -> Figure | None:
     """Return the figure that an experiment's notes promise, None where they promise none."""
-    found = _FIGURE.search(experiment.notes)
-    if found is None:
-        return None
-    value = float(found[2].replace(",", ""))
-    unit = found[3]
-    at_least = PROMISES[unit][2] if unit in PROMISES else True
-    if found[1]:
-        at_least = found[1].strip() == "at least"
-    return Figure(int(value) if value.is_integer() else value, unit, at_least)
+    return _figure(experiment.notes)
+
+
+def promised(notes: str) -> str:
+    """Return the line of notes that promises a figure, as one reads it; empty for none."""
+    found, figure = _FIGURE.search(notes), _figure(notes)
+    if found is None or figure is None:
+        return ""
+    rest = notes[found.end() :].partition("\n")[0]
+    words = f"{figure.words}{rest}"
+    return words[:1].upper() + words[1:]
 
 
 def find_experiment(name: str) -> Path:
@@ -125,3 +129,15 @@ def find_experiment(name: str) -> Path:
 def _lying_in(folder: Path) -> tuple[Exhibit, ...]:
     files = sorted(folder.glob(f"*{SUFFIX}"))
     return tuple(Exhibit(file.stem, file) for file in files)
+
+
+def _figure(notes: str) -> Figure | None:
+    found = _FIGURE.search(notes)
+    if found is None:
+        return None
+    value = float(found[2].replace(",", ""))
+    unit = found[3]
+    at_least = PROMISES[unit][2] if unit in PROMISES else True
+    if found[1]:
+        at_least = found[1].strip() == "at least"
+    return Figure(int(value) if value.is_integer() else value, unit, at_least)

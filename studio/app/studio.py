@@ -16,12 +16,14 @@ from .autosave import Autosave, Recovered, find_recovered
 from .catalogue import builtin_catalog
 from .comparing import Comparison
 from .filing import Filing
-from .front import Answer, Front, NoFront
-from .gallery import Exhibit, exhibits
+from .front import STORY, Answer, Front, NoFront
+from .gallery import Exhibit
 from .library import keep, read_library
 from .notices import Notices, capital
+from .promise import Promise
 from .session import EngineHold, TrainingSession
 from .settings import Settings
+from .shelf import Shelf
 from .trainer import Trainer
 from .workspace import Workspace
 
@@ -48,6 +50,8 @@ class Studio:
             folders.recovery(), delay_secs=self.settings.values.real("autosave_seconds")
         )
         self.session = TrainingSession(new_engine or _engine)
+        self.shelf = Shelf(self.catalog)
+        self.promise = Promise(self.workspace, self.session)
         self.trainer = Trainer(self.workspace, self.session, self.notices)
         self.actions = declared_actions()
         self.front: Front = NoFront()
@@ -76,16 +80,18 @@ class Studio:
 
     def open(self, path: Path) -> None:
         """Open a file, of the gallery a copy; one that cannot be read is told."""
-        shown = next((exhibit for exhibit in exhibits() if exhibit.path == path), None)
+        shown = next((exhibit for exhibit in self.shelf.exhibits if exhibit.path == path), None)
         if shown is not None:
             self.open_exhibit(shown)
         elif self.attempt(partial(self.filing.open, path)):
             self.front.look("fit")
 
     def open_exhibit(self, exhibit: Exhibit) -> None:
-        """Open a copy of an experiment of the gallery; saving asks where to."""
+        """Open a copy of an experiment of the gallery, with its story; saving asks where to."""
         if self.attempt(partial(self._adopt, exhibit)):
             self.front.look("fit")
+            if self.workspace.document.experiment.notes:
+                self.front.show_panel(STORY, shown=True)
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save, asking where to if the document has no file; ``then`` follows a success."""

@@ -63,6 +63,13 @@ def tidied(experiment: Experiment, catalog: Catalog) -> Experiment:
     return experiment
 
 
+def folded(experiment: Experiment, catalog: Catalog) -> Experiment:
+    """Return an experiment whose own drawing is laid out in rows, to be seen in little room."""
+    graph = experiment.graph
+    cards = cards_of(graph, Scope(catalog, experiment.composites))
+    return laid_out(graph, None, cards.sizes, ports=cards.ports, wrapped=True)(experiment)
+
+
 class _Layout:
     def __init__(
         self,

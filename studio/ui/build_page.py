@@ -11,6 +11,7 @@ from .comparing import ComparePanel
 from .fixing import Fixing
 from .inspector.inspector import Inspector
 from .palette.palette import Palette
+from .widgets.beginning import Beginning
 from .widgets.breadcrumb import Breadcrumb
 from .widgets.find_bar import FindBar
 
@@ -51,6 +52,7 @@ class BuildPage(QWidget):
         self.breadcrumb = Breadcrumb(workspace, desk)
         self.find_bar = FindBar(workspace, desk)
         self.canvas = Canvas(workspace, desk)
+        self.beginning = Beginning(workspace, self.canvas)
         self.over = QVBoxLayout(desk)
         self.over.setContentsMargins(0, 0, 0, 0)
         self.over.setSpacing(0)

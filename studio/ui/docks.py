@@ -1,22 +1,23 @@
-"""Docks: the panels around the pages: code, problems, history, and the dashboard's."""
+"""Docks: the panels around the pages: story, code, problems, history, and the dashboard's."""
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from studio.app.front import CODE, HISTORY, PROBLEMS
+from studio.app.front import CODE, HISTORY, PROBLEMS, STORY
 from studio.app.studio import Studio
 from studio.runs.spec import Watch
 
 from .code.view import CodeView
+from .story.panel import StoryPanel
 from .widgets.history import HistoryList
 from .widgets.problems import ProblemList
 
 if TYPE_CHECKING:
     from .dashboard.docks import DashboardDocks
 
-SIDE_PX = {CODE: 440, HISTORY: 260, PROBLEMS: 320}
+SIDE_PX = {STORY: 300, CODE: 440, HISTORY: 260, PROBLEMS: 320}
 """How wide the side opens for a panel; afterwards it stays as it is dragged."""
 
 
@@ -28,18 +29,20 @@ class Docks(QObject):
         self._studio = studio
         self._window = window
         self._dashboard: DashboardDocks | None = None
+        self.story = StoryPanel(studio, window)
         self.code = CodeView(studio.workspace, window)
         self.problems = ProblemList(studio.workspace, window)
         self.history = HistoryList(studio.workspace.document, window)
         self.problems.fix_asked.connect(self._on_fix)
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self._docks = {
+            STORY: self._add(STORY, self.story, right),
             CODE: self._add(CODE, self.code, right),
             HISTORY: self._add(HISTORY, self.history, right),
             PROBLEMS: self._add(PROBLEMS, self.problems, right),
         }
-        window.tabifyDockWidget(self._docks[CODE], self._docks[HISTORY])
-        window.tabifyDockWidget(self._docks[CODE], self._docks[PROBLEMS])
+        for title in (CODE, HISTORY, PROBLEMS):
+            window.tabifyDockWidget(self._docks[STORY], self._docks[title])
         self._sized: set[str] = set()
 
     def shown(self) -> dict[str, bool]:
@@ -81,7 +84,7 @@ class Docks(QObject):
 
     def arrange(self) -> None:
         """Put everything back where it first stood."""
-        for title in (CODE, HISTORY, PROBLEMS):
+        for title in SIDE_PX:
             self._docks[title].setFloating(False)
             self._docks[title].hide()
         if self._dashboard is not None:

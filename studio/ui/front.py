@@ -1,8 +1,9 @@
 """WindowFront: what the program asks of its window, done with Qt. No dialog is ever executed."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from PySide6.QtCore import QBuffer, QIODevice, QPointF
 from PySide6.QtGui import QCursor, QGuiApplication, QImageWriter
@@ -22,6 +23,9 @@ from .docks import Docks
 from .pages import Pages
 from .theme import LIGHT
 
+if TYPE_CHECKING:
+    from .gallery.dialog import GalleryDialog
+
 ZOOM_STEP = 1.25
 
 
@@ -34,6 +38,12 @@ class WindowFront:
         self._pages = pages
         self._docks = docks
         self._beside = Beside(window)
+
+    @cached_property
+    def _gallery(self) -> "GalleryDialog":
+        from .gallery.dialog import GalleryDialog  # not before it is wanted; its pictures stay
+
+        return GalleryDialog(self._studio, self._window)
 
     @property
     def page(self) -> Page:
@@ -197,9 +207,12 @@ class WindowFront:
         self._docks.arrange()
 
     def open_dialog(self, name: str) -> None:
-        """Open one of the program's own dialogs: commands, settings, keys, about."""
+        """Open one of the program's own dialogs: commands, gallery, settings, keys, about."""
         from .dialogs.all import open_dialog
 
+        if name == "gallery":
+            self._gallery.open_up()
+            return
         open_dialog(name, self._studio, self._window)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from studio.app.front import CODE, PAGES, PROBLEMS, NoFront
+from studio.app.front import CODE, PAGES, PROBLEMS, STORY, NoFront
 from studio.app.notices import Notice
 from studio.app.session import SessionState
 from studio.app.studio import Studio
@@ -92,7 +92,10 @@ class MainWindow(QMainWindow):
         self._status.problems_asked.connect(self._show_problems)
         self.docks.problems.block_asked.connect(self._center_on)
         self.docks.code.block_asked.connect(self._center_on)
+        self.docks.story.block_asked.connect(self._center_on)
         self.pages.build.inspector.code_asked.connect(self._show_code)
+        self.pages.build.inspector.story_asked.connect(self._show_story)
+        self.pages.build.beginning.asked.connect(self.studio.run)
         self.pages.build.canvas.installEventFilter(self)
         self.pages.build.canvas.context_requested.connect(self._open_context_menu)
         self._notices.answered.connect(self._on_answered)
@@ -175,6 +178,11 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _show_code(self, _block: str) -> None:
         self.docks.show_panel(CODE, shown=True)
+
+    @Slot()
+    def _show_story(self) -> None:
+        self.docks.show_panel(STORY, shown=True)
+        self.docks.story.take_up()
 
     @Slot(str)
     def _center_on(self, block: str) -> None:

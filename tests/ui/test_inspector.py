@@ -137,7 +137,7 @@ def test_problems_of_a_block_stand_in_its_inspector(window, qtbot) -> None:
     assert view.problems.isVisible()
 
 
-def test_with_nothing_selected_title_and_notes_are_edited_and_undone(window, qtbot) -> None:
+def test_with_nothing_selected_the_title_is_edited_and_undone(window, qtbot) -> None:
     before = window.studio.workspace.document.experiment
     view = _view(window, qtbot, [], ExperimentView)
 

@@ -1,11 +1,10 @@
 """Deeds of the File menu: experiments, files, export, the end."""
 
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 from studio.app.actions import Action, ActionList
-from studio.app.gallery import Exhibit, exhibits, published
+from studio.app.gallery import Exhibit
 from studio.app.studio import Studio
 
 
@@ -58,27 +57,20 @@ def _recent_files(studio: Studio) -> list[Action]:
     ]
 
 
-def _gallery(_studio: Studio) -> list[Action]:
-    return [
-        action
-        for exhibit in exhibits()
-        for action in _shown([exhibit], f"File/Gallery/{exhibit.group}")
-    ]
+def _gallery(studio: Studio) -> None:
+    studio.front.open_dialog("gallery")
 
 
-def _published(_studio: Studio) -> list[Action]:
-    return _shown(published(), "File/Published networks")
-
-
-def _shown(found: Iterable[Exhibit], menu: str) -> list[Action]:
+def _exhibits(studio: Studio) -> list[Action]:
+    """Return one row for each exhibit; none is read for it, as the palette opens at once."""
     return [
         Action(
             id=f"file.gallery.{exhibit.name}",
-            title=exhibit.read().title,
-            menu=menu,
+            title=studio.shelf.title(exhibit),
+            menu=f"File/Gallery/{exhibit.group}",
             run=partial(_open_exhibit, exhibit),
         )
-        for exhibit in found
+        for exhibit in studio.shelf.exhibits
     ]
 
 
@@ -93,14 +85,11 @@ RECENT = ActionList(
     id="file.recent", title="Open recent", rows=_recent_files, menu="File", place=12,
     empty="No files opened yet", icon="history",
 )  # fmt: skip
-GALLERY = ActionList(
-    id="file.gallery", title="Gallery", rows=_gallery, menu="File", place=13,
-    empty="No experiments are installed", icon="layout-grid",
+GALLERY = Action(
+    id="file.gallery", title="Gallery…", run=_gallery, keys=("Ctrl+Shift+O",), menu="File",
+    place=13, icon="layout-grid", help="Experiments to look at, run and change",
 )  # fmt: skip
-PUBLISHED = ActionList(
-    id="file.published", title="Published networks", rows=_published, menu="File", place=14,
-    empty="No networks are installed", icon="layout-grid",
-)  # fmt: skip
+EXHIBITS = ActionList(id="file.gallery-by-name", title="Gallery", rows=_exhibits, menu="")
 SAVE = Action(
     id="file.save", title="Save", run=_save, keys=("Ctrl+S",), menu="File", place=20, icon="save"
 )

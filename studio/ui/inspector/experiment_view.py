@@ -1,7 +1,7 @@
-"""ExperimentView: the experiment itself: title, notes, and what it amounts to."""
+"""ExperimentView: the experiment itself: its title, its story, and what it amounts to."""
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from studio.app.estimate import weight_bytes
 from studio.app.workspace import Workspace
@@ -13,13 +13,15 @@ from studio.ui.widgets.labels import Line, Text
 
 SELECT = "Select a block to see and set what it does"
 BEGIN = (
-    "To begin, drag blocks onto the canvas, or press Ctrl+K and type gallery "
-    "for an experiment that is ready to train"
+    "To begin, drag blocks onto the canvas, or open an experiment of the gallery, "
+    "which is ready to train"
 )
 
 
 class ExperimentView(QWidget):
     """What is shown with nothing selected."""
+
+    story_asked = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(parent)
@@ -32,14 +34,13 @@ class ExperimentView(QWidget):
         self.title.setAccessibleName("Title of the experiment")
         self.title.setPlaceholderText("Title")
         self.title.textEdited.connect(self._on_title)
-        self.notes = QPlainTextEdit(self)
-        self.notes.setAccessibleName("Notes on the experiment")
-        self.notes.setPlaceholderText("Notes: what is tried here, and what came out")
-        self.notes.setTabChangesFocus(True)
-        self.notes.setFixedHeight(120)
-        self.notes.textChanged.connect(self._on_notes)
+        self.story = QPushButton(self)
+        self.story.setObjectName("flat")
+        self.story.clicked.connect(self.story_asked)
         self.facts = Facts(self)
-        for part in (self.title, self.notes, Line(self), self.facts, Line(self)):
+        column.addWidget(self.title)
+        column.addWidget(self.story, 0, Qt.AlignmentFlag.AlignLeft)
+        for part in (Line(self), self.facts, Line(self)):
             column.addWidget(part)
         self.hint = Text("", self, "small")
         column.addWidget(self.hint)
@@ -53,10 +54,7 @@ class ExperimentView(QWidget):
         experiment, checked = self._workspace.document.experiment, self._workspace.checked
         if self.title.text() != experiment.title:
             self.title.setText(experiment.title)
-        if self.notes.toPlainText() != experiment.notes:
-            self.notes.blockSignals(True)
-            self.notes.setPlainText(experiment.notes)
-            self.notes.blockSignals(False)
+        self.story.setText("Read the story" if experiment.notes else "Write notes")
         self.hint.say(SELECT if experiment.graph.nodes else BEGIN)
         source = self._workspace.catalog.sources.get(experiment.data.source.kind)
         self.facts.show_rows(
@@ -72,7 +70,3 @@ class ExperimentView(QWidget):
     @Slot(str)
     def _on_title(self, text: str) -> None:
         self._workspace.apply(SetText(title=text, label="Change title", merge="title"))
-
-    @Slot()
-    def _on_notes(self) -> None:
-        self._workspace.apply(SetText(notes=self.notes.toPlainText()))

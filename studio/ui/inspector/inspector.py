@@ -21,6 +21,7 @@ class Inspector(QScrollArea):
 
     code_asked = Signal(str)
     fix_asked = Signal(str)
+    story_asked = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(parent)
@@ -68,6 +69,8 @@ class Inspector(QScrollArea):
         if isinstance(self._view, BlockView):
             self._view.code_asked.connect(self.code_asked)
             self._view.fix_asked.connect(self.fix_asked)
+        if isinstance(self._view, ExperimentView):
+            self._view.story_asked.connect(self.story_asked)
         self._type_on(typed)
 
     def _type_on(self, name: str) -> None:

@@ -1,0 +1,1 @@
+"""The story of an experiment, typeset beside the canvas."""
