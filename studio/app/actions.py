@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MENUS = ("File", "Edit", "Arrange", "View", "Train", "Help")
 """The menus in order; ``View/Theme`` names a menu inside one of them."""
 
-Context: TypeAlias = Literal["block", "wire", "frame", "canvas"]
+Context: TypeAlias = Literal["block", "wire", "frame", "canvas", "run"]
 """What a menu at the pointer may be about."""
 
 Test: TypeAlias = "Callable[[Studio], bool]"

@@ -33,6 +33,11 @@ def runs_index() -> Path:
     return home() / "runs-index.sqlite"
 
 
+def runs_view() -> Path:
+    """Return the file that says which columns of the list of runs are shown."""
+    return home() / "runs-view.json"
+
+
 def trash() -> Path:
     """Return the folder of deleted runs."""
     return home() / "trash"

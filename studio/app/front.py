@@ -12,8 +12,8 @@ from studio.core.marks import Point, View
 if TYPE_CHECKING:
     from .workspace import Workspace
 
-Page: TypeAlias = Literal["build", "data", "train"]
-PAGES: tuple[Page, ...] = ("build", "data", "train")
+Page: TypeAlias = Literal["build", "data", "train", "runs"]
+PAGES: tuple[Page, ...] = ("build", "data", "train", "runs")
 STORY, CODE, PROBLEMS, HISTORY = "Story", "Code", "Problems", "History"
 """Titles of the panels at the side."""
 Answer: TypeAlias = Literal["save", "discard", "cancel"]
@@ -53,6 +53,9 @@ class Front(Protocol):
         self, words: str, offered: Sequence[NodeId], then: Callable[[NodeId], None]
     ) -> None:
         """Let one of some blocks be clicked on the canvas."""
+
+    def reveal(self, folder: Path) -> None:
+        """Show a folder in the system's own file manager."""
 
     def ask_picture(self, suggestion: Path, then: Callable[[Path], None]) -> None:
         """Let a place for a picture be chosen."""
@@ -150,6 +153,9 @@ class NoFront:
         self, words: str, offered: Sequence[NodeId], then: Callable[[NodeId], None]
     ) -> None:
         """Nobody can click."""
+
+    def reveal(self, folder: Path) -> None:
+        """Nobody looks."""
 
     def ask_picture(self, suggestion: Path, then: Callable[[Path], None]) -> None:
         """Nobody can answer."""

@@ -1,17 +1,23 @@
 """Going on with a run: where it stopped, for longer, or from an earlier step with another rate."""
 
 from pathlib import Path
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from studio.core.errors import FileError
+from studio.core.text import plural
 from studio.runs.checkpoints import Checkpoint, checkpoints_in
 from studio.runs.commands import Start
+from studio.runs.events import Began
 from studio.runs.forking import copy_until
 from studio.runs.saved import open_run
-from studio.runs.spec import Adjustment, Origin, RunSpec
+from studio.runs.spec import Adjustment, Origin, Program, RunSpec
 
 from . import folders
+
+Fork: TypeAlias = tuple[Path, int]
+"""The folder of a run and a step of it."""
 
 
 def going_on(folder: Path, *, step: int | None = None, epochs: int | None = None) -> Start:
@@ -72,3 +78,40 @@ def checkpoint_of(folder: Path, step: int | None = None) -> Checkpoint:
         where = "" if step is None else f" at or before step {step:,}"
         raise FileError(f"{folder.name}: there is no checkpoint{where} to go on from; train anew")
     return found[-1]
+
+
+def forked(folder: Path, step: int, program: Program) -> Origin:
+    """Return the origin that lets a program begin with the weights of a run's checkpoint.
+
+    Modules are found again by the blocks they belong to, whatever they are called now.
+
+    Raises:
+        FileError: there is no record, or no such checkpoint.
+    """
+    old, checkpoint = spec_of(folder), checkpoint_of(folder, step)
+    now = {block.id: block.attribute for block in program.blocks}
+    names = {
+        block.attribute: now[block.id]
+        for block in old.program.blocks
+        if block.attribute and now.get(block.id, "") not in {"", block.attribute}
+    }
+    return Origin(
+        run=folder.name, step=checkpoint.step, checkpoint=str(checkpoint.path), names=names
+    )
+
+
+def began_words(event: Began) -> str:
+    """Say in a sentence what a run took from the one it begins with."""
+    told = [f"{plural(len(event.kept), 'weight')} taken from {event.run} at step {event.step:,}"]
+    told += [f"{len(names):,} {what}" for what, names in _apart(event) if names]
+    return ", ".join(told)
+
+
+def began_details(event: Began) -> str:
+    """List by name what was taken, what was not, and why."""
+    lists = (("taken", event.kept), *_apart(event))
+    return "\n".join(f"{what.capitalize()}: {', '.join(names)}" for what, names in lists if names)
+
+
+def _apart(event: Began) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (("of another shape", event.reshaped), ("new", event.new), ("left out", event.gone))

@@ -4,7 +4,7 @@ Nothing here waits. Commands are sent, events are taken up by ``poll``, which th
 thirty times a second; listeners are told when the state changes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, assert_never
 
@@ -172,11 +172,19 @@ class TrainingSession:
         """
         from studio.runs.saved import open_run
 
+        with open_run(folder) as saved:
+            self.replay(saved.replay())
+
+    def replay(self, events: Iterable[Event]) -> None:
+        """Know of a run what these events say, and of no other.
+
+        Raises:
+            RunError: a run is under way.
+        """
         if self.busy:
             raise RunError("A run is under way: stop it before you look at another")
-        with open_run(folder) as saved:
-            self.record.clear()
-            self.record.feed(saved.replay())
+        self.record.clear()
+        self.record.feed(events)
 
     def adjust(self, adjustment: Adjustment) -> None:
         """Change a setting of the run under way from its next step on."""

@@ -21,6 +21,7 @@ from .gallery import Exhibit
 from .library import keep, read_library
 from .notices import Notices, capital
 from .promise import Promise
+from .run_desk import RunDesk
 from .session import EngineHold, TrainingSession
 from .settings import Settings
 from .shelf import Shelf
@@ -53,6 +54,7 @@ class Studio:
         self.shelf = Shelf(self.catalog)
         self.promise = Promise(self.workspace, self.session)
         self.trainer = Trainer(self.workspace, self.session, self.notices)
+        self.desk = RunDesk(self.notices)
         self.actions = declared_actions()
         self.front: Front = NoFront()
         self.workspace.document.changed.connect(self._on_changed)

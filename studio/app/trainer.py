@@ -1,20 +1,22 @@
 """Trainer: what Train, Step and Export mean for the open document, and the news they make."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from studio.core.document import Diff
 from studio.core.errors import StudioError
 from studio.core.signal import Signal
 from studio.runs.checkpoints import newest_checkpoint
 from studio.runs.commands import Start
-from studio.runs.events import Failed, Note, Preview
+from studio.runs.events import Began, Event, Failed, Note, Preview
 from studio.runs.spec import RunSpec, Watch
 
 from .notices import Answer, Notices
-from .resuming import going_on, gone_back
+from .resuming import Fork, began_details, began_words, forked, going_on, gone_back
 from .running import run_spec, why_not
 from .session import SessionState, TrainingSession
 from .workspace import Workspace
@@ -26,11 +28,15 @@ class Trainer:
     def __init__(self, workspace: Workspace, session: TrainingSession, notices: Notices) -> None:
         self.failure: Failed | None = None
         self.run: RunSpec | None = None
+        self.fork: Fork | None = None
+        """The run and step whose weights the next runs of this document begin with."""
+        self.fork_changed: Signal[None] = Signal()
         self.samples_known: Signal[int] = Signal()
         self.previewed: Signal[Preview] = Signal()
         self.samples: int | None = None
         self._workspace = workspace
         self._watch = Watch()
+        self._told_origin = False
         self._session = session
         self._notices = notices
         session.changed.connect(self._on_state)
@@ -56,6 +62,8 @@ class Trainer:
             self._session.resume(steps=steps)
             return
         spec = run_spec(self._workspace, self._watch)
+        if self.fork is not None:
+            spec = replace(spec, origin=forked(*self.fork, spec.program))
         self.failure, self.run = None, spec
         self._session.start(spec, steps=steps)
 
@@ -85,6 +93,29 @@ class Trainer:
             start = gone_back(Path(self.run.folder), lr=lr)
             self._session.show(Path(start.spec.folder))
             self._begin(start)
+
+    def look_back(self, spec: RunSpec | None, events: Iterable[Event]) -> None:
+        """Show an earlier run as if it had just happened; Go on is about it from now on.
+
+        Raises:
+            RunError: a run is under way.
+        """
+        self._session.replay(events)
+        self.failure, self.run = None, spec
+
+    def resume(self, start: Start, events: Iterable[Event]) -> None:
+        """Show what is known of a run, and go on with it.
+
+        Raises:
+            RunError: a run is under way.
+        """
+        self._session.replay(events)
+        self._begin(start)
+
+    def begin_with(self, fork: Fork | None) -> None:
+        """Let the next runs of this document begin with the weights of a run, or with new ones."""
+        self.fork = fork
+        self.fork_changed.tell(None)
 
     def _begin(self, start: Start) -> None:
         self.failure, self.run = None, start.spec
@@ -131,8 +162,24 @@ class Trainer:
         started = self._session.started
         if started is not None and self._session.state == "running":
             self.count_samples(started.samples.get("train", 0))
+        if state == "loading":
+            self._told_origin = False
+        if state == "running" and not self._told_origin:
+            self._told_origin = True
+            self._say_origin()
+
+    def _say_origin(self) -> None:
+        """Say which weights the run has taken from the one it begins with."""
+        if self.run is None or self.run.origin is None:
+            return
+        for event in self._session.record.interventions:
+            if isinstance(event, Began) and event.step == self.run.origin.step:
+                self._notices.say(began_words(event), details=began_details(event))
 
     def _on_changed(self, change: Diff) -> None:
+        document = self._workspace.document
+        if self.fork and not (document.undo_label or document.redo_label):
+            self.begin_with(None)  # it is another document
         if change.data:
             self.samples = None
             self._load_ahead()

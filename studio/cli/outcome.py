@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from studio.app.outcome import answer
+from studio.app.resuming import began_words
 from studio.core.text import duration, plural, scaled
 from studio.runs.events import (
     Began,
@@ -72,7 +73,7 @@ class Outcome:
                 self.started = started
                 self._say(f"{started.title}: going on after step {event.step:,}")
             case Began():
-                self._say(_origin_line(event))
+                self._say(began_words(event))
 
     def _epoch_line(self, event: EpochEnded) -> str:
         epochs = self.started.epochs if self.started else 0
@@ -88,16 +89,6 @@ def _start_line(event: Started) -> str:
         f"{event.title}: {plural(event.parameters, 'parameter')}, {parts} samples, "
         f"on {event.device_name or event.device}"
     )
-
-
-def _origin_line(event: Began) -> str:
-    told = [f"{plural(len(event.kept), 'weight')} taken from {event.run} at step {event.step:,}"]
-    told += [f"{len(names)} {what}" for what, names in _apart(event) if names]
-    return ", ".join(told)
-
-
-def _apart(event: Began) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (("of another shape", event.reshaped), ("new", event.new), ("left out", event.gone))
 
 
 def _time(seconds: float) -> str:

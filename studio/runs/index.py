@@ -6,7 +6,7 @@ from the runs' own folders. What a person noted lies in those folders.
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +37,9 @@ class _Entry(Struct, frozen=True, kw_only=True):
     marks: Marks
 
 
+_Known: TypeAlias = tuple[str, _Entry]
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A row: what a run came to, what a person noted, and how it stands now."""
@@ -63,24 +66,26 @@ class RunIndex:
     def __init__(self, runs: Path, cache: Path) -> None:
         self._runs = runs
         self._cache = cache
-        self._known: dict[str, tuple[str, _Entry]] | None = None
+        self._known: dict[str, _Known] | None = None
         self._lock = Lock()
 
-    def look(self, *, secs: float = inf) -> tuple[list[Run], bool]:
+    def look(self, *, secs: float = inf, glance: bool = False) -> tuple[list[Run], bool]:
         """Return the runs, newest first, and whether these are all.
 
-        After ``secs`` of reading the rest is left to the next look.
+        After ``secs`` of reading the rest is left to the next look. A ``glance`` takes it that
+        nothing becomes of a run that has ended.
         """
         with self._lock:
             if self._known is None:
                 self._known = _read_cache(self._cache)
-            complete = self._take_in(self._known, monotonic() + secs)
+            complete = self._take_in(self._known, monotonic() + secs, glance=glance)
             found = [_run(self._runs / id_, entry) for id_, (_, entry) in self._known.items()]
         return sorted(found, key=_newest_first, reverse=True), complete
 
-    def _take_in(self, known: dict[str, tuple[str, _Entry]], deadline: float) -> bool:
+    def _take_in(self, known: dict[str, _Known], deadline: float, *, glance: bool) -> bool:
         """Read what is new or changed; return whether all was read in time."""
-        there = dict(_stamps(self._runs))
+        over = {id_: stamp for id_, (stamp, entry) in known.items() if entry.summary.reason}
+        there = dict(_stamps(self._runs, over if glance else {}))
         gone = [id_ for id_ in known if id_ not in there]
         for id_ in gone:
             del known[id_]
@@ -131,7 +136,7 @@ def _named_time(id_: str) -> float:
     return 0.0
 
 
-def _stamps(runs: Path) -> Iterator[tuple[str, str]]:
+def _stamps(runs: Path, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the name of each run's folder, and what changes with its content."""
     try:
         found = list(os.scandir(runs))
@@ -140,7 +145,8 @@ def _stamps(runs: Path) -> Iterator[tuple[str, str]]:
     for entry in found:
         if not entry.name.startswith(".") and entry.is_dir():
             files = (RECORD, f"{RECORD}-wal", MARKS)
-            yield entry.name, "|".join(_stamp(f"{entry.path}/{name}") for name in files)
+            stamp = known.get(entry.name)
+            yield entry.name, stamp or "|".join(_stamp(f"{entry.path}/{name}") for name in files)
 
 
 def _stamp(path: str) -> str:
@@ -151,7 +157,7 @@ def _stamp(path: str) -> str:
     return f"{known.st_mtime_ns}:{known.st_size}"
 
 
-def _read_cache(path: Path) -> dict[str, tuple[str, _Entry]]:
+def _read_cache(path: Path) -> dict[str, _Known]:
     if not path.is_file():
         return {}
     decoder = msgspec.msgpack.Decoder(_Entry)
@@ -168,7 +174,7 @@ def _read_cache(path: Path) -> dict[str, tuple[str, _Entry]]:
         return {}
 
 
-def _write_cache(path: Path, fresh: dict[str, tuple[str, _Entry]], gone: list[str]) -> None:
+def _write_cache(path: Path, fresh: dict[str, _Known], gone: list[str]) -> None:
     """Write what is new; an index that cannot be written or is no index is none."""
     try:
         _write_rows(path, fresh, gone)
@@ -181,7 +187,7 @@ def _write_cache(path: Path, fresh: dict[str, tuple[str, _Entry]], gone: list[st
         return
 
 
-def _write_rows(path: Path, fresh: dict[str, tuple[str, _Entry]], gone: list[str]) -> None:
+def _write_rows(path: Path, fresh: dict[str, _Known], gone: list[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     base = sqlite3.connect(path, timeout=1.0)
     try:

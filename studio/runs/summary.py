@@ -31,7 +31,7 @@ SELECT first, stride, count, steps FROM chunks WHERE series =
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """One run in figures. ``seconds`` is 0 and ``begun`` 0 where nobody knows."""
+    """One run in figures. ``seconds`` is 0 without an end, and ``begun`` where nobody knows."""
 
     id: str
     title: str
@@ -90,16 +90,29 @@ def _read(folder: Path) -> Summary:
     told = _of_spec(folder, spec)
     for event in events:
         told = _told(told, event)
-    grown = path.stat().st_mtime - told.begun
-    resumed = any(isinstance(event, Resumed) for event in events)
     return replace(
         told,
         best=_best([event for event in events if isinstance(event, EpochEnded)], told.higher),
         step=told.step if told.reason else max(step, told.step),
-        seconds=told.seconds if told.reason or resumed or not told.begun else max(grown, 0.0),
         writer=str(meta.get("writer") or ""),
         environment=msgspec.json.decode(meta.get("environment", b"{}"), type=dict[str, str]),
     )
+
+
+def epochs_in(folder: Path) -> list[EpochEnded]:
+    """Return what was known at the end of each epoch; nothing of a broken record."""
+    try:
+        base = opened(folder / RECORD)
+    except (OSError, sqlite3.Error):
+        return []
+    try:
+        rows = base.execute(_EVENTS, _WANTED).fetchall()
+        events = [event for (data,) in rows for event in decode(data)]
+    except (sqlite3.Error, msgspec.MsgspecError):
+        return []
+    finally:
+        base.close()
+    return [event for event in events if isinstance(event, EpochEnded)]
 
 
 def _step(base: sqlite3.Connection) -> int:

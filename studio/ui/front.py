@@ -5,8 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, assert_never
 
-from PySide6.QtCore import QBuffer, QIODevice, QPointF
-from PySide6.QtGui import QCursor, QGuiApplication, QImageWriter
+from PySide6.QtCore import QBuffer, QIODevice, QPointF, QUrl
+from PySide6.QtGui import QCursor, QDesktopServices, QGuiApplication, QImageWriter
 from PySide6.QtWidgets import QMainWindow
 
 from studio.app.front import Answer, Asking, Look, Page
@@ -88,6 +88,10 @@ class WindowFront:
         canvas.gesture = Pick(canvas, words, offered, then)
         canvas.setFocus()
         canvas.update()
+
+    def reveal(self, folder: Path) -> None:
+        """Show a folder in the system's own file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def ask_picture(self, suggestion: Path, then: Callable[[Path], None]) -> None:
         """Let a place for a picture be chosen."""

@@ -1,4 +1,4 @@
-"""Pages: Build, Data and Train in one place; the latter two are made when they are first seen."""
+"""Pages: Build, Data, Train and Runs; all but the first are made when they are first seen."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -7,6 +7,7 @@ from studio.app.front import Page
 from studio.app.studio import Studio
 
 from .build_page import BuildPage
+from .menus import Menus
 
 
 class Pages(QStackedWidget):
@@ -14,9 +15,10 @@ class Pages(QStackedWidget):
 
     turned = Signal(str)
 
-    def __init__(self, studio: Studio, parent: QWidget) -> None:
+    def __init__(self, studio: Studio, menus: Menus, parent: QWidget) -> None:
         super().__init__(parent)
         self._studio = studio
+        self._menus = menus
         self.page: Page = "build"
         self.build = BuildPage(studio.workspace, self)
         self.build.follow(studio.comparison)
@@ -37,6 +39,10 @@ class Pages(QStackedWidget):
             from .data.page import DataPage
 
             return DataPage(self._studio.workspace, self._studio.trainer, self)
+        if page == "runs":
+            from .runs.page import RunsPage  # and the charts with it
+
+            return RunsPage(self._studio, self._menus, self)
         from .training.page import TrainPage
 
         return TrainPage(self._studio.workspace, self._studio.trainer, self)

@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         from .pages import Pages
 
         studio = self.studio
-        self.pages = Pages(studio, self._centre)
+        self.pages = Pages(studio, self.menus, self._centre)
         self._column.addWidget(self.pages, 1)
         self.docks = Docks(studio, self)
         self._pulse = Pulse(studio.session, self)

@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from studio.app import folders
-from studio.core.experiment import Experiment
+from studio.core.experiment import Experiment, Training
 from studio.core.fileio import dumps
 from studio.runs.events import Ended, EpochEnded, Event, Points, Started
 from studio.runs.spec import DataJob, MetricInfo, Program, RunSpec
@@ -49,13 +49,27 @@ def ended(loss: float = 0.5) -> Ended:
 
 
 def kept_run(
-    name: str, *, seed: int = 0, loss: float = 0.5, title: str = "Clouds", whole: bool = True
+    name: str,
+    *,
+    seed: int = 0,
+    loss: float = 0.5,
+    title: str = "Clouds",
+    whole: bool = True,
+    batch_size: int = 8,
 ) -> Path:
     """Leave a run in the home folder, with its end or without."""
     folder = folders.runs() / f"2026-11-22-1405{seed:02}-{name}"
     store = RunStore(folder)
-    drawn = dumps(Experiment(title=title))
-    store.describe(replace(SPEC, id=folder.name, title=title, seed=seed, experiment=drawn))
+    training = Training(settings={"seed": seed, "batch_size": batch_size})
+    spec = replace(
+        SPEC,
+        id=folder.name,
+        title=title,
+        seed=seed,
+        batch_size=batch_size,
+        experiment=dumps(Experiment(title=title, training=training)),
+    )
+    store.describe(spec)
     store.append([*events(seed=seed, loss=loss, title=title), *([ended(loss)] if whole else [])])
     store.close()
     return folder

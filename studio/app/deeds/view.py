@@ -75,6 +75,11 @@ TRAIN = Action(
     checked=partial(_shows_page, "train"), keys=("Ctrl+3",), menu="View", place=12,
     icon="sliders-horizontal", help="Set how the network learns",
 )  # fmt: skip
+RUNS = Action(
+    id="view.runs", title="Runs", run=partial(_show_page, "runs"),
+    checked=partial(_shows_page, "runs"), keys=("Ctrl+4",), menu="View", place=13,
+    icon="history", help="Look back on what was trained",
+)  # fmt: skip
 COMMANDS = Action(
     id="view.commands", title="Find a command…", run=_commands, keys=("Ctrl+K", "Ctrl+Shift+P"),
     menu="View", place=20, icon="command",

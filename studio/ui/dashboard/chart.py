@@ -12,7 +12,7 @@ from studio.ui.theme import Tokens
 
 from .colours import mixed
 from .cursor import Cursor
-from .curves import Curve, paint_dots, paint_line
+from .curves import Band, Curve, paint_band, paint_dots, paint_line
 from .paint import Row, paint_mark, spread
 from .plot import StepPlot
 from .scale import Scale, value_range
@@ -41,6 +41,7 @@ class CurveChart(StepPlot):
         self.within: tuple[float, float] | None = None
         self.ticks: list[Tick] = []
         self._curves: tuple[Curve, ...] = ()
+        self._bands: tuple[Band, ...] = ()
         self._y = Scale(0, 1, 1, 0)
         self._zoomed_y: tuple[float, float] | None = None
 
@@ -50,13 +51,18 @@ class CurveChart(StepPlot):
         return self._curves
 
     @property
+    def bands(self) -> tuple[Band, ...]:
+        """What is filled behind the curves."""
+        return self._bands
+
+    @property
     def y_scale(self) -> Scale:
         """Values to pixels."""
         return self._y
 
-    def show_curves(self, curves: Sequence[Curve]) -> None:
-        """Draw these from now on."""
-        self._curves = tuple(curves)
+    def show_curves(self, curves: Sequence[Curve], bands: Sequence[Band] = ()) -> None:
+        """Draw these from now on, the bands behind the curves."""
+        self._curves, self._bands = tuple(curves), tuple(bands)
         self.update()
 
     def show_all(self) -> None:
@@ -94,11 +100,19 @@ class CurveChart(StepPlot):
             curve.view(lo, hi, columns, behind=True) if curve.behind else None
             for curve in self._curves
         ]
-        self._y = self._scale([*views, *(view for view in behind if view)])
+        bands = [
+            (band.low.view(lo, hi, columns), band.high.view(lo, hi, columns))
+            for band in self._bands
+        ]
+        edges = [view for pair in bands for view in pair]
+        self._y = self._scale([*views, *(view for view in behind if view), *edges])
         self._paint_y_axis(painter, theme)
         painter.save()
         painter.setClipRect(self.area.adjusted(-1, -1, 2, 1))
         ground = QColor(theme.panel)
+        for band, pair in zip(self._bands, bands, strict=True):
+            painter.setBrush(mixed(band.colour, ground, 0.2))
+            paint_band(painter, pair, (self.x_scale, self._y))
         for curve, raw in zip(self._curves, behind, strict=True):
             if raw is not None:
                 pen = QPen(mixed(curve.colour, ground, 0.35), 1.0)

@@ -68,6 +68,28 @@ class Curve:
         return seen[1]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Band:
+    """What lies between two lines, filled in a colour."""
+
+    low: Line
+    high: Line
+    colour: QColor
+
+
+def paint_band(painter: QPainter, views: tuple[View, View], scales: tuple[Scale, Scale]) -> None:
+    """Fill what lies between two views with the painter's brush."""
+    edges = []
+    for view, values in zip(views, (views[0].low, views[1].high), strict=True):
+        xs, ys = scales[0].pixels((view.start + view.end) / 2), scales[1].pixels(values)
+        known = np.isfinite(ys)
+        edges.append(
+            [QPointF(x, y) for x, y in zip(xs[known].tolist(), ys[known].tolist(), strict=True)]
+        )
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawPolygon(QPolygonF([*edges[0], *reversed(edges[1])]))
+
+
 def segments_of(view: View, x: Scale, y: Scale) -> Segments:
     """Return straight pieces (x1, y1, x2, y2) in pixels: the columns, and what joins them."""
     start, end = x.pixels(view.start), x.pixels(view.end)

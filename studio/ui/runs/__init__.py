@@ -1,0 +1,1 @@
+"""The Runs page: what was trained, found again, compared and continued."""

@@ -1,0 +1,67 @@
+"""Versus: several runs beside each other: their results, and what differs in their experiments."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from studio.app.reading import Beside, Reading
+from studio.app.run_compare import differences
+from studio.core.text import plural
+from studio.runs.index import Run
+from studio.ui.theme import tokens
+from studio.ui.widgets.facts import Facts
+from studio.ui.widgets.labels import Line, Text
+
+
+class Versus(QWidget):
+    """From the oldest run to the others: figures at once, differences as soon as they are read."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._runs: tuple[Run, ...] = ()
+        self.title = Text("", self, "title")
+        self.said = Text("Figures from the oldest run to the newest", self, "muted")
+        self.results = Facts(self)
+        self.list = QListWidget(self)
+        self.list.setAccessibleName("Differences of the experiments")
+        self.list.setWordWrap(True)
+        self.list.setMinimumHeight(240)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for part in (
+            self.title, self.said, Line(self), Text("Results", self, "heading"), self.results,
+            Line(self), Text("Experiments", self, "heading"),
+        ):  # fmt: skip
+            column.addWidget(part)
+        column.addWidget(self.list, 1)
+
+    def show_runs(
+        self, runs: Sequence[Run], results: list[tuple[str, str]], beside: Beside
+    ) -> None:
+        """Show how these differ."""
+        self.title.say(f"{plural(len(runs), 'run')} chosen")
+        self.results.show_rows(results or [("Nothing yet", "")])
+        same = [run.id for run in runs] == [run.id for run in self._runs]
+        self._runs = tuple(runs)
+        if not same:
+            self.list.clear()
+            read = partial(differences, self._runs)
+            Reading(read, partial(self._take, self._runs), self._refuse).start(beside)
+
+    def _take(self, runs: tuple[Run, ...], lines: list[str]) -> None:
+        if runs is not self._runs and [run.id for run in runs] != [run.id for run in self._runs]:
+            return  # others were chosen meanwhile
+        self.list.clear()
+        for line in lines:
+            item = QListWidgetItem(line)
+            colour = {"+": tokens(self).good, "-": tokens(self).error}.get(line[:1])
+            if colour:
+                item.setForeground(QColor(colour))
+            self.list.addItem(item)
+
+    def _refuse(self, sentence: str) -> None:
+        self.list.clear()
+        self.list.addItem(sentence)
