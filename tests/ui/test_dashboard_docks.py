@@ -78,7 +78,7 @@ def test_the_panels_stand_in_a_row_at_the_bottom_the_others_behind_them(show: Sh
     assert IN_A_ROW == [title for _, title in places]
     assert len({dock.y() for dock in front}) == 1
     assert all(dock.y() > 200 for dock in front)
-    assert {"Learning rate", "Speed", "Gradient lines"} == {
+    assert {"Learning rate", "Speed", "Gradient lines", "Text"} == {
         dock.windowTitle() for dock in docks.docks.values()
     } - set(IN_A_ROW)
 
@@ -91,7 +91,7 @@ def test_no_tab_bar_stands_where_no_dock_does(show: Show, qtbot: QtBot) -> None:
     docks = show(Record())
 
     docks.reset_layout()
-    qtbot.waitUntil(lambda: [bar.count() for bar in bars_of(docks)] == [2, 2, 2])
+    qtbot.waitUntil(lambda: [bar.count() for bar in bars_of(docks)] == [2, 2, 2, 2])
     bars = bars_of(docks)
 
     assert len({bar.y() for bar in bars}) == 1
@@ -178,7 +178,7 @@ def test_closing_a_panel_stops_what_it_watches(show: Show, qtbot: QtBot) -> None
     docks = show(Record.from_events(a_run()))
     told: list[Watch] = []
     docks.watch_changed.connect(told.append)
-    assert docks.watch == Watch(gradients=True, attention=True, embedding="fc1")
+    assert docks.watch == Watch(gradients=True, attention=True, embedding="fc1", text=True)
 
     docks.docks["attention"].close()
     qtbot.waitUntil(lambda: bool(told))
@@ -186,7 +186,7 @@ def test_closing_a_panel_stops_what_it_watches(show: Show, qtbot: QtBot) -> None
     docks.docks["gradient-norm"].close()
     qtbot.waitUntil(lambda: not docks.watch.embedding)
 
-    assert told[0] == Watch(gradients=True, attention=False, embedding="fc1")
+    assert told[0] == Watch(gradients=True, attention=False, embedding="fc1", text=True)
     assert docks.watch.gradients  # the lines still show them
     docks.docks["gradient-lines"].close()
     qtbot.waitUntil(lambda: not docks.watch.gradients)

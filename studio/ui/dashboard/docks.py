@@ -232,6 +232,7 @@ class DashboardDocks(QObject):
             gradients="gradients" in open_,
             attention="attention" in open_,
             embedding=self.panels[open_["embedding"]].block if "embedding" in open_ else "",
+            text="text" in open_,
         )
         if watch != self._watch:
             self._watch = watch

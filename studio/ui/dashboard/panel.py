@@ -70,7 +70,7 @@ class PanelSpec:
     icon: str
     help: str
     make: Callable[[PanelContext], "Panel"]
-    watches: Literal["", "gradients", "attention", "embedding"] = ""
+    watches: Literal["", "gradients", "attention", "embedding", "text"] = ""
     behind: str = ""
     order: int = 0
 

@@ -1,0 +1,149 @@
+"""What a language model writes while it learns: how it goes on, or answers beside what is right."""
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from itertools import count
+
+from PySide6.QtCore import QUrl, Slot
+from PySide6.QtWidgets import QTextBrowser, QWidget
+
+from studio.core.text import grouped
+from studio.runs.events import Snapshot
+from studio.runs.record import RUN
+from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
+from studio.ui.theme import TEXT_PX, Tokens, tokens
+
+_PAST = 12
+"""How many earlier texts stand below the one that is shown."""
+
+
+class TextPage(QTextBrowser):
+    """A page of text to read and to copy from, which fetches nothing."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("bare")
+        self.setAccessibleName("Text that the network writes")
+        self.setOpenLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.document().setDocumentMargin(10)
+
+    def show_page(self, html: str) -> None:
+        """Show this, at the place where the reader was."""
+        place = self.verticalScrollBar().value()
+        self.setHtml(html)
+        self.verticalScrollBar().setValue(place)
+
+    # Qt
+
+    def loadResource(self, _kind: int, _name: QUrl | str) -> object:
+        return None
+
+
+class TextPanel(Panel):
+    """The text at the step under the cursor, else the newest, and earlier ones below it."""
+
+    topics = frozenset({"text", RUN})
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__(context, "Text")
+        self.page = TextPage(self)
+        self.body.addWidget(self.page, 1)
+        context.cursor.moved.connect(self._on_cursor)
+
+    @property
+    def snapshots(self) -> list[Snapshot]:
+        """What is shown, newest first."""
+        history = self.record.snapshots.get(("text", ""))
+        if history is None:
+            return []
+        step = self.cursor_step.step
+        shown = history.newest if step is None else history.at(step)
+        past = [one for one in history.snapshots if shown is not None and one.step <= shown.step]
+        return past[::-1][: _PAST + 1]
+
+    def refresh(self) -> None:
+        """Show what the record says now."""
+        snapshots, theme = self.snapshots, tokens(self)
+        if not snapshots or "refused" in snapshots[0].notes:
+            self.caption.setText("")
+            self.page.show_page(_small(self._hint(snapshots), theme))
+            return
+        newest = snapshots[0]
+        self.caption.setText(f"{_how(newest.notes)} · step {grouped(newest.step)}")
+        parts = [_html(newest.notes, theme, right=True)]
+        for snapshot in snapshots[1:]:
+            parts.append(_small(f"Step {grouped(snapshot.step)}", theme))
+            parts.append(_html(snapshot.notes, theme, right=False))
+        self.page.show_page("".join(parts))
+
+    def _hint(self, snapshots: list[Snapshot]) -> str:
+        if snapshots:
+            return snapshots[0].notes["refused"]
+        if self.record.live:
+            return "Waiting for the first text"
+        return "Press Train to read what a language model writes"
+
+    @Slot()
+    def _on_cursor(self) -> None:
+        if self.isVisible() and self.snapshots:
+            self.refresh()
+
+
+def _how(notes: Mapping[str, str]) -> str:
+    return "drawn at temperature 0.8" if "prompt" in notes else "likeliest answers"
+
+
+def _html(notes: Mapping[str, str], theme: Tokens, *, right: bool) -> str:
+    if "prompt" in notes:
+        text = f"{_muted(notes['prompt'], theme)}{escape(notes['text'])}"
+        truth = f"{_small('The held-out text goes on', theme)}" + _paragraph(
+            _muted(f"{notes['prompt']}{notes['right']}", theme)
+        )
+        return _paragraph(text) + (truth if right else "")
+    return "".join(_answer(notes, number, theme, right=right) for number in _numbers(notes))
+
+
+def _answer(notes: Mapping[str, str], number: int, theme: Tokens, *, right: bool) -> str:
+    answer, truth = notes[f"answer {number}"], notes[f"right {number}"]
+    source = notes.get(f"source {number}", f"Sample {number}")
+    mark, colour = ("✓", theme.good) if answer == truth else ("✗", theme.error)
+    lines = [_muted(source, theme), f'<span style="color:{colour}">{mark}</span> {escape(answer)}']
+    if right and answer != truth:
+        lines.append(f"{_muted('right:', theme)} {escape(truth)}")
+    return _paragraph("<br>".join(lines))
+
+
+def _numbers(notes: Mapping[str, str]) -> Iterator[int]:
+    for number in count(1):
+        if f"answer {number}" not in notes:
+            return
+        yield number
+
+
+def _paragraph(html: str) -> str:
+    return f'<p style="white-space:pre-wrap; margin:2px 0 8px 0">{html}</p>'
+
+
+def _small(text: str, theme: Tokens) -> str:
+    size = TEXT_PX["small"]
+    return (
+        f'<p style="margin:6px 0 0 0; font-size:{size}px; color:{theme.muted}">{escape(text)}</p>'
+    )
+
+
+def _muted(text: str, theme: Tokens) -> str:
+    return f'<span style="color:{theme.muted}">{escape(text)}</span>'
+
+
+SPEC = PanelSpec(
+    id="text",
+    title="Text",
+    icon="type",
+    help="What a language model writes while it learns: how it goes on with a held-out text, or "
+    "what it answers beside what is right",
+    make=TextPanel,
+    watches="text",
+    behind="attention",
+    order=45,
+)
