@@ -1,10 +1,13 @@
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 
 import psutil
 import pytest
 
+from studio.core.edits import SetTraining
+from studio.core.experiment import OBJECTIVE, TRAINING, Choice, Objective
 from studio.ui.training.page import TrainPage
 from studio.ui.window import MainWindow
 from tests.helpers.desk import opened_window
@@ -89,3 +92,39 @@ def test_training_pauses_goes_on_stops_and_outlives_its_engine(window, qtbot) ->
     assert session.ended is not None
     assert "stopped" == session.ended.reason
     assert 16 == len(window.studio.workspace.graph.nodes)
+
+
+def test_every_setting_of_the_run_has_a_field(window, qtbot) -> None:
+    page = _page(window)
+
+    shown = [param for card in page.cards for param in card.form.params]
+
+    assert {*TRAINING, *OBJECTIVE} <= set(shown)
+    assert "all" == _aside(page.settings.form.field("batch_size"), 0)
+
+
+def _aside(field, value: int) -> str:
+    field.set_value(value)
+    return field.aside
+
+
+def test_the_forms_are_about_the_objective_that_is_chosen(window, qtbot) -> None:
+    page = _page(window)
+    document = window.studio.workspace.document
+    assert page.objectives.isHidden()
+    first = document.experiment.training.objectives[0]
+    critic = Objective("critic", Choice("sgd", {"lr": 0.25}))
+    training = replace(document.experiment.training, objectives=(first, critic))
+    document.apply(SetTraining(training, label="Add an objective"))
+    qtbot.waitUntil(lambda: not page.objectives.isHidden())
+
+    page.objectives.chooser.kind_chosen.emit("1")
+    qtbot.waitUntil(lambda: page.optimizer.form.field("lr").text() == "0.25")
+    field = page.objective.form.field("clip_norm")
+    field.selectAll()
+    qtbot.keyClicks(field, "2")
+
+    objectives = document.experiment.training.objectives
+    assert {"clip_norm": 2.0} == objectives[1].settings
+    assert first == objectives[0]
+    assert "From 0.25 to 0.25" in page.curve.accessibleDescription()

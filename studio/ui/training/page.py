@@ -18,6 +18,7 @@ from studio.ui.widgets.curve import Curve
 from studio.ui.widgets.facts import Facts
 from studio.ui.widgets.labels import Text
 
+from .objective_card import ObjectiveCard
 from .recipe_card import FormCard, RecipeCard
 
 
@@ -35,6 +36,9 @@ class TrainPage(QScrollArea):
         page = QWidget(self)
         page.setObjectName("page")
         self.settings = FormCard("Run", "settings", workspace, page)
+        self.computing = FormCard("Computing", "computing", workspace, page)
+        self.keeping = FormCard("Checkpoints", "keeping", workspace, page)
+        self.objectives = ObjectiveCard(page)
         self.optimizer = RecipeCard("Optimiser", "optimizer", workspace, page)
         self.objective = FormCard("Gradient", "objective", workspace, page)
         self.schedule = RecipeCard("Learning-rate schedule", "schedule", workspace, page)
@@ -45,22 +49,35 @@ class TrainPage(QScrollArea):
         self._lay_out(page)
         self.setWidget(page)
         self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.refresh)
-        workspace.document.changed.connect(self._on_changed)
-        trainer.samples_known.connect(self._on_samples)
+        self._follow(workspace, trainer)
         self.refresh()
         if trainer.samples is None:
             self._ask_for_samples()
 
+    def _follow(self, workspace: Workspace, trainer: Trainer) -> None:
+        self._soon.timeout.connect(self.refresh)
+        self.objectives.chosen.connect(self._on_objective)
+        workspace.document.changed.connect(self._on_changed)
+        trainer.samples_known.connect(self._on_samples)
+
+    @property
+    def cards(self) -> tuple[FormCard, ...]:
+        """The forms, from left to right."""
+        of_the_run = self.settings, self.computing, self.keeping
+        return (*of_the_run, self.optimizer, self.objective, self.schedule)
+
     @Slot()
     def refresh(self) -> None:
         """Show the settings as they are now."""
-        for card in (self.settings, self.optimizer, self.objective, self.schedule):
-            card.refresh()
         experiment = self._workspace.document.experiment
+        self.objectives.show_objectives([one.name for one in experiment.training.objectives])
+        for card in self.cards:
+            card.show_objective(self.objectives.at)
+            card.refresh()
         samples = self._trainer.samples
         params = Params(complete(TRAINING, experiment.training.settings))
-        points = learning_rates(experiment, self._workspace.catalog, samples)
+        catalog = self._workspace.catalog
+        points = learning_rates(experiment, catalog, samples, at=self.objectives.at)
         self.curve.show_points(points, x_end=params.whole("epochs"))
         self.why_not.say(self._trainer.why_not)
         each = steps_per_epoch(experiment, samples)
@@ -90,9 +107,9 @@ class TrainPage(QScrollArea):
         row.setContentsMargins(24, 24, 24, 24)
         row.setSpacing(16)
         for cards in (
-            (self.settings, plan),
-            (self.optimizer, self.objective),
-            (self.schedule, rate),
+            (self.settings, self.computing, self.keeping),
+            (self.objectives, self.optimizer, self.objective),
+            (self.schedule, rate, plan),
         ):
             column = QVBoxLayout()
             column.setSpacing(16)
@@ -105,6 +122,10 @@ class TrainPage(QScrollArea):
         self._soon.start()
         if change.data and self.isVisible():
             self._ask_for_samples()
+
+    @Slot()
+    def _on_objective(self) -> None:
+        self._soon.start()
 
     def _on_samples(self, _samples: int) -> None:
         self._soon.start()
