@@ -36,7 +36,7 @@ from .session import Session
 Events = Sequence[Event]
 Steps = Generator[Events, None, None]
 
-TELL_SECS = 0.025
+TELL_SECS = 0.05
 PROGRESS_SECS = 0.25
 EVALUATION_BATCH = 256
 NOTHING: Events = ()
@@ -205,7 +205,7 @@ class Training:
         return [*known, *kept]
 
     def _tell(self, session: Session) -> Events:
-        """Return what is known, some forty times a second; nothing in between."""
+        """Return what is known, some twenty times a second; nothing in between."""
         if self._keeping:
             return self._keep(session, marked=True)
         looks = session.watcher.between(session.step) if session.watcher.due() else NOTHING
