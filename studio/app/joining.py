@@ -72,11 +72,12 @@ def _computed(workspace: Workspace, loose: Loose) -> bool:
 
 
 def inserted(workspace: Workspace, node: Node, wire: Wire) -> tuple[Wire, ...]:
-    """Return the two wires by which a new block would stand in a wire; none if it does not fit."""
+    """Return the two wires by which a block would stand in a wire; none if it does not fit."""
     spec = workspace.offer.scope.block(node.kind)
     if spec is None:
         return ()
-    trial = workspace.graph.add(node)
+    graph = workspace.graph
+    trial = graph if node.id in graph.nodes else graph.add(node)
     into = _fitting(workspace, trial, node.id, spec, Loose(wire.source, from_output=True))
     out = _fitting(workspace, trial, node.id, spec, Loose(wire.target, from_output=False))
     if not into or not out:

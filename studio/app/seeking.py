@@ -10,7 +10,7 @@ from studio.core.composites import composite_of
 from studio.core.facts import Checked
 from studio.core.graph import Graph, Node, NodeId
 from studio.core.names import natural
-from studio.core.params import complete, show
+from studio.core.params import Value, complete, show
 
 from .workspace import Workspace
 
@@ -105,10 +105,17 @@ def _has(word: str, node: Node, spec: BlockSpec | None, facts: BlockFacts) -> bo
     values = {**declared, **node.params}
     for known, value in values.items():
         if name and _plain(name) in _plain(known):
-            shown = {show(value).lower(), show(facts.params.get(known, value)).lower()}
+            shown = {*_read(value), *_read(facts.params.get(known, value))}
             if wanted in shown or wanted.replace("x", "×") in shown:
                 return True
     return False
+
+
+def _read(value: Value) -> Iterator[str]:
+    """Yield how a value may be written; a size that is equal both ways also as one number."""
+    yield show(value).lower()
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        yield show(value[0]).lower()
 
 
 def _plain(name: str) -> str:

@@ -19,7 +19,7 @@ from .filing import Filing
 from .front import STORY, Answer, Front, NoFront
 from .gallery import Exhibit
 from .library import keep, read_library
-from .notices import Notices, capital
+from .notices import Notice, Notices, capital
 from .promise import Promise
 from .run_desk import RunDesk
 from .session import EngineHold, TrainingSession
@@ -58,7 +58,8 @@ class Studio:
         self.actions = declared_actions()
         self.front: Front = NoFront()
         self.workspace.document.changed.connect(self._on_changed)
-        self.workspace.refused.connect(self._say_refusal)
+        self._refusals: list[Notice] = []
+        self.workspace.refused.connect(self._on_refused)
         self.filing.changed.connect(self._on_filed)
         self.settings.changed.connect(self._on_setting)
         self.read_library()
@@ -91,9 +92,9 @@ class Studio:
     def open_exhibit(self, exhibit: Exhibit) -> None:
         """Open a copy of an experiment of the gallery, with its story; saving asks where to."""
         if self.attempt(partial(self._adopt, exhibit)):
-            self.front.look("fit")
             if self.workspace.document.experiment.notes:
                 self.front.show_panel(STORY, shown=True)
+            self.front.look("fit")
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save, asking where to if the document has no file; ``then`` follows a success."""
@@ -208,6 +209,7 @@ class Studio:
         return True
 
     def _on_changed(self, change: Diff) -> None:
+        self._forget_refusals()
         if self.filing.dirty:
             self.autosave.keep(change.after, self.filing.path)
         else:
@@ -221,8 +223,17 @@ class Studio:
         if name == "autosave_seconds":
             self.autosave.delay_secs = self.settings.values.real(name)
 
-    def _say_refusal(self, sentence: str) -> None:
-        self.notices.say(capital(sentence), "warning")
+    def _say_refusal(self, sentence: str) -> Notice:
+        return self.notices.say(capital(sentence), "warning")
+
+    def _on_refused(self, sentence: str) -> None:
+        self._refusals.append(self._say_refusal(sentence))
+
+    def _forget_refusals(self) -> None:
+        """Take away which edits were refused, once another one was done."""
+        refusals, self._refusals = self._refusals, []
+        for notice in refusals:
+            self.notices.dismiss(notice)
 
 
 def _engine() -> EngineHold:

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QListView
 from pytestqt.qtbot import QtBot
 
 from studio.app.workspace import Workspace
-from studio.core.edits import RemoveNodes
-from studio.core.graph import End
+from studio.core.edits import Connect, RemoveNodes
+from studio.core.graph import End, Wire
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.geometry import STEP
 from studio.ui.palette.model import mime_of
@@ -90,6 +90,51 @@ def test_a_block_dropped_on_a_wire_stands_in_it_in_one_step(show: Show) -> None:
     assert [0.0, 232.0, 464.0] == [node_x(canvas, id_) for id_ in ("image", "relu1", "tanh")]
     canvas.workspace.document.undo()
     assert before is canvas.workspace.graph
+
+
+def test_a_block_dropped_beside_a_wire_and_its_ports_still_goes_into_it(show: Show) -> None:
+    canvas, hand = show(chain("io.image", "nn.tanh"))
+    ends = (canvas.port_position(End("image", "y")), canvas.port_position(End("tanh", "x")))
+
+    hand.drop(mime_of("nn.relu"), ends[0] + QPointF(8, 14))
+
+    assert {End("image", "y"), End("relu1", "y")} == set(canvas.workspace.graph.feeds.values())
+    assert ends[1].x() - ends[0].x() < 60
+
+
+def test_a_lone_block_that_is_carried_onto_a_wire_goes_into_it_in_one_step(show: Show) -> None:
+    workspace = chain("io.image", "nn.tanh")
+    lone = workspace.place("nn.relu", 500.0, 300.0)
+    canvas, hand = show(workspace)
+    before, steps = workspace.graph, len(workspace.document.history)
+    ends = (canvas.port_position(End("image", "y")), canvas.port_position(End("tanh", "x")))
+    grip = canvas.node_rect(lone).center()
+    port = canvas.port_position(End(lone, "x"))
+    middle = port + QPointF(canvas.node_rect(lone).width() / 2, 0)
+
+    hand.drag(grip, grip + (ends[0] + ends[1]) / 2 - middle)
+
+    feeds = {End(lone, "x"): End("image", "y"), End("tanh", "x"): End(lone, "y")}
+    assert feeds == workspace.graph.feeds
+    assert [0.0, 232.0, 464.0] == [node_x(canvas, id_) for id_ in ("image", lone, "tanh")]
+    assert steps + 1 == len(workspace.document.history)
+    workspace.document.undo()
+    assert before is workspace.graph
+
+
+def test_a_wired_block_that_is_carried_over_a_wire_only_moves(show: Show) -> None:
+    workspace = chain("io.image", "nn.tanh")
+    end = workspace.place("nn.relu", 500.0, 300.0)
+    workspace.apply(Connect((Wire(End("tanh", "y"), End(end, "x")),)))
+    canvas, hand = show(workspace)
+    feeds = workspace.graph.feeds
+    ends = (canvas.port_position(End("image", "y")), canvas.port_position(End("tanh", "x")))
+    grip = canvas.node_rect(end).center()
+
+    hand.drag(grip, (ends[0] + ends[1]) / 2)
+
+    assert feeds == workspace.graph.feeds
+    assert (500.0, 300.0) != (workspace.graph.nodes[end].x, workspace.graph.nodes[end].y)
 
 
 def test_with_alt_nothing_makes_room_for_a_block_in_a_wire(show: Show) -> None:

@@ -68,12 +68,14 @@ def test_escape_closes_the_bar_and_gives_the_keyboard_back(window: MainWindow) -
 
 def test_blocks_are_found_by_title_kind_parameter_and_problem(window: MainWindow) -> None:
     window.studio.workspace.place("nn.dropout", 0.0, 400.0)
+    window.studio.workspace.place("nn.conv2d", 0.0, 800.0)
 
     assert ["fc1", "fc2", "fc3"] == titles(window, "linear")
     assert ["fc1", "fc2"] == titles(window, "linear features=8")
     assert ["fc3"] == titles(window, "out_features=3")
-    assert ["dropout1"] == titles(window, "problem")
-    assert ["dropout1"] == titles(window, "nothing connected")
+    assert ["conv1"] == titles(window, "kernel=3") == titles(window, "kernel=3x3")
+    assert ["dropout1", "conv1"] == titles(window, "problem")
+    assert ["dropout1", "conv1"] == titles(window, "nothing connected")
     assert [] == titles(window, "linear features=9")
     assert [] == titles(window, "   ")
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from studio.app.front import Page
 from studio.core.edits import SetParam
+from studio.core.fileio import open_file
 from studio.core.graph import End
 from studio.ui.activity import shares
 from studio.ui.dialogs.commands import CommandPalette
@@ -153,6 +154,17 @@ def test_a_refusal_is_a_notice_that_can_be_dismissed(window, qtbot) -> None:
     assert () == window.studio.notices.open
 
 
+def test_what_was_refused_is_said_until_something_else_is_done(window) -> None:
+    workspace, notices = window.studio.workspace, window.studio.notices
+    workspace.refused.tell("Conv2d takes real numbers")
+    window.studio.attempt(lambda: open_file(Path("no such file.netwright")))
+    assert 2 == len(notices.open)
+
+    workspace.place("nn.linear", 0, 0)
+
+    assert ["no such file" in notice.message for notice in notices.open] == [True]
+
+
 def test_typing_finds_and_runs_a_command(window, qtbot) -> None:
     window.menus.deeds["view.commands"].trigger()
     palette = window.findChild(CommandPalette)
@@ -163,6 +175,20 @@ def test_typing_finds_and_runs_a_command(window, qtbot) -> None:
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
 
     assert "dark" == window.studio.settings.values.text("theme")
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Return])
+def test_the_command_palette_gives_the_keyboard_back(window, qtbot, key: Qt.Key) -> None:
+    canvas = window.pages.build.canvas
+    canvas.setFocus()
+    window.menus.deeds["view.commands"].trigger()
+    palette = window.findChild(CommandPalette)
+    qtbot.keyClicks(palette.field, "dark theme")
+
+    qtbot.keyClick(palette.field, key)
+
+    qtbot.waitUntil(lambda: window.findChild(CommandPalette) is None)
+    assert canvas.hasFocus()
 
 
 @pytest.mark.parametrize("name", ["settings", "keys", "about"])

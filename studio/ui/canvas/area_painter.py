@@ -85,11 +85,13 @@ class AreaPainter:
         font = QFont(self._title)
         font.setPixelSize(round(TEXT_PX["normal"] / look.camera.zoom))
         metrics = QFontMetricsF(font)
-        if not words or metrics.height() > rect.height() or rect.width() < 6 * metrics.height():
+        room = rect.width() - 16.0 / look.camera.zoom
+        needed = min(metrics.horizontalAdvance(words), 6 * metrics.height())
+        if not words or metrics.height() > rect.height() or room < needed:
             return
         painter.setFont(font)
         painter.setPen(QColor(self._theme.text))
-        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, rect.width() * 0.9)
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
         base = rect.top() + metrics.ascent() + 4.0 / look.camera.zoom
         painter.drawText(QPointF(rect.left() + 8.0 / look.camera.zoom, base), shown)
 

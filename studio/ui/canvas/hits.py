@@ -14,6 +14,8 @@ from .view_model import ViewModel
 
 PORT_PX, WIRE_PX, BEND_PX, EDGE_PX = 11.0, 6.0, 9.0, 5.0
 """How near the pointer must come, in view pixels."""
+HELD_PX = 18.0
+"""How near a block that is held over a wire must come to go into it."""
 TITLE_BOTTOM = 28.0
 
 
@@ -81,6 +83,12 @@ def hit(model: ViewModel, at: QPointF, zoom: float, *, wires: bool = True) -> Hi
         if wired is not None:
             return wired
     return _frame(model, at, EDGE_PX / zoom)
+
+
+def wire_near(model: ViewModel, at: QPointF, zoom: float) -> Wire | None:
+    """Return the wire that a block held at a point of the canvas would go into."""
+    found = _wire(model, at, HELD_PX / zoom)
+    return found.wire if found is not None else None
 
 
 def card_at(model: ViewModel, at: QPointF) -> NodeId | None:

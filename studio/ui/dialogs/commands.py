@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from studio.app.actions import Action, run_action
 from studio.app.finding import ranked
@@ -24,12 +25,16 @@ ID, KEYS, ENABLED = (Qt.ItemDataRole.UserRole + offset for offset in range(3))
 
 
 class CommandPalette(QFrame):
-    """A child of the window that closes itself when it loses the keyboard."""
+    """A child of the window that closes itself when it loses the keyboard.
+
+    Closed by a key, it gives the keyboard back to whom it took it from.
+    """
 
     def __init__(self, studio: Studio, window: QWidget) -> None:
         super().__init__(window)
         self._studio = studio
         self._over = window
+        self._before: QWidget | None = None
         self._actions = {action.id: action for action in studio.actions.actions(studio)}
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -57,6 +62,7 @@ class CommandPalette(QFrame):
         parent = self._over
         width = min(WIDTH_PX, parent.width() - 32)
         self.setGeometry((parent.width() - width) // 2, 56, width, 56 + 30 * ROWS)
+        self._before = parent.focusWidget()
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -84,8 +90,13 @@ class CommandPalette(QFrame):
             return
         item = self.list.currentItem()
         action: Action = self._actions[item.data(ID)]
-        self.close()
+        self._leave()
         run_action(action, self._studio)
+
+    def _leave(self) -> None:
+        if self._before is not None and isValid(self._before):
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.close()
 
     # Qt
 
@@ -99,7 +110,7 @@ class CommandPalette(QFrame):
                 self.list.setCurrentRow(row)
                 return True
             if event.key() == Qt.Key.Key_Escape:
-                self.close()
+                self._leave()
                 return True
         return False
 

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
+from studio.core.edits import Connect
 from studio.core.graph import End, NodeId
 from studio.core.marks import Frame, Point
 from studio.core.rearranging import Rearrange
@@ -17,6 +18,7 @@ from studio.ui.canvas.guides import Guides
 from studio.ui.canvas.strands import Floats
 
 from .gesture import Gesture, Keys
+from .insertion import Insertion
 from .select_box import combined
 
 if TYPE_CHECKING:
@@ -116,15 +118,45 @@ class Move(Gesture):
 
 
 class MoveCards(Move):
-    """Carry the card under the pointer, with all that is selected."""
+    """Carry the card under the pointer, with all that is selected.
+
+    A lone block without wires that is put on a wire goes into it; with Alt nothing makes room.
+    """
 
     def __init__(self, surface: "Surface", at: QPointF, node: NodeId, keys: Keys) -> None:
         super().__init__(surface, at)
         self._node = node
+        self._insertion = Insertion(surface)
         self._was_selected = node in self._selection
         if not self._was_selected:
             adding = keys & (Keys.ShiftModifier | Keys.ControlModifier)
             self.workspace.select({*self._selection, node} if adding else {node})
+
+    def move(self, at: QPointF, keys: Keys) -> None:
+        super().move(at, keys)
+        if self._is_lone():
+            rect = self.surface.model.rect_of(self._node)
+            self._insertion.aim(self.workspace.graph.nodes[self._node], (rect.x(), rect.y()))
+
+    def finish(self, at: QPointF, keys: Keys) -> None:
+        wires = self._insertion.wires
+        if not wires:
+            super().finish(at, keys)
+            return
+        corner = self._from[0] + self._shift(keys)
+        self._show(np.zeros(2))
+        tight = bool(keys & Keys.AltModifier)
+        place, shift = self._insertion.room((float(corner[0]), float(corner[1])), tight=tight)
+        label = f"Insert {self.workspace.graph.nodes[self._node].title}"
+        with self.workspace.document.grouped(label):
+            self.workspace.apply(Rearrange({self._node: place}, (), {}, label=label))
+            if self.workspace.apply(Connect(wires, label)) and shift is not None:
+                self.workspace.apply(shift)
+
+    def _is_lone(self) -> bool:
+        graph = self.workspace.graph
+        alone = len(self._rows) == 1 and not self._frames
+        return alone and not graph.inputs_of[self._node] and not graph.consumers_of[self._node]
 
     def click(self, keys: Keys) -> None:
         if not self._was_selected:

@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
-from studio.app.joining import inserted
-from studio.core.edits import AddNodes, Move
-from studio.core.graph import NodeId, Wire
+from studio.core.edits import AddNodes
 from studio.ui.canvas.content import preview
 from studio.ui.canvas.geometry import ANCHOR_Y, STEP, WIDTH
-from studio.ui.canvas.hits import WireHit
-from studio.ui.canvas.room import room_between
 
 from .gesture import Gesture, Keys
+from .insertion import Insertion
 
 if TYPE_CHECKING:
     from studio.ui.canvas.surface import Surface
@@ -33,37 +30,26 @@ class Place(Gesture):
         self._corner = corner(surface.scene_from_view(at))
         self._node = self.workspace.new_node(kind, *self._corner)
         self._content = preview(self._node, self._spec)
-        self._wires: tuple[Wire, ...] = ()
-        self._asked: dict[Wire, tuple[Wire, ...]] = {}
+        self._insertion = Insertion(surface)
 
     def move(self, at: QPointF, keys: Keys) -> None:
         self._corner = corner(self.surface.scene_from_view(at))
         self._node = replace(self._node, x=self._corner[0], y=self._corner[1])
-        found = self.surface.hit(at)
-        self._wires = ()
-        if isinstance(found, WireHit):
-            if found.wire not in self._asked:
-                self._asked[found.wire] = inserted(self.workspace, self._node, found.wire)
-            self._wires = self._asked[found.wire]
-        self.surface.hover(found if self._wires else None)
+        self._insertion.aim(self._node, self._corner)
         self.surface.update()
 
     def finish(self, at: QPointF, keys: Keys) -> None:
         self.move(at, keys)
-        shifted: dict[NodeId, tuple[float, float]] = {}
-        if self._wires and not keys & Keys.AltModifier:
-            source, target = self._wires[0].source.node, self._wires[1].target.node
-            (x, y), shifted = room_between(self.workspace.graph, source, target, self._corner)
-            self._node = replace(self._node, x=x, y=y)
-        verb = "Insert" if self._wires else "Add"
+        wires, tight = self._insertion.wires, bool(keys & Keys.AltModifier)
+        (x, y), shift = self._insertion.room(self._corner, tight=tight)
+        self._node = replace(self._node, x=x, y=y)
+        verb = "Insert" if wires else "Add"
         label = f"{verb} {self._spec.title}"
         brought = self.workspace.brought_by(self._kind)
         with self.workspace.document.grouped(label):
-            placed = self.workspace.apply(
-                AddNodes((self._node,), self._wires, label, composites=brought)
-            )
-            if placed and shifted:
-                self.workspace.apply(Move(shifted))
+            placed = self.workspace.apply(AddNodes((self._node,), wires, label, composites=brought))
+            if placed and shift is not None:
+                self.workspace.apply(shift)
         if placed:
             self.workspace.select({self._node.id})
 
