@@ -11,10 +11,11 @@ from studio.ui.icons import drawn
 from studio.ui.theme import tokens
 
 from .binding import BindButton
-from .fields import Field, LineField, Switch, field_for
+from .fields import ChoiceField, Field, LineField, Switch, field_for
 from .labels import Text
 
 LABEL_PX = 112
+CHOICE_LETTERS, LIST_MARGIN_PX = 7, 40
 
 
 class ParamForm(QWidget):
@@ -135,6 +136,8 @@ class _Row(QWidget):
 
     def _placed(self, field: Field) -> Field:
         """Put an editor into the row."""
+        if isinstance(field, ChoiceField):
+            _let_be_narrow(field, self._param.choices)
         field.setAccessibleName(self._param.label)
         field.setAccessibleDescription(self._param.help)
         field.setToolTip(_tip(self._param))
@@ -220,3 +223,11 @@ def _alignment(field: Field) -> Qt.AlignmentFlag:
 
 def _tip(param: Param) -> str:
     return f"{param.help}\n{param.wanted}".strip() if param.kind != "bool" else param.help
+
+
+def _let_be_narrow(field: ChoiceField, choices: tuple[str, ...]) -> None:
+    """Let a choice be narrower than its longest word, as a form has little room; not its list."""
+    field.setSizeAdjustPolicy(field.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    field.setMinimumContentsLength(CHOICE_LETTERS)
+    longest = max(map(field.fontMetrics().horizontalAdvance, choices), default=0)
+    field.view().setMinimumWidth(longest + LIST_MARGIN_PX)
