@@ -60,6 +60,7 @@ class Writer(QPlainTextEdit):
         self.setAccessibleName("Notes on the experiment")
         self.setPlaceholderText("What is tried here, and what came out")
         self.setTabChangesFocus(True)
+        self.document().setDocumentMargin(MARGIN_PX - 4)
 
     # Qt
 
