@@ -130,11 +130,7 @@ def _objective(
     schedule = _known(catalog.schedules, objective.schedule.kind, "schedule")
     given = complete(optimizer.params, objective.optimizer.params)
     settings = Params(complete(OBJECTIVE, objective.settings))
-    unknown = sorted(objective.losses.keys() - set(program.losses))
-    if unknown:
-        raise CompileError(
-            f"{objective.name}: expected losses of the drawing, received {unknown[0]}"
-        )
+    losses = _losses(objective, program)
     return ObjectiveJob(
         name=objective.name,
         optimizer=_optimizer_source(optimizer, Params(given)),
@@ -142,12 +138,12 @@ def _objective(
         schedule=_name_of(schedule.factor),
         react=_name_of(schedule.react) if schedule.react else "",
         schedule_params={**complete(schedule.params, objective.schedule.params), "epochs": epochs},
-        losses=dict(objective.losses) or dict.fromkeys(program.losses, 1.0),
-        blocks=tuple(
-            block.attribute
-            for block in program.blocks
-            if block.attribute and block.id in objective.blocks
-        ),
+        losses=losses,
+        warm_ups={name: share for name, share in objective.warm_ups.items() if name in losses},
+        turns=settings.whole("turns"),
+        every=settings.whole("every"),
+        joint=settings.flag("joint"),
+        blocks=_attributes(objective, program),
         clip_norm=settings.real("clip_norm"),
         clip_value=settings.real("clip_value"),
         decay_all=settings.flag("decay_all"),
@@ -155,6 +151,21 @@ def _objective(
         l2=settings.real("l2"),
         max_norm=settings.real("max_norm"),
     )
+
+
+def _losses(objective: Objective, program: Program) -> dict[str, float]:
+    losses = dict(objective.losses) or dict.fromkeys(program.losses, 1.0)
+    unknown = sorted(losses.keys() - set(program.losses))
+    if unknown:
+        raise CompileError(
+            f"{objective.name}: expected losses of the drawing, received {unknown[0]}"
+        )
+    return losses
+
+
+def _attributes(objective: Objective, program: Program) -> tuple[str, ...]:
+    chosen = (block for block in program.blocks if block.id in objective.blocks)
+    return tuple(dict.fromkeys(block.attribute for block in chosen if block.attribute))
 
 
 def _name_of(function: Callable[..., object]) -> str:

@@ -114,7 +114,7 @@ class Checker:
         checked = self._graph(("", (), ()), experiment.graph, {}, None, experiment.data)
         unfit = (
             *unfit_data(experiment.data, self._catalog),
-            *unfit_training(experiment, self._catalog),
+            *unfit_training(experiment, self._catalog, checked),
         )
         return replace(checked, problems=unfit + checked.problems) if unfit else checked
 

@@ -165,6 +165,7 @@ def _objectives(
         yield from _choice(f"{place}.optimizer", one.optimizer, two.optimizer)
         yield from _choice(f"{place}.schedule", one.schedule, two.schedule)
         yield from _values(f"{place}.losses.", one.losses, two.losses)
+        yield from _values(f"{place}.warm_ups.", one.warm_ups, two.warm_ups)
         yield from _values(f"{place}.", one.settings, two.settings)
         if one.blocks != two.blocks:
             yield Difference(f"{place}.blocks", ", ".join(one.blocks), ", ".join(two.blocks))

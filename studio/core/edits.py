@@ -266,6 +266,7 @@ def _without_blocks(training: Training, ids: tuple[NodeId, ...]) -> Training:
         replace(
             objective,
             losses={id_: weight for id_, weight in objective.losses.items() if id_ not in ids},
+            warm_ups={id_: part for id_, part in objective.warm_ups.items() if id_ not in ids},
             blocks=tuple(id_ for id_ in objective.blocks if id_ not in ids),
         )
         for objective in training.objectives

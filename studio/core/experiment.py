@@ -47,7 +47,8 @@ class Objective:
     """Which losses are minimised, over which blocks, and how.
 
     ``losses`` maps loss blocks to weights (empty: all, weight 1); ``blocks`` are those it updates
-    (empty: all).
+    (empty: all). ``warm_ups`` maps losses to the share of the training over which their weight
+    rises from 0.
     """
 
     name: str = "main"
@@ -56,6 +57,7 @@ class Objective:
     losses: Mapping[str, float] = field(default_factory=dict)
     blocks: tuple[str, ...] = ()
     settings: Mapping[str, Value] = field(default_factory=dict)
+    warm_ups: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def fields_of(experiment: Experiment) -> dict[str, object]:
         "notes": experiment.notes,
         **_graph_fields(experiment.graph),
         "data": asdict(experiment.data),
-        "training": asdict(experiment.training),
+        "training": _training_fields(experiment.training),
         "dashboard": asdict(experiment.dashboard),
     }
     if composites:
@@ -256,6 +256,15 @@ def _choice(reader: Reader, default: str) -> Choice:
     return Choice(reader.take("kind", str, default), reader.inside("params").values())
 
 
+def _training_fields(training: Training) -> dict[str, object]:
+    fields: dict[str, object] = asdict(training)
+    fields["objectives"] = [
+        {name: value for name, value in asdict(one).items() if value or name != "warm_ups"}
+        for one in training.objectives
+    ]
+    return fields
+
+
 def _training(reader: Reader) -> Training:
     objectives = reader.take("objectives", list, [])
     read = tuple(
@@ -265,12 +274,16 @@ def _training(reader: Reader) -> Training:
 
 
 def _objective(reader: Reader) -> Objective:
-    losses = reader.inside("losses")
     return Objective(
         name=reader.take("name", str, "main"),
         optimizer=_choice(reader.inside("optimizer"), "adamw"),
         schedule=_choice(reader.inside("schedule"), "constant"),
-        losses={name: float(losses.take(name, (int, float))) for name in losses.names()},
+        losses=_numbers(reader.inside("losses")),
         blocks=tuple(str(item) for item in reader.take("blocks", list, [])),
         settings=reader.inside("settings").values(),
+        warm_ups=_numbers(reader.inside("warm_ups")),
     )
+
+
+def _numbers(reader: Reader) -> dict[str, float]:
+    return {name: float(reader.take(name, (int, float))) for name in reader.names()}

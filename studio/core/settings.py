@@ -99,6 +99,36 @@ KEEPING: tuple[Param, ...] = (
 TRAINING: tuple[Param, ...] = (*RUN, *COMPUTING, *KEEPING)
 """The settings of a training run that hold for all its objectives."""
 
+TURNS: tuple[Param, ...] = (
+    Param(
+        "turns",
+        1,
+        low=1,
+        high=1000,
+        title="turns a step",
+        help="How often it learns from each batch, such as five times for the critic of a "
+        "Wasserstein GAN; noise is drawn anew every time",
+    ),
+    Param(
+        "every",
+        1,
+        low=1,
+        high=100_000,
+        unit="steps",
+        title="learns every",
+        help="At 5 it learns from every fifth batch and rests meanwhile, as a generator may whose "
+        "critic learns from all of them",
+    ),
+    Param(
+        "joint",
+        False,
+        title="share the pass before",
+        help="Use the values that were computed for the objective before, in its turn: less work, "
+        "but what that one has just learnt is not seen yet. The two must update different blocks",
+    ),
+)
+"""When an objective among several has its turns."""
+
 OBJECTIVE: tuple[Param, ...] = (
     Param(
         "clip_norm",
@@ -148,6 +178,7 @@ OBJECTIVE: tuple[Param, ...] = (
         help="After every step, scale the weights into a unit down to this norm where theirs is "
         "larger; 0 never does",
     ),
+    *TURNS,
 )
 """The settings of one objective beside its optimiser and schedule."""
 

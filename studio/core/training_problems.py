@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from .catalog import Catalog
 from .experiment import OBJECTIVE, SPLIT, TRAINING, Choice, Experiment
+from .facts import Checked
+from .objective_problems import unfit_objectives
 from .params import Param
 from .problems import Problem, refusals
 
 
-def unfit_training(experiment: Experiment, catalog: Catalog) -> Iterator[Problem]:
+def unfit_training(experiment: Experiment, catalog: Catalog, checked: Checked) -> Iterator[Problem]:
     """Report what of the training cannot be done as it is set, objective by objective.
 
     A catalog without optimisers, as of blocks alone, knows nothing of training.
@@ -24,10 +26,26 @@ def unfit_training(experiment: Experiment, catalog: Catalog) -> Iterator[Problem
         yield from _unfit_choice(place, "schedule", objective.schedule, factors)
         for sentence in refusals(OBJECTIVE, objective.settings):
             yield _reset(place, sentence)
+    yield from _unfit_objectives(experiment, catalog, checked)
     for sentence in refusals(TRAINING, training.settings):
         yield _reset("Training", sentence)
     for sentence in refusals(SPLIT, experiment.data.split):
         yield _reset("Data", sentence)
+
+
+def _unfit_objectives(
+    experiment: Experiment, catalog: Catalog, checked: Checked
+) -> Iterator[Problem]:
+    usual = len(experiment.training.objectives) == 1
+    first = experiment.training.objectives[0]
+    if usual and not (first.losses or first.blocks or first.settings):
+        return
+    losses = {}
+    for id_, node in experiment.graph.nodes.items():
+        spec = catalog.block(node.kind)
+        if spec is not None and spec.role == "loss":
+            losses[id_] = node.title
+    yield from unfit_objectives(experiment, losses, checked)
 
 
 def _unfit_choice(

@@ -17,14 +17,19 @@ def backward(
     network: Network,
     calls: Calls,
     batch: tuple[Sequence[Tensor], Sequence[Tensor]],
+    *,
+    of: Sequence[Tensor] | None = None,
+    again: bool = False,
 ) -> None:
-    """Compute the gradients.
+    """Compute the gradients, of these weights or of all that want any.
+
+    With ``again`` the graph is kept for another loss.
 
     Raises:
         Fault: naming the block whose forward line made the failing operation, where it is known.
     """
     try:
-        loss.backward()
+        loss.backward(retain_graph=again, inputs=of)
     except Exception as error:
         # Without the program's line in its own traceback (a custom backward has none) ...
         block = network.block_of(error.__traceback__)

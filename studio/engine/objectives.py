@@ -100,29 +100,44 @@ class Objective:
         self.base_lr = job.lr
         """The rate that the schedule multiplies."""
         self.weights = _weights(job, network.module)
-        chosen = set(self.weights)
-        self._others = [
-            weight
-            for weight in network.module.parameters()
-            if weight.requires_grad and weight not in chosen
-        ]
         self.optimizer = make_optimizer(job, self.weights, _rates(network))
         self.lr = job.lr
         self.clip_norm = job.clip_norm
         self._penalties = Penalties(job, self.weights)
         self._scaler = scaler
+        self._counting = dict(job.losses)
 
-    def begin(self, step: int, steps: int) -> None:
-        """Clear the gradients and set the rate of this step, counted from 0."""
+    @property
+    def turns(self) -> int:
+        """How many turns it takes in a step."""
+        return self._job.turns
+
+    @property
+    def every(self) -> int:
+        """At every how many steps it has its turns."""
+        return self._job.every
+
+    @property
+    def joint(self) -> bool:
+        """Whether it looks at the values that were computed for the objective before it."""
+        return self._job.joint
+
+    def aim(self, step: int, steps: int) -> None:
+        """Set the rate of this step, counted from 0, and what each loss counts by then."""
+        for name, share in self._job.warm_ups.items():
+            risen = min(1.0, step / (share * steps)) if share * steps > 0 else 1.0
+            self._counting[name] = self._job.losses[name] * risen
         lr = self.base_lr * self._factor(step, steps) * self._reacted
         if lr != self.lr:
             self.lr = lr
             set_rate(self.optimizer, lr)
+
+    def begin(self, step: int, steps: int) -> None:
+        """Aim at this step, counted from 0, and clear the gradients."""
+        self.aim(step, steps)
         # What zero_grad does, without the profiler's mark that costs it as much as all our own.
         for weight in self.weights:
             weight.grad = None
-        for weight in self._others:
-            weight.requires_grad_(False)
 
     def react(self, losses: Sequence[float]) -> None:
         """Take the losses of the epochs so far into account."""
@@ -130,14 +145,14 @@ class Objective:
 
     @property
     def loss_weights(self) -> Mapping[str, float]:
-        """What each loss block counts in the sum."""
+        """What each loss block counts in the sum, risen to the full."""
         return self._job.losses
 
     def total(self, losses: Mapping[str, Tensor]) -> Tensor:
-        """Return the weighted sum of this objective's losses."""
+        """Return the weighted sum of this objective's losses, as they count at this step."""
         terms = [
             losses[name] if weight == 1.0 else losses[name] * weight
-            for name, weight in self._job.losses.items()
+            for name, weight in self._counting.items()
         ]
         total = terms[0]
         for term in terms[1:]:
@@ -169,7 +184,6 @@ class Objective:
             self._scaler.step(self.optimizer)
             self._scaler.update()
         self._penalties.bound()
-        self.release()
 
     def state(self) -> State:
         """Return what its next step depends on beside the weights."""
@@ -201,11 +215,6 @@ class Objective:
         usual = {"scale": 1.0, "decays": True}  # checkpoints of the first days do not say it
         known = [{**usual, **group} for group in groups]
         self.optimizer.load_state_dict({"state": values, "param_groups": known})
-
-    def release(self) -> None:
-        """Let the other objectives' weights have gradients again."""
-        for weight in self._others:
-            weight.requires_grad_(True)
 
 
 def _method(module: nn.Module, name: str) -> Callable[..., Mapping[str, Tensor]]:

@@ -19,6 +19,7 @@ from .data.batches import Batch, Samples
 from .data.load import Load
 from .data.split import Part
 from .faults import NumberFault, sentence
+from .groups import At, grouped
 from .metrics import BatchMetrics
 from .objectives import Calls, Objective, first_bad
 from .pace import Pace
@@ -49,6 +50,7 @@ class Session:
             self.samples = Samples(spec.data, spec.program, device, load)
         self.spec = spec
         self.calls, self.objectives = _learning(spec, self.network, device)
+        self._groups = grouped(self.objectives, self.network.module)
         self.scalars = Scalars(device)
         self.watcher = Watcher(self.network, self.samples, self.scalars, spec.watch)
         self.best = Best(self.network.module, keep=spec.restore_best)
@@ -126,8 +128,8 @@ class Session:
             losses = self._turns.take(
                 rows,
                 self._metrics,
-                self.objectives,
-                (self.step, self.steps),
+                self._groups,
+                At(self.step, self.steps),
                 pieces=self.spec.computing.accumulate,
             )
         except NotFinite as found:

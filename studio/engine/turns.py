@@ -1,17 +1,20 @@
 """Turns: one step of every objective over a batch, whole or piece by piece."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
 from .backward import backward
 from .build import Network
 from .data.batches import Batch, Samples
+from .groups import At, Group
 from .metrics import BatchMetrics, key_of
 from .objectives import Calls, Objective, check_losses
 from .parts import Shares, cut
 from .probes.watcher import Watcher
+
+Value = Tensor | float
 
 
 class NotFinite(Exception):
@@ -36,20 +39,21 @@ class Turns:
         self._pairs = pairs
         self._at_once = samples.device.type == "cpu"
         self._arguments: list[Sequence[Tensor]] = []
-        self._losses: list[dict[str, Tensor]] = []
+        self._seen: list[Mapping[str, Tensor]] = []
+        self._kept: list[dict[str, Tensor]] = []
 
     def take(
         self,
         rows: Tensor,
         metrics: BatchMetrics,
-        objectives: Sequence[Objective],
-        place: tuple[int, int],
+        groups: Sequence[Group],
+        at: At,
         *,
         pieces: int = 1,
-    ) -> list[Tensor | float]:
+    ) -> list[Value]:
         """Train on the samples of these rows, and return the loss of every objective.
 
-        ``place`` are the step, counted from 1, and how many there will be.
+        Of an objective whose turn it is not, the loss is that of the values last computed.
 
         Raises:
             Fault: naming the block to blame.
@@ -57,60 +61,120 @@ class Turns:
         """
         parts = [rows] if pieces == 1 else cut(rows, pieces, pairs=self._pairs)
         batches = [self._samples.batch(part) for part in parts]
-        self._losses = [{} for _ in batches]
-        values = []
-        for objective in objectives:
-            objective.begin(place[0] - 1, place[1])
-            values.append(self._turn(objective, batches, metrics, first=place[0] == 1))
-            self._watcher.after_backward(place[0])
-            objective.end()
-        for part, arguments, losses in zip(parts, self._arguments, self._losses, strict=True):
-            metrics.add(arguments, len(part), losses)
-        return values
+        self._kept = [{} for _ in batches]
+        values: dict[Objective, Value] = {}
+        due = [group for group in groups if group.due(at)]
+        for group in due:
+            for turn in range(1, group.turns + 1):
+                group.begin(at)
+                self._turn(group, batches, metrics, values, first=at.step == 1)
+                if group is due[-1] and turn == group.turns:
+                    self._watcher.after_backward(at.step)
+                group.end()
+        for group in groups if due else ():
+            if group not in due:
+                self._listen(group, batches, metrics, values, at)
+        if due:
+            for part, arguments, losses in zip(parts, self._arguments, self._kept, strict=True):
+                metrics.add(arguments, len(part), losses)
+        return [values[one] for group in groups for one in group.objectives if one in values]
 
     def _turn(
         self,
-        objective: Objective,
+        group: Group,
         batches: Sequence[Batch],
         metrics: BatchMetrics,
+        values: dict[Objective, Value],
         *,
         first: bool,
-    ) -> Tensor | float:
-        """Compute the gradients of one objective, and return its loss."""
-        self._arguments = []
-        shares = Shares(objective, sum(len(inputs[0]) for inputs, _ in batches))
-        value: Tensor | float = 0.0
+    ) -> None:
+        """Compute the gradients of the objectives that share a pass, and note their losses."""
+        self._arguments, self._seen = [], []
+        shares = _shares(group, batches)
+        sums: dict[Objective, Value] = dict.fromkeys(group.objectives, 0.0)
         for piece, batch in enumerate(batches):
             losses = self._look(batch, first=first)
-            if metrics.weighs_losses:
-                self._losses[piece] |= {
-                    key_of(objective, name): losses[name].detach()
-                    for name in objective.loss_weights
-                }
-            loss = objective.total(losses)
-            if len(batches) == 1:
-                value = self._backward(objective, batch, loss)
-                objective.gather()
-                return value
-            share = shares.of(self._calls.counts(self._arguments[piece]), len(batch[0][0]))
-            if share:
-                value = value + self._backward(objective, batch, loss * share)
-        objective.gather(shares.rest)
-        return value * shares.rest
+            for objective in group.objectives:
+                self._keep(objective, piece, losses, metrics)
+                loss, part = objective.total(losses), self._part(shares[objective], piece, batch)
+                if part:
+                    loss = loss if part == 1.0 else loss * part
+                    value = self._backward(objective, batch, loss, group)
+                    sums[objective] = value if piece == 0 else sums[objective] + value
+        for objective, share in shares.items():
+            rest = share.rest if share else 1.0
+            objective.gather(rest)
+            values[objective] = sums[objective] if rest == 1.0 else sums[objective] * rest
 
-    def _look(self, batch: Batch, *, first: bool) -> dict[str, Tensor]:
+    def _listen(
+        self,
+        group: Group,
+        batches: Sequence[Batch],
+        metrics: BatchMetrics,
+        values: dict[Objective, Value],
+        at: At,
+    ) -> None:
+        """Note the losses of objectives that rest, of values that another turn computed."""
+        for objective, share in _shares(group, batches).items():
+            objective.aim(at.step - 1, at.steps)
+            value: Value = 0.0
+            for piece, batch in enumerate(batches):
+                losses = self._seen[piece]
+                self._keep(objective, piece, losses, metrics)
+                part = self._part(share, piece, batch)
+                if part:
+                    value = value + objective.total(losses).detach() * part
+            values[objective] = self._known(value * (share.rest if share else 1.0))
+
+    def _part(self, share: Shares | None, piece: int, batch: Batch) -> float:
+        if share is None:
+            return 1.0
+        return share.of(self._calls.counts(self._arguments[piece]), len(batch[0][0]))
+
+    def _keep(
+        self,
+        objective: Objective,
+        piece: int,
+        losses: Mapping[str, Tensor],
+        metrics: BatchMetrics,
+    ) -> None:
+        if metrics.weighs_losses:
+            self._kept[piece] |= {
+                key_of(objective, name): losses[name].detach() for name in objective.loss_weights
+            }
+
+    def _look(self, batch: Batch, *, first: bool) -> Mapping[str, Tensor]:
         arguments = self._calls.arguments(*batch)
         self._arguments.append(arguments)
         losses = self._calls.losses(arguments)
         if first:
             check_losses(losses)
-        return dict(losses)
+        self._seen.append({name: value.detach() for name, value in losses.items()})
+        return losses
 
-    def _backward(self, objective: Objective, batch: Batch, loss: Tensor) -> Tensor | float:
+    def _backward(self, objective: Objective, batch: Batch, loss: Tensor, group: Group) -> Value:
         """Add the gradients of a loss, and return its value."""
         # An accelerator would have to be waited for: there the loss is looked at when it arrives.
-        value = loss.item() if self._at_once else None
-        if value is not None and not math.isfinite(value):
+        value = self._known(loss.detach())
+        if isinstance(value, float) and not math.isfinite(value):
             raise NotFinite(value, batch)
-        backward(objective.scaled(loss), self._network, self._calls, batch)
-        return loss.detach() if value is None else value
+        backward(
+            objective.scaled(loss),
+            self._network,
+            self._calls,
+            batch,
+            of=objective.weights if group.joint else None,
+            again=group.joint and objective is not group.objectives[-1],
+        )
+        return value
+
+    def _known(self, value: Value) -> Value:
+        return value.item() if self._at_once and isinstance(value, Tensor) else value
+
+
+def _shares(group: Group, batches: Sequence[Batch]) -> dict[Objective, Shares | None]:
+    """Return what the pieces of a batch count by; a whole batch needs nothing of the kind."""
+    if len(batches) == 1:
+        return dict.fromkeys(group.objectives)
+    samples = sum(len(inputs[0]) for inputs, _ in batches)
+    return {objective: Shares(objective, samples) for objective in group.objectives}
