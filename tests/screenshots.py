@@ -180,6 +180,32 @@ def _gallery(scene: Scene) -> None:
     scene.show_over(dialog)
 
 
+def _runs(scene: Scene) -> None:
+    from tests.helpers.kept import kept_run
+
+    for seed in range(6):
+        kept_run("clouds", seed=seed, loss=0.3 + 0.02 * seed, title="Moons, wide")
+    for seed in range(6, 9):
+        deep = {"title": "Moons, deep", "batch_size": 32}
+        kept_run("deep", seed=seed, loss=0.2 + 0.01 * seed, whole=seed != 8, **deep)
+    scene.studio.front.show_page("runs")
+    scene.wait(lambda: scene.studio.desk.complete)
+
+
+def _one_run(scene: Scene) -> None:
+    _runs(scene)
+    run = scene.studio.desk.runs[2]
+    scene.studio.desk.mark((run,), tags=("wide", "paper"), notes="The best so far", favourite=True)
+    scene.studio.desk.choose([run.id])
+
+
+def _runs_compared(scene: Scene) -> None:
+    _runs(scene)
+    scene.window.pages.currentWidget().filters.groups.click()
+    scene.settle(0.3)
+    scene.studio.desk.choose([run.id for run in scene.studio.desk.runs])
+
+
 VIEWS: dict[str, tuple[str, Callable[[Scene], None]]] = {
     "empty": ("light", _empty),
     "drawn": ("light", _drawn),
@@ -201,6 +227,9 @@ VIEWS: dict[str, tuple[str, Callable[[Scene], None]]] = {
     "gallery-200": ("light", _gallery),
     "train-page": ("light", _train_page),
     "train-page-dark": ("dark", _train_page),
+    "runs": ("light", _one_run),
+    "runs-dark": ("dark", _runs_compared),
+    "runs-200": ("light", _runs_compared),
 }
 """By name: the theme, and what leads to the view."""
 

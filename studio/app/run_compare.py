@@ -1,6 +1,7 @@
 """Comparing runs: what differs in their experiments, beside what differs in their results."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from studio.core.compare import compare
 from studio.core.errors import FileError
@@ -14,6 +15,7 @@ from .run_rows import metrics_of, spread_of, value_of
 MOST = 4
 """Up to so many runs, each has its own figure; of more, the mean and the spread are said."""
 MOST_LINES = 200
+MOST_COMPARED = 40
 
 
 def results(runs: Sequence[Run]) -> list[tuple[str, str]]:
@@ -26,7 +28,7 @@ def results(runs: Sequence[Run]) -> list[tuple[str, str]]:
 
 def differences(runs: Sequence[Run]) -> list[str]:
     """Return in words what leads from the oldest experiment to each of the others."""
-    oldest, *others = sorted(runs, key=_begun)
+    oldest, *others = sorted(runs, key=_begun)[: MOST_COMPARED + 1]
     names = dict(zip((run.id for run in runs), labels(runs), strict=True))
     lines: list[str] = []
     same = 0
@@ -38,6 +40,8 @@ def differences(runs: Sequence[Run]) -> list[str]:
         lines += found
     if same and len(others) > 1:
         lines.append(f"{plural(same, 'run')} of the same experiment as {names[oldest.id]}")
+    if len(runs) > MOST_COMPARED + 1:
+        lines.append(f"The other {plural(len(runs) - len(others) - 1, 'run')} are not compared")
     hidden = len(lines) - MOST_LINES
     more = [f"… and {hidden:,} more"] if hidden > 0 else []
     return [*lines[:MOST_LINES], *more] or ["The same experiment"]
@@ -45,19 +49,21 @@ def differences(runs: Sequence[Run]) -> list[str]:
 
 def labels(runs: Sequence[Run]) -> list[str]:
     """Return short names that tell these runs apart: titles, else seeds, else ends of ids."""
-    titles = [run.summary.title for run in runs]
-    if len(set(titles)) == len(titles):
-        return titles
-    plain = [
-        title if titles.count(title) == 1 else f"{title}, seed {run.summary.seed}"
-        for title, run in zip(titles, runs, strict=True)
-    ]
-    if len(set(titles)) == 1:
+    titles = Counter(run.summary.title for run in runs)
+    if len(titles) == 1 and len(runs) > 1:
         plain = [f"Seed {run.summary.seed}" for run in runs]
+    else:
+        plain = [_named(run, titles) for run in runs]
+    known = Counter(plain)
     return [
-        name if plain.count(name) == 1 else f"{name}, {run.id[-4:]}"
+        name if known[name] == 1 else f"{name}, {run.id[-4:]}"
         for name, run in zip(plain, runs, strict=True)
     ]
+
+
+def _named(run: Run, titles: Mapping[str, int]) -> str:
+    title = run.summary.title
+    return title if titles[title] == 1 else f"{title}, seed {run.summary.seed}"
 
 
 def _begun(run: Run) -> tuple[float, str]:

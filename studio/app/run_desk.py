@@ -18,8 +18,8 @@ from .notices import Notices
 from .reading import Beside, Reading
 from .trash import Trash
 
-SLICE_SECS = 0.25
-"""What has been read is shown this often, while there is more to read."""
+FIRST_SECS, SLICE_SECS = 0.25, 1.0
+"""How soon the first of many runs are shown, and how often then, while there are more to read."""
 
 
 class RunDesk:
@@ -65,7 +65,8 @@ class RunDesk:
             self._again = True
             return
         self._reading, self._again = True, False
-        read = partial(self._index.look, secs=SLICE_SECS, glance=glance and self.complete)
+        secs = SLICE_SECS if self.runs else FIRST_SECS
+        read = partial(self._index.look, secs=secs, glance=glance and self.complete)
         Reading(read, partial(self._take, beside), self._refuse).start(beside)
 
     def mark(self, runs: Sequence[Run], **changes: object) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from studio.app.gallery import find_experiment
+from studio.app.looking_back import offer_to_go_on
 from studio.app.studio import Studio
 from studio.core.errors import FileError
 
@@ -101,7 +102,9 @@ class _Later(QObject):
         # What is loaded by now stays: without it a full collection beside 5,000 blocks takes 3 ms
         # instead of 27, and no gesture stumbles over it.
         gc.freeze()
-        if self._demo:
+        if not self._demo:
+            offer_to_go_on(studio)
+        else:
             self._tour = Demo(self._window, self._demo, unseen=self._unseen)
             self._tour.begin()
 

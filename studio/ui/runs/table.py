@@ -65,7 +65,8 @@ class RunTable(QTableView):
 
     def chosen_rows(self) -> list[Row]:
         """Return the chosen rows, from the top."""
-        places = sorted(index.row() for index in self.selectionModel().selectedRows())
+        stretches = ((part.top(), part.bottom() + 1) for part in self.selectionModel().selection())
+        places = sorted({place for part in stretches for place in range(*part)})
         return [self.runs.rows[place] for place in places]
 
     def show_rows(
