@@ -19,6 +19,7 @@ from studio.ui.widgets.facts import Facts
 from studio.ui.widgets.labels import Text
 
 from .objective_card import ObjectiveCard
+from .range_card import RangeCard
 from .recipe_card import FormCard, RecipeCard
 
 
@@ -42,6 +43,7 @@ class TrainPage(QScrollArea):
         self.optimizer = RecipeCard("Optimiser", "optimizer", workspace, page)
         self.objective = FormCard("Gradient", "objective", workspace, page)
         self.schedule = RecipeCard("Learning-rate schedule", "schedule", workspace, page)
+        self.range = RangeCard(workspace, page)
         self.curve = Curve("epochs", page)
         self.curve.setAccessibleName("Learning rate over the training")
         self.facts = Facts(page)
@@ -59,6 +61,7 @@ class TrainPage(QScrollArea):
         self.objectives.chosen.connect(self._on_objective)
         workspace.document.changed.connect(self._on_changed)
         trainer.samples_known.connect(self._on_samples)
+        trainer.fork_changed.connect(self._on_fork)
 
     @property
     def cards(self) -> tuple[FormCard, ...]:
@@ -89,8 +92,13 @@ class TrainPage(QScrollArea):
                 ("Steps in all", grouped(each * params.whole("epochs")) if known else "–"),
                 ("Parameters to learn", grouped(self._workspace.checked.parameters)),
                 ("Early stopping", _patience(params.whole("early_stopping"))),
+                ("First weights", self._first_weights()),
             ]
         )
+
+    def _first_weights(self) -> str:
+        fork = self._trainer.fork
+        return f"Of {fork[0].name}, step {grouped(fork[1])}" if fork else "Drawn from the seed"
 
     def _ask_for_samples(self) -> None:
         """Have the data read, so that the plan can say how many steps there are."""
@@ -109,7 +117,7 @@ class TrainPage(QScrollArea):
         for cards in (
             (self.settings, self.computing, self.keeping),
             (self.objectives, self.optimizer, self.objective),
-            (self.schedule, rate, plan),
+            (self.schedule, rate, self.range, plan),
         ):
             column = QVBoxLayout()
             column.setSpacing(16)
@@ -122,6 +130,9 @@ class TrainPage(QScrollArea):
         self._soon.start()
         if change.data and self.isVisible():
             self._ask_for_samples()
+
+    def _on_fork(self, _nothing: None) -> None:
+        self._soon.start()
 
     @Slot()
     def _on_objective(self) -> None:
