@@ -19,7 +19,6 @@ from studio.ui.widgets.facts import Facts
 from studio.ui.widgets.labels import Text
 
 from .objective_card import ObjectiveCard
-from .range_card import RangeCard
 from .recipe_card import FormCard, RecipeCard
 
 
@@ -43,7 +42,6 @@ class TrainPage(QScrollArea):
         self.optimizer = RecipeCard("Optimiser", "optimizer", workspace, page)
         self.objective = FormCard("Gradient", "objective", workspace, page)
         self.schedule = RecipeCard("Learning-rate schedule", "schedule", workspace, page)
-        self.range = RangeCard(workspace, page)
         self.curve = Curve("epochs", page)
         self.curve.setAccessibleName("Learning rate over the training")
         self.facts = Facts(page)
@@ -117,7 +115,7 @@ class TrainPage(QScrollArea):
         for cards in (
             (self.settings, self.computing, self.keeping),
             (self.objectives, self.optimizer, self.objective),
-            (self.schedule, rate, self.range, plan),
+            (self.schedule, rate, plan),
         ):
             column = QVBoxLayout()
             column.setSpacing(16)
