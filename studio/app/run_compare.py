@@ -16,6 +16,7 @@ MOST = 4
 """Up to so many runs, each has its own figure; of more, the mean and the spread are said."""
 MOST_LINES = 200
 MOST_COMPARED = 40
+_SEED = "~ training.seed:"
 
 
 def results(runs: Sequence[Run]) -> list[tuple[str, str]]:
@@ -34,12 +35,14 @@ def differences(runs: Sequence[Run]) -> list[str]:
     same = 0
     for other in others:
         found = [*_between(oldest, other), *_circumstances(oldest, other)]
-        same += not found
-        if found and len(others) > 1:
+        if len(others) > 1 and all(line.startswith(_SEED) for line in found):
+            same += 1
+            continue
+        if len(others) > 1:
             lines.append(f"{names[oldest.id]} → {names[other.id]}")
         lines += found
-    if same and len(others) > 1:
-        lines.append(f"{plural(same, 'run')} of the same experiment as {names[oldest.id]}")
+    if same:
+        lines.append(f"{names[oldest.id]} → {plural(same, 'run')} of another seed alone")
     if len(runs) > MOST_COMPARED + 1:
         lines.append(f"The other {plural(len(runs) - len(others) - 1, 'run')} are not compared")
     hidden = len(lines) - MOST_LINES

@@ -72,7 +72,7 @@ QListView::item:hover {{ background: {t.window}; }}
 QListView::item:selected {{ background: {t.selection}; color: {t.text}; }}
 QListView::item:focus {{ border-color: {t.accent}; }}
 
-QTableView::item {{ padding: 0 8px; border: 0; }}
+QTableView::item {{ padding: 0 5px; border: 0; }}
 QTableView::item:selected {{ background: {t.selection}; color: {t.text}; }}
 QHeaderView {{ background: {t.panel}; border: 0; }}
 QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: 0; padding: 4px 8px; }}

@@ -65,8 +65,9 @@ class RunTable(QTableView):
 
     def chosen_rows(self) -> list[Row]:
         """Return the chosen rows, from the top."""
-        stretches = ((part.top(), part.bottom() + 1) for part in self.selectionModel().selection())
-        places = sorted({place for part in stretches for place in range(*part)})
+        selection = self.selectionModel().selection()
+        parts = [selection.at(part) for part in range(selection.count())]
+        places = sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
         return [self.runs.rows[place] for place in places]
 
     def show_rows(
