@@ -48,9 +48,12 @@ def _backward(x0: float, y0: float, x1: float, y1: float) -> list[Cubic]:
 
 def _through(points: Sequence[Point]) -> list[Cubic]:
     ways = [(1.0, 0.0)]
-    for (ax, ay), (bx, by) in zip(points, points[2:], strict=False):
-        far = max(hypot(bx - ax, by - ay), 1e-9)
-        ways.append(((bx - ax) / far, (by - ay) / far))
+    for (ax, ay), (x, y), (bx, by) in zip(points, points[1:], points[2:], strict=False):
+        # Level where it would swing out beyond the point.
+        across = bx - ax if (x - ax) * (bx - x) > 0.0 else 0.0
+        down = by - ay if (y - ay) * (by - y) > 0.0 else 0.0
+        far = max(hypot(across, down), 1e-9)
+        ways.append((across / far, down / far))
     ways.append((1.0, 0.0))
     bends = []
     for ((ax, ay), (bx, by)), ((ux, uy), (vx, vy)) in zip(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QColor, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -254,3 +254,23 @@ def test_the_wire_under_the_pointer_is_hit_along_its_bends(show) -> None:
 
     assert 2 == len(rows)
     assert WireHit(Wire(End("image", "y"), RELU)) == canvas.hit(along)
+
+
+def test_from_afar_the_dots_of_bends_leave_no_gaps_in_a_wire(show) -> None:
+    workspace = chain("io.image", "nn.relu")
+    workspace.apply(Move({"relu": (1600.0, 0.0)}))
+    canvas, _ = show(workspace)
+    canvas.zoom_by(0.3 / canvas.camera.zoom)
+    y = canvas.model.port_at(RELU, output=False).y()
+    workspace.apply(SetBends(RELU, ((600.0, y), (900.0, y), (1200.0, y))))
+    canvas.settle()
+
+    shown, ground = canvas.grab().toImage(), QColor(canvas.theme.canvas)
+    row = round(port(canvas, "relu", "x").y())
+    across = range(*(round(canvas.view_from_scene(QPointF(x, 0)).x()) for x in (400.0, 1400.0)))
+
+    def inked(x: int) -> int:
+        return max(abs(ground.red() - shown.pixelColor(x, row + off).red()) for off in (-1, 0, 1))
+
+    assert len(across) > 200
+    assert min(map(inked, across)) > 0.5 * max(map(inked, across))

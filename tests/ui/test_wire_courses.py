@@ -15,6 +15,8 @@ WIRES: list[tuple[Point, ...]] = [
     ((0.0, 0.0), (-500.0, 400.0)),
     ((0.0, 0.0), (80.0, -60.0), (400.0, 10.0)),
     ((0.0, 0.0), (80.0, -60.0), (260.0, -60.0), (500.0, 30.0)),
+    ((0.0, 0.0), (200.0, 0.0), (260.0, 200.0)),
+    ((0.0, 0.0), (200.0, 80.0), (-60.0, 200.0)),
 ]
 
 
@@ -29,3 +31,12 @@ def test_both_curves_run_through_the_same_points(points: tuple[Point, ...]) -> N
     for piece in traced(course(points)):
         for place in piece:
             assert np.hypot(*(shown - place).T).min() < 1.0
+
+
+def test_a_wire_does_not_swing_out_beyond_its_bends() -> None:
+    turns = curves.through(np.array([(0.0, 0.0), (200.0, 0.0), (220.0, 200.0), (400.0, 200.0)]))
+
+    shown = curves.polylines(turns, 300).reshape(-1, 2)
+
+    assert shown[:, 1].min() >= -1e-6
+    assert shown[:, 1].max() <= 200.0 + 1e-6

@@ -116,11 +116,12 @@ def through(points: Floats) -> Floats:
     """Return one smooth curve through points ``(m, 2)`` as knots ``(m - 1, 3, 4, 2)``.
 
     It leaves and arrives sideways, as every wire does, and passes each point between them in the
-    direction from the one before to the one after.
+    direction from the one before to the one after, but level where it would swing out beyond it.
     """
     ways = np.zeros_like(points)
     ways[[0, -1]] = 1.0, 0.0
-    across = points[2:] - points[:-2]
+    steps = points[1:] - points[:-1]
+    across = np.where(steps[1:] * steps[:-1] > 0.0, points[2:] - points[:-2], 0.0)
     ways[1:-1] = across / np.maximum(np.hypot(*across.T), 1e-9)[:, None]
     reach = (np.hypot(*(points[1:] - points[:-1]).T) * 0.38)[:, None]
     bends = [

@@ -23,6 +23,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 WIDTH_PX = 2.0
 BEND = 4.5
 """Half the size of a bend's dot, in canvas units."""
+DOT_PX = 3.0
+"""Half the size of a dot from which it has a rim."""
 SMOOTH = 0.7
 """The ``detail`` from which each wire is a path of its own."""
 
@@ -163,7 +165,10 @@ class WirePainter:
                 continue
             kind = int(self._kinds_of(np.array(rows[:1]))[0])
             colour = QColor(theme.accent) if end in look.wires else theme.kind(KINDS[kind])
-            painter.setPen(QPen(QColor(theme.canvas), 1.5 * look.dpr))
+            if reach < DOT_PX * look.dpr:  # a rim would cut the wire
+                painter.setPen(Qt.PenStyle.NoPen)
+            else:
+                painter.setPen(QPen(QColor(theme.canvas), 1.5 * look.dpr))
             painter.setBrush(colour)
             hovered = look.hovered
             for place, (x, y) in enumerate(look.to_device(np.array(points)).tolist()):
