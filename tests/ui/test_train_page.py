@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import psutil
 import pytest
+from PySide6.QtCore import QProcess, Qt
 
 from studio.core.edits import SetTraining
 from studio.core.experiment import OBJECTIVE, TRAINING, Choice, Objective
@@ -128,3 +129,32 @@ def test_the_forms_are_about_the_objective_that_is_chosen(window, qtbot) -> None
     assert {"clip_norm": 2.0} == objectives[1].settings
     assert first == objectives[0]
     assert "From 0.25 to 0.25" in page.curve.accessibleDescription()
+
+
+def test_a_learning_rate_is_found_by_a_test_and_taken(window, qtbot) -> None:
+    card = _page(window).range
+    document = window.studio.workspace.document
+    before = document.experiment
+
+    qtbot.mouseClick(card.begin, Qt.MouseButton.LeftButton)
+    assert not card.begin.isEnabled()
+    qtbot.waitUntil(card.begin.isEnabled, timeout=ENGINE_MS)
+
+    assert before is document.experiment
+    assert "fits: a tenth of the rate with the least loss; now 0.003" in card.said.text()
+    assert not card.curve.isHidden()
+    qtbot.mouseClick(card.take, Qt.MouseButton.LeftButton)
+    rate = document.experiment.training.objectives[0].optimizer.params["lr"]
+    assert 1e-4 < rate < 0.1
+    assert f"Take {rate:g}" == card.take.text()
+
+
+def test_leaving_the_page_ends_the_test(window, qtbot) -> None:
+    card = _page(window).range
+    qtbot.mouseClick(card.begin, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: card.process.state() == QProcess.ProcessState.Running)
+
+    window.studio.front.show_page("build")
+
+    assert QProcess.ProcessState.NotRunning == card.process.state()
+    assert card.begin.isEnabled()

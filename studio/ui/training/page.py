@@ -19,6 +19,7 @@ from studio.ui.widgets.facts import Facts
 from studio.ui.widgets.labels import Text
 
 from .objective_card import ObjectiveCard
+from .range_card import RangeCard
 from .recipe_card import FormCard, RecipeCard
 
 
@@ -42,6 +43,7 @@ class TrainPage(QScrollArea):
         self.optimizer = RecipeCard("Optimiser", "optimizer", workspace, page)
         self.objective = FormCard("Gradient", "objective", workspace, page)
         self.schedule = RecipeCard("Learning-rate schedule", "schedule", workspace, page)
+        self.range = RangeCard(workspace, page)
         self.curve = Curve("epochs", page)
         self.curve.setAccessibleName("Learning rate over the training")
         self.facts = Facts(page)
@@ -113,9 +115,9 @@ class TrainPage(QScrollArea):
         row.setContentsMargins(24, 24, 24, 24)
         row.setSpacing(16)
         for cards in (
-            (self.settings, self.computing, self.keeping),
+            (self.settings, self.computing, self.keeping, plan),
             (self.objectives, self.optimizer, self.objective),
-            (self.schedule, rate, plan),
+            (self.schedule, rate, self.range),
         ):
             column = QVBoxLayout()
             column.setSpacing(16)

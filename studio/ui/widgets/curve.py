@@ -17,11 +17,19 @@ class Curve(QWidget):
         self._x_unit = x_unit
         self._points: list[tuple[float, float]] = []
         self._x_end = 0.0
+        self._ends = ("", "")
         self.setMinimumHeight(160)
 
-    def show_points(self, points: list[tuple[float, float]], *, x_end: float) -> None:
-        """Show these points; the axis begins at 0 and ends at ``x_end``."""
+    def show_points(
+        self,
+        points: list[tuple[float, float]],
+        *,
+        x_end: float,
+        ends: tuple[str, str] | None = None,
+    ) -> None:
+        """Show these points; the axis begins at 0 and ends at ``x_end``, or is told otherwise."""
         self._points, self._x_end = points, x_end
+        self._ends = ends or ("0", f"{x_end:g} {self._x_unit}")
         if points:
             first, last = points[0][1], points[-1][1]
             self.setAccessibleDescription(f"From {first:.3g} to {last:.3g}")
@@ -51,9 +59,8 @@ class Curve(QWidget):
             box = QRectF(0, y - metrics.height() / 2, LEFT - 8, metrics.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{share * high:.2g}")
         below = QRectF(plot.left(), plot.bottom() + 8, plot.width(), metrics.height())
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, "0")
-        ends = f"{self._x_end:g} {self._x_unit}"
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight, ends)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, self._ends[0])
+        painter.drawText(below, Qt.AlignmentFlag.AlignRight, self._ends[1])
         line = QPolygonF()
         for x, value in self._points:
             across = plot.left() + plot.width() * x / (self._x_end or 1.0)
