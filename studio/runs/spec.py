@@ -184,6 +184,10 @@ class Watch(Struct, frozen=True, kw_only=True):
     """Id of the block whose output is projected; empty for none."""
     text: bool = False
     """Whether the network writes something now and then, if it is one that can."""
+    prompt: str = ""
+    """What it goes on from, or answers; empty for held-out samples."""
+    images: tuple[str, ...] = ()
+    """Ids of the blocks whose outputs are shown as pictures."""
     samples: int = 512
     """Size of the held probe batch for embeddings."""
     budget: float = 0.02

@@ -7,7 +7,7 @@ from studio.app.gallery import find_experiment
 from studio.compile.run import plan_run
 from studio.core.addresses import set_at
 from studio.core.fileio import open_file
-from studio.engine.train import train
+from studio.engine.train import Training, train
 from studio.runs.events import Ended, Event, Snapshot
 from studio.runs.spec import RunSpec, Watch
 from tests.engine import programs
@@ -74,3 +74,27 @@ def test_writing_changes_no_loss_by_a_bit(name: str) -> None:
         return next(event for event in events if isinstance(event, Ended)).losses
 
     assert losses(text=True) == losses(text=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "prompt", "wanted"),
+    [
+        ("gpt-kjv", "windows", "Moses", {"prompt", "text"}),
+        ("gpt-kjv", "windows", "\u00e9", {"unread"}),
+        ("transformer-phonemes", "samples", "hello", {"source 1", "answer 1"}),
+        ("transformer-phonemes", "samples", "h" * 40, {"unread"}),
+    ],
+)
+def test_a_person_s_own_prompt_is_gone_on_from_or_answered(
+    name: str, size: str, prompt: str, wanted: set[str]
+) -> None:
+    training = Training(small(name, f"data.source.{size}=60"))
+    steps = training.steps()
+    while training.step < 1:
+        next(steps)
+
+    (said,) = texts(list(training.look(Watch(gradients=False, text=True, prompt=prompt))))
+
+    assert said.block == prompt
+    assert wanted == set(said.notes)
+    steps.close()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from studio.runs.events import Snapshot, StateChanged
@@ -70,5 +71,36 @@ def test_answers_stand_beside_what_is_right(show: Show) -> None:
 
 
 def test_other_networks_are_told_what_is_needed(show: Show) -> None:
-    assert "Waiting for the first text" in show().page.toPlainText()
+    assert "Waiting for the next text" in show().page.toPlainText()
     assert "Text needs scores" in show(text(0, refused="Text needs scores")).page.toPlainText()
+
+
+def test_a_beginning_of_one_s_own_is_asked_for_and_kept(show: Show, qtbot: QtBot) -> None:
+    own = Snapshot(kind="text", block="Moses", step=0, arrays={}, notes={
+        "prompt": "Moses", "text": " said"
+    })  # fmt: skip
+    panel = show(goes_on(0, "xq"), own)
+    kept: list[object] = []
+    panel.settings_changed.connect(kept.append)
+
+    with qtbot.waitSignal(panel.watch_changed):
+        qtbot.keyClicks(panel.asking, "Moses")
+        qtbot.keyClick(panel.asking, Qt.Key.Key_Return)
+
+    assert panel.prompt == "Moses"
+    assert kept == [{"prompt": "Moses"}]
+    assert panel.page.toPlainText() == "Moses said"
+
+    panel.asking.clear()
+    assert panel.prompt == ""
+    assert "xq" in panel.page.toPlainText()
+
+
+def test_a_prompt_that_cannot_be_read_says_why(show: Show) -> None:
+    panel = show(Snapshot(kind="text", block="é", step=3, arrays={}, notes={"unread": "no é"}))
+
+    panel.show_settings({"prompt": "é"})
+    panel.refresh()
+
+    assert panel.asking.text() == "é"
+    assert panel.page.toPlainText() == "no é"

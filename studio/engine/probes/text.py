@@ -32,6 +32,8 @@ class TextProbe:
         self._samples = samples
         self._writer: Writer | None = None
         self._told = False
+        self.prompt = ""
+        """What a person wants to be gone on from, or answered."""
         self.refused = ""
         """Why this network does not write, as far as it is known."""
         try:
@@ -44,7 +46,7 @@ class TextProbe:
         if not self.refused or self._told:
             return []
         self._told = True
-        return [_snapshot(step, {"refused": self.refused})]
+        return [_snapshot(step, "", {"refused": self.refused})]
 
     def look(self, step: int) -> list[Snapshot]:
         """Return what is written now; nothing where the network does not write."""
@@ -52,18 +54,36 @@ class TextProbe:
         try:
             if self._writer is None:
                 self._writer = Writer(self._module, self._samples.columns)
+            if self.prompt:
+                return [_snapshot(step, self.prompt, self._own(self._writer, inputs))]
             answers = self._writer.language.source is not None
             notes = (self._answers if answers else self._goes_on)(self._writer, inputs)
         except (NoLanguageError, ParamError) as error:
             self.refused = str(error)
             return self.refusal(step)
-        return [_snapshot(step, notes)]
+        return [_snapshot(step, "", notes)]
+
+    def _own(self, writer: Writer, inputs: Sequence[Tensor]) -> dict[str, str]:
+        """Return what is written on the prompt, or why it cannot be read."""
+        place, text_BT = writer.language.source, inputs[writer.language.text]
+        try:
+            if place is None:
+                begun = writer.prompt(self.prompt)
+                (said,) = self._said(writer, begun, _drawn(_MOST), None)
+                text = "".join(writer.words.pieces(said, behind=True))
+                return {"prompt": self.prompt, "text": text}
+            source = writer.source(self.prompt, before=writer.pads_before(inputs[place]))
+        except ParamError as error:
+            return {"unread": str(error)}
+        wish = Wish(tokens=text_BT.shape[1], temperature=0.0)
+        (said,) = self._said(writer, writer.begin(text_BT), wish, source)
+        return {"source 1": self.prompt, "answer 1": writer.words.decode(said)}
 
     def _goes_on(self, writer: Writer, inputs: Sequence[Tensor]) -> dict[str, str]:
         text_1T = inputs[writer.language.text][:1]
         length = int((text_1T != writer.fill).sum()) if writer.fills else text_1T.shape[1]
         begun = max(1, min(_BEGINNING, length // 2))
-        wish = Wish(tokens=min(_MOST, text_1T.shape[1] - begun), temperature=TEMPERATURE)
+        wish = _drawn(min(_MOST, text_1T.shape[1] - begun))
         (said,) = self._said(writer, text_1T[:, :begun], wish, None)
         right = text_1T[0, begun:length].tolist()
         return {
@@ -101,5 +121,9 @@ class TextProbe:
         return [text[: text.index(end)] if end in text else text for text in texts]
 
 
-def _snapshot(step: int, notes: dict[str, str]) -> Snapshot:
-    return Snapshot(kind="text", block="", step=step, arrays={}, notes=notes)
+def _drawn(tokens: int) -> Wish:
+    return Wish(tokens=tokens, temperature=TEMPERATURE)
+
+
+def _snapshot(step: int, prompt: str, notes: dict[str, str]) -> Snapshot:
+    return Snapshot(kind="text", block=prompt, step=step, arrays={}, notes=notes)

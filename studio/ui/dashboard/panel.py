@@ -112,6 +112,8 @@ class Panel(QWidget):
         self.pace = Pace()
         self.block = ""
         """Id of the block whose output is to be projected; only embeddings have one."""
+        self.prompt = ""
+        """What text is to go on from; only texts have one."""
         self.stale = False
         self._workspace = context.workspace
         self._settings = dict(context.settings)

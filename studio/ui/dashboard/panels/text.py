@@ -5,8 +5,9 @@ from html import escape
 from itertools import count
 
 from PySide6.QtCore import QUrl, Slot
-from PySide6.QtWidgets import QTextBrowser, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser, QToolButton, QWidget
 
+from studio.core.params import Value
 from studio.core.text import grouped
 from studio.runs.events import Snapshot
 from studio.runs.record import RUN
@@ -49,12 +50,30 @@ class TextPanel(Panel):
         super().__init__(context, "Text")
         self.page = TextPage(self)
         self.body.addWidget(self.page, 1)
+        self.asking = QLineEdit(self)
+        self.asking.setPlaceholderText("A beginning of your own, then Enter")
+        self.asking.setAccessibleName("Prompt")
+        self.asking.setClearButtonEnabled(True)
+        for button in self.asking.findChildren(QToolButton):
+            button.setAccessibleName("Back to held-out samples")
+        self.asking.returnPressed.connect(self._on_asked)
+        self.asking.textChanged.connect(self._on_typed)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 6)
+        row.addWidget(self.asking)
+        self.body.addLayout(row)
+        self._take_prompt()
         context.cursor.moved.connect(self._on_cursor)
 
     @property
     def snapshots(self) -> list[Snapshot]:
         """What is shown, newest first."""
-        history = self.record.snapshots.get(("text", ""))
+        # Why a network does not write is told once, whatever it is asked.
+        refusals = [("text", ""), ("text", self.prompt)]
+        histories = [self.record.snapshots.get(key) for key in refusals]
+        known = [one for one in histories if one is not None]
+        refused = [one for one in known if one.newest and "refused" in one.newest.notes]
+        history = next(iter(refused), histories[1])
         if history is None:
             return []
         step = self.cursor_step.step
@@ -65,7 +84,7 @@ class TextPanel(Panel):
     def refresh(self) -> None:
         """Show what the record says now."""
         snapshots, theme = self.snapshots, tokens(self)
-        if not snapshots or "refused" in snapshots[0].notes:
+        if not snapshots or {"refused", "unread"} & set(snapshots[0].notes):
             self.caption.setText("")
             self.page.show_page(_small(self._hint(snapshots), theme))
             return
@@ -79,10 +98,35 @@ class TextPanel(Panel):
 
     def _hint(self, snapshots: list[Snapshot]) -> str:
         if snapshots:
-            return snapshots[0].notes["refused"]
+            notes = snapshots[0].notes
+            return notes.get("refused") or notes["unread"]
         if self.record.live:
-            return "Waiting for the first text"
+            return "Waiting for the next text"
+        if self.prompt:
+            return "Nothing was written on this while the network trained; press Train to try"
         return "Press Train to read what a language model writes"
+
+    def show_settings(self, settings: Mapping[str, Value]) -> None:
+        """Take over what was asked, as after an undo."""
+        super().show_settings(settings)
+        self._take_prompt()
+
+    def _take_prompt(self) -> None:
+        self.prompt = self.text("prompt")
+        self.asking.setText(self.prompt)
+        self.watch_changed.emit()
+
+    @Slot()
+    def _on_asked(self) -> None:
+        self.prompt = self.asking.text()
+        self.choose("prompt", self.prompt)
+        self.watch_changed.emit()
+        self.refresh()
+
+    @Slot(str)
+    def _on_typed(self, text: str) -> None:
+        if not text and self.prompt:
+            self._on_asked()  # cleared: held-out samples again
 
     @Slot()
     def _on_cursor(self) -> None:
@@ -97,6 +141,8 @@ def _how(notes: Mapping[str, str]) -> str:
 def _html(notes: Mapping[str, str], theme: Tokens, *, right: bool) -> str:
     if "prompt" in notes:
         text = f"{_muted(notes['prompt'], theme)}{escape(notes['text'])}"
+        if "right" not in notes:
+            return _paragraph(text)
         truth = f"{_small('The held-out text goes on', theme)}" + _paragraph(
             _muted(f"{notes['prompt']}{notes['right']}", theme)
         )
@@ -105,11 +151,12 @@ def _html(notes: Mapping[str, str], theme: Tokens, *, right: bool) -> str:
 
 
 def _answer(notes: Mapping[str, str], number: int, theme: Tokens, *, right: bool) -> str:
-    answer, truth = notes[f"answer {number}"], notes[f"right {number}"]
+    answer, truth = notes[f"answer {number}"], notes.get(f"right {number}")
     source = notes.get(f"source {number}", f"Sample {number}")
     mark, colour = ("✓", theme.good) if answer == truth else ("✗", theme.error)
-    lines = [_muted(source, theme), f'<span style="color:{colour}">{mark}</span> {escape(answer)}']
-    if right and answer != truth:
+    told = "" if truth is None else f'<span style="color:{colour}">{mark}</span> '
+    lines = [_muted(source, theme), f"{told}{escape(answer)}"]
+    if right and truth is not None and answer != truth:
         lines.append(f"{_muted('right:', theme)} {escape(truth)}")
     return _paragraph("<br>".join(lines))
 
