@@ -1,6 +1,6 @@
 """Estimate: roughly how much memory a training takes, before it is begun."""
 
-from math import prod
+from math import ceil, prod
 
 from studio.core.check import Checked
 from studio.core.experiment import TRAINING, Experiment
@@ -22,8 +22,12 @@ def weight_bytes(checked: Checked) -> int:
 
 
 def training_bytes(checked: Checked, experiment: Experiment) -> int:
-    """Return what weights, optimiser and one batch of values take together."""
-    batch = Params(complete(TRAINING, experiment.training.settings)).whole("batch_size")
+    """Return what weights, optimiser and one batch of values, or a piece of it, take together.
+
+    Of a batch of all samples one counts: how many there are is not known here.
+    """
+    settings = Params(complete(TRAINING, experiment.training.settings))
+    batch = ceil(max(settings.whole("batch_size"), 1) / settings.whole("accumulate"))
     values = sum(
         prod(dim for dim in shape.dims if isinstance(dim, int))
         for facts in checked.blocks.values()
