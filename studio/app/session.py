@@ -23,6 +23,7 @@ from studio.runs.commands import (
 )
 from studio.runs.events import (
     Adjusted,
+    Beat,
     Began,
     Checkpointed,
     Ended,
@@ -41,6 +42,8 @@ from studio.runs.events import (
     StateChanged,
 )
 from studio.runs.spec import Adjustment, DataJob, RunSpec, Watch
+
+from .silence import Silence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,8 +71,8 @@ class EngineHold(Protocol):
     def poll(self) -> Sequence[Event]:
         """Return what happened since the last time."""
 
-    def close(self) -> None:
-        """End it."""
+    def close(self, *, at_once: bool = False) -> None:
+        """End it; ``at_once`` without waiting for what it does."""
 
 
 class TrainingSession:
@@ -91,6 +94,7 @@ class TrainingSession:
         self.started: Started | None = None
         self.progress: Progress | None = None
         self.ended: Ended | None = None
+        self.silence = Silence()
         self._new_engine = new_engine
         self._engine: EngineHold | None = None
         self._state: SessionState = "cold"
@@ -202,15 +206,15 @@ class TrainingSession:
         self._send(Show(request=self._requests, data=data, samples=samples))
         return self._requests
 
-    def restart_engine(self) -> None:
+    def restart_engine(self, *, at_once: bool = False) -> None:
         """End the engine, whatever it does, and start a fresh one."""
-        self.close()
+        self.close(at_once=at_once)
         self.warm_up()
 
-    def close(self) -> None:
-        """End the engine."""
+    def close(self, *, at_once: bool = False) -> None:
+        """End the engine; ``at_once`` without waiting for what it does."""
         if self._engine is not None:
-            self._engine.close()
+            self._engine.close(at_once=at_once)
             self._engine = None
             self.ready = None
             self._become("cold")
@@ -221,6 +225,7 @@ class TrainingSession:
             return
         alive = self._engine.alive  # asked first, so that no last words are missed
         events = self._engine.poll()
+        self.silence.hear(events, running=alive and self._state == "running")
         if events:
             self.record.feed(events)
             for event in events:
@@ -247,8 +252,8 @@ class TrainingSession:
                 self.previewed.tell(event)
             case Points() | LayerRow() | Snapshot() | EpochEnded():
                 pass  # these are for the record alone
-            case Began() | Checkpointed() | Adjusted():
-                pass  # and so are these
+            case Began() | Checkpointed() | Adjusted() | Beat():
+                pass  # and so are these; silence hears the beats
             case _:
                 assert_never(event)
 

@@ -17,7 +17,15 @@ from torch import Tensor, nn
 
 from studio.runs.spec import Program
 
-from .faults import BlockFault, Fault, MemoryFault, blamed_line, is_out_of_memory, sentence
+from .faults import (
+    BlockFault,
+    Fault,
+    MemoryFault,
+    blamed_line,
+    device_fault,
+    is_out_of_memory,
+    sentence,
+)
 
 Tap = Callable[[str, object], None]
 
@@ -129,6 +137,9 @@ class Network:
                 if batch_size
                 else "Make the network smaller",
             )
+        lost = device_fault(error, title, block)
+        if lost is not None:
+            return lost
         told = sentence(error)
         return BlockFault(f"{title}: {told}" if title else told, block=block)
 

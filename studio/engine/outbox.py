@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from studio.core.errors import FileError
-from studio.runs.events import Ended, Event, Note, Preview, Ready, Snapshot, encode
+from studio.runs.events import Beat, Ended, Event, Note, Preview, Ready, Snapshot, encode
 from studio.runs.spec import RunSpec
 from studio.runs.store import RunStore
 
@@ -19,8 +19,10 @@ Send = Callable[[bytes], None]
 class Outbox:
     """Takes events from any thread; a thread of its own writes and sends them."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, beat: Callable[[], Beat | None]) -> None:
+        """``beat`` is asked for a sign of life after every second without news."""
         self._send = send
+        self._beat = beat
         self._items: deque[Event | RunSpec] = deque()
         self._wake = threading.Event()
         self._closing = threading.Event()
@@ -51,6 +53,8 @@ class Outbox:
             # A second without news is when an open chunk of the record is written.
             if not self._wake.wait(1.0):
                 self._commit()
+                beat = self._beat()
+                self._hand_over([beat] if beat else [])
                 continue
             self._wake.clear()
             self._deliver()
@@ -92,7 +96,7 @@ class Outbox:
         return []
 
     def _write(self, batch: Sequence[Event]) -> list[Event]:
-        # What the engine says of itself and of data is no part of a run.
+        # What the engine says of itself and of data is no part of a run; beats do not come here.
         told = [event for event in batch if not isinstance(event, (Preview, Ready))]
         if self._store is None or not told:
             return []

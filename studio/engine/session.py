@@ -20,6 +20,7 @@ from .data.load import Load
 from .data.split import Part
 from .faults import NumberFault, sentence
 from .groups import At, grouped
+from .memory import forget_peak, in_use
 from .metrics import BatchMetrics
 from .objectives import Calls, Objective, first_bad
 from .pace import Pace
@@ -42,6 +43,7 @@ class Session:
         """
         device, self._note = devices.choose(spec.device)
         devices.prepare(device)
+        forget_peak(device)
         # The order of these lines fixes the first weights: data draw from generators of their own.
         torch.manual_seed(spec.seed)
         self.network = Network(spec.program, spec.id)
@@ -183,6 +185,7 @@ class Session:
             samples_per_sec=samples_per_sec,
             seconds_left=(self.steps - self.step) / steps_per_sec if steps_per_sec else 0.0,
             watching_share=self.watcher.share(),
+            **in_use(self.samples.device),
         )
 
     def state(self) -> State:

@@ -132,12 +132,18 @@ class Training:
             yield from self._finish(session)
         except Exception as error:  # noqa: BLE001 - told to the person as Failed
             self._reason = "failed"
-            known = self._session.scalars.take() if self._session else NOTHING
-            yield [*known, failed(error, step=self.step)]
+            yield [*self._last_known(), failed(error, step=self.step)]
         finally:
             if self._session:
                 self._session.network.close()
         yield [*self._checkpoints.close(), self._ended()]
+
+    def _last_known(self) -> Events:
+        """Return what is known when a run has failed; a device that is lost tells no more."""
+        try:
+            return self._session.scalars.take() if self._session else NOTHING
+        except RuntimeError:
+            return NOTHING
 
     def _begin(self, session: Session) -> Events:
         """Begin from the first weights, those of another run, or where this run stood."""

@@ -23,7 +23,7 @@ from studio.runs.commands import (
     Stop,
     decode,
 )
-from studio.runs.events import Ended, Event, Note, StateChanged
+from studio.runs.events import Beat, Ended, Event, Note, StateChanged
 
 from .outbox import Outbox, Send
 
@@ -38,11 +38,13 @@ class Worker:
     """Obeys commands and sends events as bytes; ``close`` ends its threads."""
 
     def __init__(self, send: Send) -> None:
-        self._outbox = Outbox(send)
+        self._outbox = Outbox(send, self._beat)
         self._asked = threading.Condition()
         self._commands: deque[Command] = deque()
         self._shows: deque[Show] = deque()
-        self._quitting = False
+        self._quitting = self._deserted = False
+        self._training = False
+        self._work_done = 0
         self._paused = False
         self._pause_at = FOREVER
         self._next: Start | None = None
@@ -71,10 +73,14 @@ class Worker:
             self._asked.notify_all()
         return not self._quitting
 
-    def close(self, timeout_secs: float = 30.0) -> None:
-        """End the run after its current batch, write and send what is left."""
+    def close(self, timeout_secs: float = 30.0, *, deserted: bool = False) -> None:
+        """End the run after its current batch, write and send what is left.
+
+        ``deserted``: nobody asked for it, whoever did is gone. A checkpoint is written as at any
+        end, and the record is left without one, so that going on is offered.
+        """
         with self._asked:
-            self._quitting = True
+            self._quitting, self._deserted = True, deserted
             self._asked.notify_all()
         self._thread.join(timeout_secs)
         self._previews.join(timeout_secs)
@@ -110,10 +116,13 @@ class Worker:
         self._paused = False
         self._pause_at = start.steps or FOREVER
         self._outbox.record(start.spec)
+        self._training = True
         for events in training.steps():
-            if events:
-                if isinstance(events[-1], Ended):
-                    self._keep_weights(training, start.spec.folder, events[-1])
+            self._work_done += 1
+            if events and isinstance(events[-1], Ended):
+                self._training = False
+                self._outbox.put(self._at_the_end(training, start.spec.folder, events))
+            elif events:
                 self._outbox.put(events)
             if self._commands or self._quitting or training.step >= self._pause_at:
                 self._obey(training)
@@ -164,6 +173,19 @@ class Worker:
                 pass  # answered by other threads
             case _:
                 assert_never(command)
+
+    def _at_the_end(
+        self, training: "Training", folder: str, events: Sequence[Event]
+    ) -> list[Event]:
+        """Keep the weights, and return what is told of the end."""
+        ended = events[-1]
+        assert isinstance(ended, Ended)
+        self._keep_weights(training, folder, ended)
+        return list(events[:-1] if self._deserted and ended.reason == "stopped" else events)
+
+    def _beat(self) -> Beat | None:
+        """Return a sign of life for a second without news; asked by the outbox's thread."""
+        return Beat(work=self._work_done) if self._training else None
 
     def _keep_weights(self, training: "Training", folder: str, ended: Ended) -> None:
         from .weights import save_weights

@@ -114,8 +114,11 @@ class Snapshot(Struct, frozen=True, kw_only=True, tag="snapshot"):
     ``kind`` is ``attention`` (arrays ``weights``: heads × queries × keys, and ``tokens`` of the
     probe sample where there are any) or ``embedding`` (arrays ``points``: samples × 3 principal
     components in a frozen basis, ``labels``: samples; ``explained``: share of variance) or
+    ``images`` (arrays ``images``: samples × channels × height × width in bytes, and ``inputs``
+    alike where they are made of those; notes ``low`` and ``high``: what 0 and 255 stand for) or
     ``text`` (notes ``prompt``, ``text``, ``right``; for answers ``source 1``, ``answer 1``,
-    ``right 1`` and so on; where the network cannot write, ``refused`` with the reason).
+    ``right 1`` and so on; where the network cannot write, ``refused`` with the reason). The
+    block of a text is the prompt that a person gave, empty for held-out samples.
     """
 
     kind: str
@@ -144,6 +147,22 @@ class Progress(Struct, frozen=True, kw_only=True, tag="progress"):
     seconds_left: float
     watching_share: float = 0.0
     """Measured share of the time that watching costs."""
+    memory: int = 0
+    """Bytes that the engine's process takes; 0 where nobody knows, as below."""
+    device_memory: int = 0
+    """Bytes in use on a device with a memory of its own."""
+    device_peak: int = 0
+    """The most that was in use there since the run began."""
+
+
+class Beat(Struct, frozen=True, kw_only=True, tag="beat"):
+    """The engine lives, though there was no other news for a second; no part of a run.
+
+    ``work`` grows with every batch that is done, one that is only looked at included: while it
+    stands still, so does the training.
+    """
+
+    work: int
 
 
 class Note(Struct, frozen=True, kw_only=True, tag="note"):
@@ -156,7 +175,7 @@ class Note(Struct, frozen=True, kw_only=True, tag="note"):
 class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
     """The run cannot go on: why, which block is to blame, and a way on."""
 
-    kind: Literal["error", "out-of-memory", "nan", "data", "engine-died"]
+    kind: Literal["error", "out-of-memory", "nan", "data", "device", "engine-died"]
     message: str
     block: str = ""
     hint: str = ""
@@ -209,6 +228,7 @@ Event: TypeAlias = (
     | Snapshot
     | EpochEnded
     | Progress
+    | Beat
     | Note
     | Failed
     | Ended

@@ -79,11 +79,11 @@ class Engine:
         """Whether the engine can be asked for something."""
         return self._link is not None and self._link.alive
 
-    def close(self) -> None:
-        """End the engine; its last events are lost."""
+    def close(self, *, at_once: bool = False) -> None:
+        """End the engine; its last events are lost. ``at_once``: whatever it does."""
         link, self._link = self._link, None
         if link is not None:
-            link.close()
+            link.close(at_once=at_once)
 
     def __enter__(self) -> Self:
         self.start()

@@ -50,8 +50,8 @@ class Link(Protocol):
     def send(self, command: bytes) -> None:
         """Queue a command; never waits."""
 
-    def close(self) -> None:
-        """End it, for certain."""
+    def close(self, *, at_once: bool = False) -> None:
+        """End it, for certain; ``at_once`` without waiting for it."""
 
 
 class InProcess:
@@ -66,8 +66,8 @@ class InProcess:
         """Queue a command."""
         self._worker.tell(command)
 
-    def close(self) -> None:
-        """End the run after its batch, and the threads."""
+    def close(self, *, at_once: bool = False) -> None:
+        """End the run after its batch, and the threads; they cannot be ended before."""
         self.alive = False
         self._worker.close()
 
@@ -101,12 +101,12 @@ class Process:
         """Queue a command, also before the process is there to read it."""
         self._commands.put(command)
 
-    def close(self) -> None:
-        """Ask the process to end, and end it if it does not."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Ask the process to end, and end it if it does not, or at once."""
         self._closing = True
         self.send(encode(Quit()))
         try:
-            self._child.wait(QUIT_SECS if self._connected.is_set() else 0.0)
+            self._child.wait(QUIT_SECS if self._connected.is_set() and not at_once else 0.0)
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.wait()

@@ -11,6 +11,7 @@ from studio.core.signal import Signal
 
 from .events import (
     Adjusted,
+    Beat,
     Began,
     Checkpointed,
     Ended,
@@ -47,6 +48,7 @@ Rare: TypeAlias = (
     | Ended
     | Ready
     | Preview
+    | Beat
 )
 
 SNAPSHOTS = 64
@@ -203,7 +205,7 @@ class Record:
                 return self._add_epoch(event)
             case Snapshot():
                 return self._add_snapshot(event)
-            case Ready() | Preview():
+            case Ready() | Preview() | Beat():
                 return set()
             case Resumed() | StateChanged() | Note() | Failed() | Ended():
                 self._note(event)

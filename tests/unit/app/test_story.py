@@ -45,7 +45,7 @@ class Told:
         said, self.events = self.events, []
         return said
 
-    def close(self) -> None:
+    def close(self, *, at_once: bool = False) -> None:
         """There is nothing to end."""
 
 
