@@ -1,9 +1,9 @@
 """Facts of a run: names and values as they stand beside the list."""
 
-from studio.core.text import duration, grouped
+from studio.core.text import grouped
 from studio.runs.index import Run
 
-from .run_rows import metrics_of, value_of, when
+from .run_rows import lasted, metrics_of, value_of, when
 
 Facts = list[tuple[str, str]]
 
@@ -26,7 +26,7 @@ def facts(run: Run) -> Facts:
     samples = ", ".join(f"{grouped(count)} {part}" for part, count in told.samples.items())
     rows = [
         ("Begun", when(run.begun)),
-        ("Time", duration(told.seconds) if told.seconds else ""),
+        ("Time", lasted(told.seconds)),
         ("Epochs", f"{grouped(told.epoch)} of {grouped(told.epochs)}" if told.epochs else ""),
         ("Steps", f"{grouped(told.step)} of {grouped(told.steps)}" if told.steps else ""),
         ("Batch size", grouped(told.batch_size) if told.batch_size else ""),

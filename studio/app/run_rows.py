@@ -140,6 +140,13 @@ def when(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds).astimezone():%Y-%m-%d %H:%M}" if seconds else ""
 
 
+def lasted(seconds: float) -> str:
+    """Say how long a run took: ``12.3 s``, then ``1:02`` or ``1:02:05``; nothing if unknown."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds else ""
+    return duration(seconds)
+
+
 def _first(pair: tuple[Key, Row]) -> Key:
     return pair[0]
 
@@ -231,7 +238,7 @@ _FIXED: tuple[Column, ...] = (
     Column("step", "Steps", lambda row: grouped(row.first.summary.step),
            lambda row: float(row.first.summary.step), number=True),
     Column("seconds", "Time",
-           lambda row: duration(_mean(row, _seconds)) if _mean(row, _seconds) else "",
+           lambda row: lasted(_mean(row, _seconds)),
            lambda row: _number(_mean(row, _seconds)), "Hours, minutes, seconds", number=True,
            width=72),
     Column("device", "Device", lambda row: row.first.summary.device,

@@ -22,6 +22,7 @@ def run(options: Namespace) -> int:
         "import": _import,
         "delete": _delete,
         "restore": _restore,
+        "empty-trash": _empty_trash,
     }
     return deeds.get(options.what, _list)(options)
 
@@ -111,6 +112,14 @@ def _restore(options: Namespace) -> int:
     return 0
 
 
+def _empty_trash(_options: Namespace) -> int:
+    from studio.app import folders
+    from studio.app.trash import Trash
+
+    print_json({"removed": Trash(folders.trash()).empty()})
+    return 0
+
+
 def _find(name: str) -> "Run":
     from studio.app.folders import find_run
     from studio.runs.index import look_at
@@ -187,6 +196,7 @@ def _declare(parser: ArgumentParser) -> None:
     taken.add_argument("--title", metavar="WORDS", help="what to call it; else like the folder")
     delete = words.add_parser("delete", help="move runs to the trash")
     restore = words.add_parser("restore", help="bring runs back from the trash")
+    words.add_parser("empty-trash", help="remove for good what was deleted")
     for one in (delete, restore):
         one.add_argument("runs", metavar="RUN", nargs="+")
 

@@ -26,7 +26,7 @@ from .writer import at_work
 
 State: TypeAlias = Literal["running", "finished", "stopped", "failed", "cut off", "broken"]
 STATES: tuple[State, ...] = ("running", "finished", "stopped", "failed", "cut off", "broken")
-VERSION = 1
+VERSION = 2
 """Grows when summaries hold something new."""
 _PAUSE_SECS = 0.0005
 """Between two records, so that a window beside gets its turn."""

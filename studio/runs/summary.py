@@ -15,7 +15,7 @@ from studio.core.errors import FileError
 
 from .events import Began, Ended, EpochEnded, Failed, Points, Resumed, Started, decode
 from .saved import opened
-from .spec import Origin, RunSpec, Struct, Watch
+from .spec import Keeping, Origin, RunSpec, Struct, Watch
 from .store import RECORD, last_step
 
 Metrics = dict[str, dict[str, float]]
@@ -154,7 +154,15 @@ def _of_spec(folder: Path, spec: RunSpec | None) -> Summary:
 def likeness(spec: RunSpec) -> str:
     """Return a short text that is the same for runs that differ in seed and device alone."""
     bare = replace(
-        spec, id="", title="", experiment="", folder="", seed=0, device="auto", watch=Watch()
+        spec,
+        id="",
+        title="",
+        experiment="",
+        folder="",
+        seed=0,
+        device="auto",
+        watch=Watch(),
+        keeping=Keeping(),
     )
     return sha256(msgspec.msgpack.encode(bare)).hexdigest()[:16]
 

@@ -138,5 +138,14 @@ def test_a_deleted_run_lies_in_the_trash_until_it_is_brought_back(netwright) -> 
     assert ["Mind this"] == [row["notes"] for row in netwright("--json")["runs"]]
 
 
+def test_the_trash_is_emptied_on_demand_alone(netwright) -> None:
+    deleted = netwright("delete", kept_run("clouds").name)["deleted"]
+
+    removed = netwright("empty-trash")["removed"]
+
+    assert 1 == removed
+    assert 2 == netwright("restore", *deleted)["code"]
+
+
 def test_what_is_not_in_the_trash_cannot_be_brought_back(netwright) -> None:
     assert "it is not in the trash" in netwright("restore", "nothing")["news"]
