@@ -13,9 +13,7 @@ from .weights import add_config, configured, reference_weights
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from torch import Tensor
-
-    from studio.engine.writer import Report, Wish, Writer
+    from studio.engine.writer import Report, Wish
     from studio.runs.spec import ColumnInfo, DataJob, Program
 
 
@@ -53,8 +51,15 @@ def run(options: Namespace) -> int:
 
 
 def _write(asked: _Asked, options: Namespace, wish: "Wish", report: "Report") -> None:
-    writer = _writer(asked)
-    begun, source = _begun(writer, asked, options.prompt)
+    from studio.engine.faults import DataFault
+    from studio.engine.generate import begin, writer_of
+
+    writer = writer_of(asked.program, asked.columns, asked.weights)
+    try:
+        begun, source = begin(writer, asked.program, asked.data, options.prompt)
+    except DataFault as error:
+        print(f"Written without a look at the data: {error}", file=sys.stderr)
+        begun, source = begin(writer, asked.program, None, options.prompt)
     tokens = (tokens[0] for tokens in writer.write(begun, wish, report, source))
     shown: list[str] = []
     for piece in writer.words.pieces(tokens, behind=source is None and options.prompt != ""):
@@ -85,55 +90,6 @@ def _summary(report: "Report", wish: "Wish") -> str:
         return f"{told} · cache of {scaled(report.cache_bytes, 'B')}"
     why = " (the network has other layers than our attention)" if wish.cache else ""
     return f"{told} · without a cache{why}"
-
-
-def _writer(asked: _Asked) -> "Writer":
-    import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load
-
-    from studio.core.errors import FileError
-    from studio.engine.build import Network
-    from studio.engine.faults import sentence
-    from studio.engine.writer import Writer
-
-    torch.manual_seed(0)
-    module = Network(asked.program, "generate").module.eval()
-    if asked.weights is not None:
-        try:
-            module.load_state_dict(load(asked.weights))
-        except (RuntimeError, SafetensorError) as error:
-            raise FileError(f"The weights do not fit the drawing: {sentence(error)}") from None
-    return Writer(module, asked.columns)
-
-
-def _begun(writer: "Writer", asked: _Asked, prompt: str) -> "tuple[Tensor, Tensor | None]":
-    """Return the tokens to go on from and, for an encoder and decoder, what is answered.
-
-    Raises:
-        ParamError: the prompt has no tokens, too many or unknown ones.
-        NoLanguageError: the target of the data is not the text one step on.
-    """
-    import torch
-
-    from studio.engine.data.load import load
-    from studio.engine.faults import DataFault
-
-    try:
-        arrays = load(asked.data) if asked.data else {}
-    except DataFault as error:
-        print(f"Written without a look at the data: {error}", file=sys.stderr)
-        arrays = {}
-    columns = {name: torch.from_numpy(array) for name, array in arrays.items()}
-    names = [argument.column for argument in asked.program.inputs]
-    text = columns.get(names[writer.language.text])
-    if text is not None:
-        writer.expect_next(text, [columns[target.column] for target in asked.program.targets])
-    if writer.language.source is None:
-        return writer.prompt(prompt), None
-    sources = columns.get(names[writer.language.source])
-    before = sources is not None and writer.pads_before(sources)
-    return writer.begin(text), writer.source(prompt, before=before)
 
 
 def _run(options: Namespace) -> _Asked | None:
@@ -217,8 +173,6 @@ def _content(path: Path) -> bytes:
 
 def _declare(parser: ArgumentParser) -> None:
     add_experiment(parser)
-    whole = partial(parser.add_argument, metavar="N", type=int)
-    real = partial(parser.add_argument, type=float)
     parser.add_argument(
         "--prompt", metavar="TEXT", default="", help="what to go on from, or what to answer"
     )
@@ -229,6 +183,16 @@ def _declare(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--map", metavar="MAP", help="a map of the reference's weights")
     add_config(parser)
+    _add_choice(parser)
+    parser.add_argument("--stop", metavar="TOKEN", default="", help="end here; else at <end>")
+    parser.add_argument("--no-cache", action="store_true", help="read all anew at every step")
+    add_json(parser)
+
+
+def _add_choice(parser: ArgumentParser) -> None:
+    """Ask how the next token is chosen."""
+    whole = partial(parser.add_argument, metavar="N", type=int)
+    real = partial(parser.add_argument, type=float)
     whole("--tokens", default=200, help="at most so many (200)")
     real(
         "--temperature",
@@ -245,10 +209,7 @@ def _declare(parser: ArgumentParser) -> None:
         default=1.0,
         help="a beam's log probability is divided by its length to this power (1)",
     )
-    parser.add_argument("--stop", metavar="TOKEN", default="", help="end here; else at <end>")
-    parser.add_argument("--no-cache", action="store_true", help="read all anew at every step")
     whole("--seed", default=0, help="fixes what is drawn (0)")
-    add_json(parser)
 
 
 GENERATE = Verb(
