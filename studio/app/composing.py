@@ -18,7 +18,7 @@ from studio.core.unfolding import Unfold
 
 from .workspace import Workspace
 
-OUTSIDE = frozenset({"input", "target", "loss", "metric"})
+OUTSIDE = frozenset({"input", "target", "loss", "metric", "output"})
 """Roles of blocks that stay outside composites."""
 
 

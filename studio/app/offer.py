@@ -37,7 +37,7 @@ def offer_of(catalog: Catalog, experiment: Experiment, where: str, library: Libr
     brings = _brought(library, known)
     fresh = {composite.id: composite for added in brings.values() for composite in added}
     scope = Scope(catalog, {**fresh, **known})
-    left_out = {"input", "target", "loss", "metric"} if where else {"port"}
+    left_out = {"input", "target", "loss", "metric", "output"} if where else {"port"}
     specs = {kind: spec for kind, spec in catalog.blocks.items() if spec.role not in left_out}
     ours = [id_ for id_ in known if not _holds(id_, where, known)]
     for kind in (*map(kind_of, sorted(ours)), *brings):

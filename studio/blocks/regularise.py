@@ -2,8 +2,20 @@
 
 from collections.abc import Callable
 
-from studio.api import BlockSpec, Inferred, Param, Params, Shapes, count, expect_float, gives
+from studio.api import (
+    BlockSpec,
+    Inferred,
+    Param,
+    Params,
+    Port,
+    ShapeError,
+    Shapes,
+    count,
+    expect_float,
+    gives,
+)
 
+from ._classes import NO_CLASS
 from ._forms import IMAGE, SEQUENCE, expect_features, expect_image, expect_sequence, same_shape
 from ._source import call
 
@@ -39,6 +51,21 @@ def _drop_connect(shapes: Shapes, p: Params) -> Inferred:
 
 def _drop_connect_init(_: Shapes, p: Params) -> str:
     return call("nn.Linear", "{in_features}", "{out_features}", bias=(p.flag("bias"), True))
+
+
+def _label_noise(shapes: Shapes, _: Params) -> Inferred:
+    x = shapes["x"]
+    if x.limit is None or x.limit < 2:
+        raise ShapeError(f"expected two classes or more, received {x.limit or 'any number'}", "x")
+    return gives(x, classes=x.limit)
+
+
+def _label_noise_call(_: Shapes, p: Params) -> str:
+    chosen = "torch.rand({x}.shape, device={x}.device) < {p}"
+    if p.whole("ignore_index") != NO_CLASS:
+        chosen = f"({chosen}) & ({{x}} != {{ignore_index}})"
+    other = "({x} + torch.randint_like({x}, 1, {classes})) % {classes}"
+    return f"torch.where({chosen}, {other}, {{x}}) if self.training else {{x}}"
 
 
 DROPOUT = BlockSpec(
@@ -163,4 +190,35 @@ GAUSSIAN_NOISE = BlockSpec(
     ),
     paper="Bishop 1995: Training with noise is equivalent to Tikhonov regularization",
     synonyms=("denoising", "augmentation", "jitter", "regularization"),
+)
+
+LABEL_NOISE = BlockSpec(
+    id="nn.label_noise",
+    title="Label noise",
+    family="Regularisation",
+    stem="noise",
+    inputs=(Port("x", "int", (1, 2), help="Classes or tokens, such as those of a Target"),),
+    params=(
+        Param("p", 0.1, low=0.0, high=1.0, title="probability", help="Share of wrong classes"),
+        Param(
+            "ignore_index",
+            NO_CLASS,
+            low=NO_CLASS,
+            high=10_000_000,
+            title="kept class",
+            help="This class stays as it is: the number that fills up short texts, often 0. "
+            "−100 is none of the classes",
+        ),
+    ),
+    infer=_label_noise,
+    call=_label_noise_call,
+    summary="{p}",
+    formula="t̃ = t with probability 1 − p, else any other class, each p / (K − 1)",
+    help=(
+        "Makes a share of the classes wrong at random while training; between a Target and a "
+        "loss it shows what wrong labels do. Other ones are wrong in every epoch, so that they "
+        "cannot be learned by heart. What is measured beside the loss sees the right classes."
+    ),
+    paper="Xie et al. 2016: DisturbLabel; Szegedy et al. 2015: Rethinking the Inception",
+    synonyms=("disturb label", "wrong labels", "noisy labels", "label smoothing", "corruption"),
 )

@@ -178,6 +178,7 @@ class _Draft:
         layers = [id_ for id_ in graph.order if specs[id_].role not in {"input", "target"}]
         self.forward = [id_ for id_ in layers if id_ not in late]
         self.late = [id_ for id_ in layers if id_ in late]
+        self._expect_outputs_of_inputs()
         self.returned = list(self._find_returned(late))
 
     @property
@@ -227,9 +228,18 @@ class _Draft:
                 late.add(id_)
         return frozenset(late)
 
+    def _expect_outputs_of_inputs(self) -> None:
+        for id_ in self.late:
+            if self._specs[id_].role == "output":
+                raise CompileError(
+                    f"{self._graph.nodes[id_].title}: expected a value that the network computes "
+                    "from its inputs, received one that depends on a target or a loss"
+                )
+
     def _find_returned(self, late: frozenset[NodeId]) -> Iterator[End]:
-        """Yield what losses need or nothing consumes, in the order it comes about."""
-        consumed = set(self._graph.feeds.values())
+        """Yield what losses need, what is named and what nothing consumes, as it comes about."""
+        named = {End(id_, "y") for id_ in self.forward if self._specs[id_].role == "output"}
+        consumed = set(self._graph.feeds.values()) - named
         wanted = {source for target, source in self._graph.feeds.items() if target.node in late}
         for id_ in self.inputs:
             yield from (end for end in self._outputs_of(id_) if end in wanted)

@@ -22,7 +22,7 @@ from .params import Param, Params, Value
 from .recipes import Column
 from .shapes import DType, Shape, Shapes
 
-Role: TypeAlias = Literal["input", "target", "layer", "loss", "metric", "port"]
+Role: TypeAlias = Literal["input", "target", "layer", "loss", "metric", "output", "port"]
 
 
 @dataclass(frozen=True, slots=True)

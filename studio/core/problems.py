@@ -51,8 +51,9 @@ def out_of_place(spec: BlockSpec, node: Node, *, in_composite: bool) -> Iterator
             node=node.id,
             hint="Delete it, or fold blocks into a composite",
         )
-    if in_composite and spec.role in {"input", "target", "loss", "metric"}:
-        wanted = f"a {spec.role}" if spec.role in {"loss", "metric"} else "data"
+    outside = {"loss": "a loss", "metric": "a metric", "output": "an output"}
+    if in_composite and spec.role in {"input", "target", *outside}:
+        wanted = outside.get(spec.role, "data")
         yield Problem(
             message=f"{node.title}: expected {wanted} outside the composite",
             node=node.id,

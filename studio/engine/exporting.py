@@ -131,14 +131,18 @@ def _compare(module: nn.Module, batch: Sequence[Tensor], path: Path, form: Form)
     if not all(map(torch.equal, wanted, again)):
         return  # it draws at random, and never computes the same twice
     apart = max(
-        ((one - other).abs().max().item() for one, other in zip(got, wanted, strict=True)),
-        default=0.0,
+        (_distance(one, other) for one, other in zip(got, wanted, strict=True)), default=0.0
     )
     if not apart <= _TOLERANCE:
         raise FileError(
             f"{path.name}: what was written differs from the network by {apart:.2g}; expected at "
             f"most {_TOLERANCE:g}"
         )
+
+
+def _distance(one: Tensor, other: Tensor) -> float:
+    """Return the largest difference between two values; masks have one too."""
+    return (one.double() - other.double()).abs().max().item()
 
 
 def _innermost(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 """Objectives: what one turn of an optimiser minimises, over which weights, at which rate."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -59,14 +60,14 @@ class Calls:
 
     def metrics(self, arguments: Sequence[Tensor]) -> Mapping[str, Tensor]:
         """Return what is shown beside the loss."""
-        with torch.no_grad():
+        with torch.no_grad(), _in_use(self._forward):
             return self._metrics(*arguments)
 
     def counts(self, arguments: Sequence[Tensor]) -> Mapping[str, Tensor]:
         """Return of how much the losses and metrics are means, where it is not of the samples."""
         if self._counts is None:
             return {}
-        with torch.no_grad():
+        with torch.no_grad(), _in_use(self._forward):
             return self._counts(*arguments)
 
     def scored(self, arguments: Sequence[Tensor]) -> Mapping[str, tuple[Tensor, ...]]:
@@ -215,6 +216,19 @@ class Objective:
         usual = {"scale": 1.0, "decays": True}  # checkpoints of the first days do not say it
         known = [{**usual, **group} for group in groups]
         self.optimizer.load_state_dict({"state": values, "param_groups": known})
+
+
+@contextmanager
+def _in_use(module: nn.Module) -> Iterator[None]:
+    """Measure as if the network were in use, without noise: no number is drawn for it.
+
+    When a training batch is measured depends on the clock; the next step must not.
+    """
+    training, module.training = module.training, False
+    try:
+        yield
+    finally:
+        module.training = training
 
 
 def _method(module: nn.Module, name: str) -> Callable[..., Mapping[str, Tensor]]:

@@ -94,6 +94,7 @@ _FAMILIES = {
     "Latent": "#5E8C6A",
     "Shape": "#5B6470",
     "Merge": "#5B6470",
+    "Output": "#56B4E9",
     "Metric": "#3F7D5A",
     "Loss": "#C0392B",
     "Composite": "#7F6BD6",

@@ -21,7 +21,7 @@ SPEC = Qt.ItemDataRole.UserRole
 FAMILIES = (
     "Input", "Linear", "Convolution", "Pooling", "Recurrent", "Attention", "Position",
     "Transformer", "Activation", "Normalisation", "Regularisation", "Latent", "Shape", "Merge",
-    "Metric", "Loss", "Composite", "Library",
+    "Output", "Metric", "Loss", "Composite", "Library",
 )  # fmt: skip
 """The order of the palette: as data flow; families nobody listed come before the losses."""
 
