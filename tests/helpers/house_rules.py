@@ -8,11 +8,16 @@ import gc
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("NETWRIGHT_TEST_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -24,6 +29,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 ENOUGH_SECS = 2.0
 """How long a thread that was told to end may take to do so."""
+FADING_SECS = 0.6
+"""How long a tool tip or a menu that was told to go may be there; a tip takes 0.3 s."""
 
 
 @pytest.fixture(autouse=True)
@@ -40,13 +47,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         # after Qt has gone may crash: https://github.com/biolab/orange-widget-base/issues/61
         sys.modules["pyqtgraph"].setConfigOption("exitCleanup", False)
     item.stash[_THREADS_BEFORE] = set(threading.enumerate())
+    item.stash[_WINDOWS_BEFORE] = {address(window) for window in _windows()}
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """No window and no thread may outlive the test that opened it."""
     result = yield  # pytest-qt has closed its widgets by now
-    left = _windows_left() if "PySide6.QtWidgets" in sys.modules else []
+    left = windows_left(item.stash.get(_WINDOWS_BEFORE, set()))
     left += _threads_left(item.stash.get(_THREADS_BEFORE, set()))
     if left:
         pytest.fail(
@@ -57,6 +65,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 
 
 _THREADS_BEFORE = pytest.StashKey[set[threading.Thread]]()
+_WINDOWS_BEFORE = pytest.StashKey[set[int]]()
 
 
 def _threads_left(before: set[threading.Thread]) -> list[str]:
@@ -66,19 +75,39 @@ def _threads_left(before: set[threading.Thread]) -> list[str]:
     return [f"thread {t.name!r}" for t in started if t.is_alive()]
 
 
-def _windows_left() -> list[str]:
+def _windows() -> "list[QWidget]":
+    """Return every window there is, tool tips and menus included; none while Qt is not in use."""
+    if "PySide6.QtWidgets" not in sys.modules:
+        return []
     from PySide6.QtWidgets import QApplication
 
-    if QApplication.instance() is None:
+    return QApplication.topLevelWidgets() if QApplication.instance() is not None else []
+
+
+def address(window: "QWidget") -> int:
+    """Return where in memory a window is, by which it is known again."""
+    from shiboken6 import getCppPointer
+
+    return int(getCppPointer(window)[0])
+
+
+def windows_left(before: set[int]) -> list[str]:
+    """Close every window, and name those that were not there before the test."""
+    if "PySide6.QtWidgets" not in sys.modules:
         return []
     _drain()
-    windows = QApplication.topLevelWidgets()
-    left = [f"{type(w).__name__} {w.objectName()!r}" for w in windows]
+    until = time.perf_counter() + FADING_SECS
+    while _windows() and time.perf_counter() < until:
+        time.sleep(0.02)
+        _drain()
+    windows = _windows()
+    mine = [window for window in windows if address(window) not in before]
+    left = [f"{type(w).__name__} {w.objectName()!r}" for w in mine]
     for window in windows:  # so that the next test is judged by its own windows
         window.close()
         window.deleteLater()
-    del windows
-    if left:
+    if windows:
+        del windows, mine, window
         _drain()
     return left
 
@@ -87,6 +116,8 @@ def _drain() -> None:
     """Deliver what deleteLater has posted, which processEvents alone does not."""
     from PySide6.QtCore import QCoreApplication, QEvent
 
+    if QCoreApplication.instance() is None:
+        return
     for _ in range(3):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QCoreApplication.processEvents()

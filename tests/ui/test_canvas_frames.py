@@ -242,6 +242,18 @@ def test_a_change_while_cards_glide_puts_them_in_their_places(show) -> None:
     assert 400.0 == canvas.model.rect_of("conv2d").y()
 
 
+def test_the_minimap_keeps_to_the_corner_of_a_window_that_grows(show, qtbot) -> None:
+    canvas, _ = show(field(200, columns=20))
+    canvas.reset_zoom()
+    qtbot.waitUntil(canvas.minimap.isVisible)
+    away = canvas.rect().bottomRight() - canvas.minimap.geometry().bottomRight()
+
+    canvas.resize(1400, 900)
+
+    qtbot.waitUntil(lambda: canvas.width() == 1400)
+    assert away == canvas.rect().bottomRight() - canvas.minimap.geometry().bottomRight()
+
+
 def test_the_minimap_shows_where_cards_glide_to_not_where_they_come_from(show, qtbot) -> None:
     canvas, _ = show(field(200, columns=20))
     canvas.reset_zoom()

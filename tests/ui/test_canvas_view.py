@@ -277,7 +277,7 @@ def test_zoom_stays_within_its_range(show: Show) -> None:
     largest = canvas.camera.zoom
     canvas.zoom_by(1e-9)
 
-    assert (4.0, 0.05) == (largest, canvas.camera.zoom)
+    assert (4.0, 0.02) == (largest, canvas.camera.zoom)
     canvas.reset_zoom()
     assert 1.0 == pytest.approx(canvas.camera.zoom)
 

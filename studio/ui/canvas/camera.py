@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
-SMALLEST, LARGEST = 0.05, 4.0
+SMALLEST, LARGEST = 0.02, 4.0
 """The range of the zoom, in view pixels per canvas unit."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from PySide6.QtCore import QPointF, Qt, Slot
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.app.building import Chain, chain_of
@@ -223,3 +223,9 @@ class Desk(Surface):
         self.update()
         if self.isVisible() and self.focusWidget() is not None:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.minimap.place()
