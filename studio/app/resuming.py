@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from studio.core.errors import FileError
+from studio.core.errors import FileError, RunError
 from studio.core.text import plural
 from studio.runs.checkpoints import Checkpoint, checkpoints_in
 from studio.runs.commands import Start
@@ -13,6 +13,8 @@ from studio.runs.events import Began
 from studio.runs.forking import copy_until
 from studio.runs.saved import open_run
 from studio.runs.spec import Adjustment, Origin, Program, RunSpec
+from studio.runs.store import RECORD
+from studio.runs.writer import written_now
 
 from . import folders
 
@@ -28,7 +30,10 @@ def going_on(folder: Path, *, step: int | None = None, epochs: int | None = None
 
     Raises:
         FileError: there is no record, or no such checkpoint.
+        RunError: it is being trained, by this program or another.
     """
+    if written_now(folder / RECORD):
+        raise RunError(f"{folder.name} is being trained: stop it before you go on with it")
     spec, checkpoint = spec_of(folder), checkpoint_of(folder, step)
     if epochs is not None:
         spec = replace(spec, epochs=epochs)

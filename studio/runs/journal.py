@@ -8,7 +8,8 @@ from studio.core.errors import FileError
 
 from .events import Ended, EpochEnded, Event, Failed, Points, Progress, Resumed, Started
 from .spec import RunSpec
-from .store import RunStore
+from .store import RECORD, RunStore
+from .writer import written_now
 
 RECORDED_LOSSES = 1000
 
@@ -69,7 +70,7 @@ class Journal:
         spec = self._specs[0]
         self._specs.clear()
         self._clear()
-        if spec.folder:
+        if spec.folder and not written_now(Path(spec.folder) / RECORD):  # else it goes on already
             try:
                 store = RunStore(Path(spec.folder))
                 store.append([failed, ended])

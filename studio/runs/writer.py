@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sqlite3
 from pathlib import Path
 from time import time
 
@@ -12,6 +13,20 @@ SILENT_SECS = 120.0
 def this_writer() -> str:
     """Return what names this process in a record."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def written_now(record: Path) -> bool:
+    """Tell whether some process writes this record; a broken one nobody does."""
+    if not record.is_file():
+        return False
+    base = sqlite3.connect(record)
+    try:
+        found = base.execute("SELECT value FROM meta WHERE name = 'writer'").fetchone()
+    except sqlite3.Error:
+        return False
+    finally:
+        base.close()
+    return found is not None and at_work(str(found[0]), record)
 
 
 def at_work(writer: str, record: Path) -> bool:

@@ -5,17 +5,21 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from studio.app import folders
-from studio.core.errors import FileError
+from studio.app.resuming import going_on
+from studio.core.errors import FileError, RunError
 from studio.runs.index import Run, RunIndex, look_at
+from studio.runs.journal import Journal
 from studio.runs.marks import MARKS, Marks, read_marks, tags_in, write_marks
 from studio.runs.store import RECORD
 from studio.runs.writer import at_work, this_writer
-from tests.helpers.kept import STEPS, kept_run
+from tests.helpers.kept import SPEC, STEPS, kept_run
 
 
 def index() -> RunIndex:
@@ -141,7 +145,9 @@ def test_of_many_runs_the_newest_are_read_first() -> None:
     assert 4 == len(rest)
 
 
-def test_a_run_without_an_end_is_running_as_long_as_its_engine_lives() -> None:
+@pytest.fixture
+def live() -> Iterator[tuple[Path, subprocess.Popen[str]]]:
+    """A run that is being written by another process."""
     program = (
         "from tests.helpers.kept import SPEC, events; import sys, pathlib, time\n"
         "from studio.runs.store import RunStore\n"
@@ -155,13 +161,44 @@ def test_a_run_without_an_end_is_running_as_long_as_its_engine_lives() -> None:
     assert engine.stdout is not None
     engine.stdout.readline()
 
-    alive = look_at(folder)
+    yield folder, engine
     engine.kill()
     engine.wait()
     engine.stdout.close()
 
+
+def test_a_run_without_an_end_is_running_as_long_as_its_engine_lives(live) -> None:
+    folder, engine = live
+
+    alive = look_at(folder)
+    engine.kill()
+    engine.wait()
+
     assert ("running", "cut off") == (alive.state, look_at(folder).state)
     assert STEPS == look_at(folder).summary.step
+
+
+def test_nobody_goes_on_with_a_run_that_is_being_trained(live) -> None:
+    folder, engine = live
+
+    with pytest.raises(RunError, match="is being trained"):
+        going_on(folder)
+    engine.kill()
+    engine.wait()
+
+    with pytest.raises(FileError, match="no checkpoint"):
+        going_on(folder)
+
+
+def test_the_end_of_a_dead_engine_is_not_written_into_a_run_that_goes_on_already(live) -> None:
+    folder, _ = live
+    journal = Journal()
+    journal.begin(replace(SPEC, folder=str(folder)))
+
+    told = journal.cut_off("The engine died")
+
+    assert 2 == len(told)
+    assert "running" == look_at(folder).state
 
 
 def test_a_closed_record_is_written_by_nobody(tmp_path: Path) -> None:
