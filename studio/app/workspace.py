@@ -10,6 +10,7 @@ from studio.core.composites import Composite
 from studio.core.document import Diff, Document
 from studio.core.edits import AddNodes, Edit
 from studio.core.errors import StudioError
+from studio.core.experiment import Experiment
 from studio.core.fitting import fitted_params
 from studio.core.graph import End, Graph, Node, NodeId, Wire, fresh_ids
 from studio.core.params import Value, complete
@@ -63,6 +64,7 @@ class Workspace:
         self._selection: frozenset[NodeId] = frozenset()
         self._marked = Marked()
         self.document.changed.connect(self._on_changed)
+        self.document.restarting.connect(self._on_restarting)
 
     @property
     def checked(self) -> Checked:
@@ -264,6 +266,10 @@ class Workspace:
     def brought_by(self, kind: str) -> tuple[Composite, ...]:
         """Return the definitions that a block of the library brings into the experiment."""
         return self.offer.brings.get(kind, ())
+
+    def _on_restarting(self, _: Experiment) -> None:
+        """Leave composites: that of another experiment may have the same id by chance."""
+        self.go_to(0)
 
     def _on_changed(self, change: Diff) -> None:
         found = change.graph or change.data or change.training

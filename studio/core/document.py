@@ -114,6 +114,7 @@ class Document:
 
     def __init__(self, experiment: Experiment | None = None) -> None:
         self.changed: Signal[Diff] = Signal()
+        self.restarting: Signal[Experiment] = Signal()
         self._experiment = experiment or Experiment()
         self._saved = self._experiment
         self._done: list[Step] = []
@@ -208,6 +209,7 @@ class Document:
         self._done.clear()
         self._undone.clear()
         self._saved = experiment
+        self.restarting.tell(experiment)
         self._become(experiment)
 
     def mark_saved(self) -> None:

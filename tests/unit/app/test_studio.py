@@ -5,7 +5,7 @@ import pytest
 from studio.app.actions import MENUS, Action, run_action
 from studio.app.folders import settings_file
 from studio.app.front import Answer, NoFront
-from studio.app.gallery import exhibits
+from studio.app.gallery import exhibits, find_experiment
 from studio.app.studio import Studio
 from studio.core.edits import SetText
 from studio.core.fileio import open_file
@@ -98,6 +98,18 @@ def test_an_experiment_of_the_gallery_is_opened_as_a_copy(studio: Studio) -> Non
     assert exhibit.read() == studio.workspace.document.experiment
     assert studio.filing.path is None
     assert () == studio.settings.recent
+
+
+def test_another_experiment_opens_at_its_top_and_not_in_a_composite_of_the_same_name(
+    studio: Studio,
+) -> None:
+    studio.open(find_experiment("quartet-sigmoid"))
+    studio.workspace.open_composite("layer")
+
+    studio.open(find_experiment("quartet-relu"))
+
+    assert studio.workspace.where == ""
+    assert studio.workspace.graph is studio.workspace.document.graph
 
 
 def test_a_file_that_cannot_be_read_changes_nothing_and_is_told(studio, tmp_path) -> None:
