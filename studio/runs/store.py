@@ -107,9 +107,10 @@ class RunStore:
             self._base.execute("INSERT OR REPLACE INTO meta VALUES ('writer', ?)", (this_writer(),))
             highest: tuple[int] = self._base.execute(HIGHEST).fetchone()
             self._seq = highest[0]
-            self._known = {name: last_step(*chunk) for name, *chunk in self._base.execute(NEWEST)}
+            self._known = self._last_steps()
             self._base.execute("BEGIN")
             self._take_up_tail()
+            self._known = self._last_steps()  # with what the tail had: it is not to be said again
         except sqlite3.Error as error:
             self._base.close()
             raise FileError(f"{folder}: cannot be written: {error}") from None
@@ -165,6 +166,10 @@ class RunStore:
                 self._base.execute("COMMIT")
             with suppress(sqlite3.Error):
                 self._base.close()
+
+    def _last_steps(self) -> dict[str, int]:
+        """Return the last step of each scalar that a chunk holds."""
+        return {name: last_step(*chunk) for name, *chunk in self._base.execute(NEWEST)}
 
     def _take_up_tail(self) -> None:
         """Put into chunks what a kill left behind."""

@@ -298,3 +298,20 @@ def test_the_record_is_an_ordinary_database(tmp_path: Path) -> None:
     base.close()
 
     assert [("train/loss", 3)] == names
+
+
+def test_what_a_kill_left_in_the_tail_is_not_kept_twice_by_a_run_that_goes_on(
+    tmp_path: Path,
+) -> None:
+    killed = RunStore(tmp_path)
+    killed.append([points("train/loss", range(1, 6))])
+    killed.append([points("train/loss", range(6, 11))])  # in the tail alone
+    killed._base.close()  # as a kill does
+    going_on = RunStore(tmp_path)
+    going_on.append([points("train/loss", range(4, 13))])
+    going_on.close()
+
+    with open_run(tmp_path) as saved:
+        steps = saved.series("train/loss")[0].tolist()
+
+    assert list(range(1, 13)) == steps
