@@ -1,6 +1,11 @@
-"""Library: a person's own composites, each a file of its own that any experiment can take in."""
+"""Library: composites in files of their own that any experiment can take in.
 
-from collections.abc import Mapping
+A person's own lie in one folder. Those that come with the program lie in folders named after the
+family of the palette in which they are found; the notes of such a file say what its composite is:
+help in the first paragraph, then lines that begin with ``Formula:``, ``Paper:`` and ``Words:``.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,26 +16,45 @@ from studio.core.experiment import Experiment
 from studio.core.fileio import SUFFIX, open_file, save
 from studio.core.graph import Graph, Node
 from studio.core.text import identifier
+from studio.resources import resource
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said of a composite that comes with the program."""
+
+    family: str
+    help: str = ""
+    formula: str = ""
+    paper: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
     """The composites found: ``known`` all by id, ``shown`` those that files are about.
 
-    ``wrong`` are sentences on files that could not be read.
+    ``about`` has those that come with the program; ``wrong`` are sentences on files that could not
+    be read.
     """
 
     known: Mapping[str, Composite] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
+    about: Mapping[str, About] = field(default_factory=dict)
     wrong: tuple[str, ...] = ()
 
 
-def read_library(folder: Path) -> Library:
-    """Read all files of a folder; one that does not exist is an empty library."""
+def read_library(own: Path, shipped: Path | None = None) -> Library:
+    """Read all files of a person's folder, and those that come with the program.
+
+    ``shipped`` is the folder of the latter, by default the program's own. A folder that does not
+    exist is an empty one.
+    """
     known: dict[str, Composite] = {}
     shown: list[str] = []
+    about: dict[str, About] = {}
     wrong: list[str] = []
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
+    for path, family in _files(own, shipped or resource("library")):
         try:
             experiment = open_file(path)
         except FileError as error:
@@ -40,8 +64,11 @@ def read_library(folder: Path) -> Library:
         wanted = used_by(_placed(tops), experiment.composites)
         added, kinds = imported(wanted, experiment.composites, known)
         known |= {composite.id: composite for composite in added}
-        shown += [composite_of(kinds.get(node, node)) for node in _kinds(tops)]
-    return Library(known, tuple(dict.fromkeys(shown)), tuple(wrong))
+        fresh = [composite_of(kinds.get(node, node)) for node in _kinds(tops)]
+        if family:
+            about |= {id_: _about(family, experiment.notes) for id_ in fresh if id_ not in shown}
+        shown += fresh
+    return Library(known, tuple(dict.fromkeys(shown)), about, tuple(wrong))
 
 
 def keep(composite: Composite, known: Mapping[str, Composite], folder: Path) -> Path:
@@ -59,6 +86,24 @@ def keep(composite: Composite, known: Mapping[str, Composite], folder: Path) -> 
     path = folder / f"{identifier(composite.title)}{SUFFIX}"
     save(experiment, path)
     return path
+
+
+def _files(own: Path, shipped: Path) -> Iterator[tuple[Path, str]]:
+    """Yield every file with its family, empty for a person's own, which stand first."""
+    yield from ((path, "") for path in sorted(own.glob(f"*{SUFFIX}")))
+    for path in sorted(shipped.glob(f"*/*{SUFFIX}")):
+        yield path, path.parent.name.replace("-", " ").capitalize()
+
+
+def _about(family: str, notes: str) -> About:
+    said = {"Formula": "", "Paper": "", "Words": ""}
+    first, *others = notes.split("\n\n")
+    for line in others:
+        name, _, text = line.partition(": ")
+        if name in said:
+            said[name] = text
+    words = tuple(word.strip() for word in said["Words"].split(",") if word.strip())
+    return About(family, first, said["Formula"], said["Paper"], words)
 
 
 def _tops(experiment: Experiment) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from studio.core.copying import imported
 from studio.core.experiment import Experiment
 from studio.core.scope import Scope
 
-from .library import Library
+from .library import About, Library
 
 LIBRARY = "Library"
 """The family under which a person's own composites are found that the experiment has not yet."""
@@ -34,7 +34,7 @@ def offer_of(catalog: Catalog, experiment: Experiment, where: str, library: Libr
     A composite is not offered inside itself, nor inside one that it contains.
     """
     known = experiment.composites
-    brings = _brought(library, known)
+    brings, about = _brought(library, known)
     fresh = {composite.id: composite for added in brings.values() for composite in added}
     scope = Scope(catalog, {**fresh, **known})
     left_out = {"input", "target", "loss", "metric", "output"} if where else {"port"}
@@ -43,19 +43,39 @@ def offer_of(catalog: Catalog, experiment: Experiment, where: str, library: Libr
     for kind in (*map(kind_of, sorted(ours)), *brings):
         spec = scope.block(kind)
         assert spec is not None, kind
-        specs[kind] = replace(spec, family=LIBRARY) if kind in brings else spec
+        specs[kind] = _presented(spec, about[kind]) if kind in brings else spec
     return Offer(specs, scope, brings)
 
 
-def _brought(library: Library, known: Mapping[str, Composite]) -> dict[str, tuple[Composite, ...]]:
+def _brought(
+    library: Library, known: Mapping[str, Composite]
+) -> tuple[dict[str, tuple[Composite, ...]], dict[str, About]]:
+    """Return what each kind that the experiment has not yet brings along, and what is said of it.
+
+    What is placed becomes the experiment's own: changing it there changes no file of the library.
+    """
     found: dict[str, tuple[Composite, ...]] = {}
+    about: dict[str, About] = {}
     for id_ in library.shown:
         wanted = (*used_by(library.known[id_].graph, library.known), id_)
         added, kinds = imported(wanted, library.known, known)
         kind = kinds.get(kind_of(id_), kind_of(id_))
         if any(composite.kind == kind for composite in added):
             found[kind] = added
-    return found
+            about[kind] = library.about.get(id_, About(LIBRARY))
+    return found, about
+
+
+def _presented(spec: BlockSpec, about: About) -> BlockSpec:
+    blocks = spec.help.rpartition(": ")[2]
+    return replace(
+        spec,
+        family=about.family,
+        formula=about.formula,
+        help=f"{about.help} A composite to open and change: {blocks}" if about.help else spec.help,
+        paper=about.paper,
+        synonyms=(*spec.synonyms, *about.words),
+    )
 
 
 def _holds(composite: str, where: str, known: Mapping[str, Composite]) -> bool:

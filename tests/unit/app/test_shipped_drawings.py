@@ -14,9 +14,15 @@ from studio.core.fileio import open_file
 from studio.core.graph import Graph
 from studio.core.layout import laid_out, tidied
 from studio.core.scope import Scope
+from studio.resources import resource
 
 CATALOG = builtin_catalog()
-SHIPPED = sorted({exhibit.path for exhibit in (*exhibits(), *published())})
+SHIPPED = sorted(
+    {
+        *(exhibit.path for exhibit in (*exhibits(), *published())),
+        *resource("library").glob("*/*.netwright"),
+    }
+)
 
 every_drawing = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 
