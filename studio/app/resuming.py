@@ -6,14 +6,14 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from studio.core.errors import FileError, RunError
-from studio.core.text import plural
-from studio.runs.checkpoints import Checkpoint, checkpoints_in
+from studio.runs.checkpoints import Checkpoint, checkpoints_in, newest_checkpoint
 from studio.runs.commands import Start
-from studio.runs.events import Began
 from studio.runs.forking import copy_until
+from studio.runs.interventions import adjustments_in
 from studio.runs.saved import open_run
 from studio.runs.spec import Adjustment, Origin, Program, RunSpec
-from studio.runs.store import RECORD
+from studio.runs.store import RECORD, WEIGHTS
+from studio.runs.summary import summarise
 from studio.runs.writer import written_now
 
 from . import folders
@@ -60,7 +60,7 @@ def gone_back(folder: Path, *, step: int | None = None, lr: float | None = None)
 
 
 def spec_of(folder: Path) -> RunSpec:
-    """Return what was asked of a run, where it lies now.
+    """Return what was asked of a run, where it lies now, and how it was adjusted meanwhile.
 
     Raises:
         FileError: there is no record, or it does not say.
@@ -69,7 +69,8 @@ def spec_of(folder: Path) -> RunSpec:
         spec = saved.spec
     if spec is None:
         raise FileError(f"{folder}: the record does not say what was trained")
-    return replace(spec, folder=str(folder))
+    made = dict.fromkeys((*adjustments_in(folder), *spec.adjustments))
+    return replace(spec, folder=str(folder), adjustments=tuple(made))
 
 
 def checkpoint_of(folder: Path, step: int | None = None) -> Checkpoint:
@@ -88,35 +89,34 @@ def checkpoint_of(folder: Path, step: int | None = None) -> Checkpoint:
 def forked(folder: Path, step: int, program: Program) -> Origin:
     """Return the origin that lets a program begin with the weights of a run's checkpoint.
 
-    Modules are found again by the blocks they belong to, whatever they are called now.
-
     Raises:
         FileError: there is no record, or no such checkpoint.
     """
-    old, checkpoint = spec_of(folder), checkpoint_of(folder, step)
+    checkpoint = checkpoint_of(folder, step)
+    return _origin(spec_of(folder), checkpoint.step, checkpoint.path, program)
+
+
+def inherited(folder: Path, program: Program) -> Origin:
+    """Return the origin that lets a program begin with the newest weights of a run.
+
+    Raises:
+        FileError: there is no record, or it left neither a checkpoint nor weights.
+    """
+    newest = newest_checkpoint(folder)
+    if newest is not None:
+        return _origin(spec_of(folder), newest.step, newest.path, program)
+    if not (folder / WEIGHTS).is_file():
+        raise FileError(f"{folder.name}: it left no weights to begin with; train anew")
+    return _origin(spec_of(folder), summarise(folder).step, folder / WEIGHTS, program)
+
+
+def _origin(old: RunSpec, step: int, path: Path, program: Program) -> Origin:
+    """Modules are found again by the blocks they belong to, whatever they are called now.
+
+    One whose block is gone is given no name, or a new block of its name would take its weights.
+    """
     now = {block.id: block.attribute for block in program.blocks}
-    names = {
-        block.attribute: now[block.id]
-        for block in old.program.blocks
-        if block.attribute and now.get(block.id, "") not in {"", block.attribute}
-    }
-    return Origin(
-        run=folder.name, step=checkpoint.step, checkpoint=str(checkpoint.path), names=names
-    )
-
-
-def began_words(event: Began) -> str:
-    """Say in a sentence what a run took from the one it begins with."""
-    told = [f"{plural(len(event.kept), 'weight')} taken from {event.run} at step {event.step:,}"]
-    told += [f"{len(names):,} {what}" for what, names in _apart(event) if names]
-    return ", ".join(told)
-
-
-def began_details(event: Began) -> str:
-    """List by name what was taken, what was not, and why."""
-    lists = (("taken", event.kept), *_apart(event))
-    return "\n".join(f"{what.capitalize()}: {', '.join(names)}" for what, names in lists if names)
-
-
-def _apart(event: Began) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (("of another shape", event.reshaped), ("new", event.new), ("left out", event.gone))
+    then = {block.attribute: block.id for block in reversed(old.program.blocks) if block.attribute}
+    names = {attribute: now.get(id_, "") for attribute, id_ in then.items()}
+    names = {attribute: name for attribute, name in names.items() if attribute != name}
+    return Origin(run=Path(old.folder).name, step=step, checkpoint=str(path), names=names)

@@ -18,6 +18,7 @@ from .comparing import Comparison
 from .filing import Filing
 from .front import STORY, Answer, Front, NoFront
 from .gallery import Exhibit
+from .leaving import Leaving
 from .library import keep, read_library
 from .notices import Notice, Notices, capital
 from .promise import Promise
@@ -26,6 +27,7 @@ from .session import EngineHold, TrainingSession
 from .settings import Settings
 from .shelf import Shelf
 from .trainer import Trainer
+from .troubles import Troubles
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ class Studio:
         self.shelf = Shelf(self.catalog)
         self.promise = Promise(self.workspace, self.session)
         self.trainer = Trainer(self.workspace, self.session, self.notices)
+        self._troubles = Troubles(self.workspace, self.session, self.trainer, self.notices)
+        self.leaving = Leaving(self.session, self.trainer, self.notices)
         self.desk = RunDesk(self.notices)
         self.actions = declared_actions()
         self.front: Front = NoFront()

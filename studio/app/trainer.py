@@ -1,8 +1,7 @@
 """Trainer: what Train, Step and Export mean for the open document, and the news they make."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -13,10 +12,13 @@ from studio.core.signal import Signal
 from studio.runs.checkpoints import newest_checkpoint
 from studio.runs.commands import Start
 from studio.runs.events import Began, Event, Failed, Note, Preview
-from studio.runs.spec import RunSpec, Watch
+from studio.runs.spec import Program, RunSpec, Watch
+from studio.runs.store import WEIGHTS
 
-from .notices import Answer, Notices
-from .resuming import Fork, began_details, began_words, forked, going_on, gone_back
+from .live import Live
+from .notices import Notices
+from .resuming import Fork, forked, going_on, gone_back, inherited, spec_of
+from .run_journal import began_details, began_words, capitalised
 from .running import run_spec, why_not
 from .session import SessionState, TrainingSession
 from .workspace import Workspace
@@ -39,12 +41,14 @@ class Trainer:
         self._told_origin = False
         self._session = session
         self._notices = notices
+        self._of_another = False
+        self._inherited_from: Program | None = None
+        self.live = Live(workspace, session)
         session.changed.connect(self._on_state)
         workspace.document.changed.connect(self._on_changed)
         session.previewed.connect(self._on_preview)
-        session.failed.connect(self._say_failure)
+        session.failed.connect(self._on_failed)
         session.noted.connect(self._say_note)
-        session.died.connect(self._on_engine_died)
 
     @property
     def why_not(self) -> str:
@@ -64,8 +68,29 @@ class Trainer:
         spec = run_spec(self._workspace, self._watch)
         if self.fork is not None:
             spec = replace(spec, origin=forked(*self.fork, spec.program))
-        self.failure, self.run = None, spec
-        self._session.start(spec, steps=steps)
+        self._begin(Start(spec=spec, steps=steps), came_from=self.fork and self.fork[0])
+
+    @property
+    def can_train_on(self) -> bool:
+        """Whether the last run of this document left weights that another can begin with."""
+        if self.run is None or self._of_another:
+            return False
+        folder = Path(self.run.folder)
+        return newest_checkpoint(folder) is not None or (folder / WEIGHTS).is_file()
+
+    def train_on(self) -> None:
+        """Train the drawing as it is now, from the newest weights of the last run that fit.
+
+        Raises:
+            RunError: it cannot be trained yet, or a run is under way.
+            CompileError: the drawing cannot become a program.
+            FileError: the last run left no weights.
+        """
+        if self.run is not None:
+            folder = Path(self.run.folder)
+            spec = run_spec(self._workspace, self._watch)
+            origin = inherited(folder, spec.program)
+            self._begin(Start(spec=replace(spec, origin=origin)), came_from=folder)
 
     @property
     def can_go_on(self) -> bool:
@@ -82,15 +107,15 @@ class Trainer:
         if self.run is not None:
             self._begin(going_on(Path(self.run.folder), epochs=epochs))
 
-    def go_back(self, *, lr: float) -> None:
-        """Leave the last run at its last checkpoint, and go on from there at another rate.
+    def go_back(self, *, lr: float, step: int | None = None) -> None:
+        """Leave the last run at its last checkpoint, or one by ``step``; go on at another rate.
 
         Raises:
             FileError: it left no checkpoint, or there is no room for another record.
             RunError: a run is under way.
         """
         if self.run is not None:
-            start = gone_back(Path(self.run.folder), lr=lr)
+            start = gone_back(Path(self.run.folder), step=step, lr=lr)
             self._session.show(Path(start.spec.folder))
             self._begin(start)
 
@@ -117,9 +142,12 @@ class Trainer:
         self.fork = fork
         self.fork_changed.tell(None)
 
-    def _begin(self, start: Start) -> None:
+    def _begin(self, start: Start, *, came_from: Path | None = None) -> None:
+        program = spec_of(came_from).program if came_from else None
+        self._session.start(start.spec, steps=start.steps, checkpoint=start.checkpoint)
         self.failure, self.run = None, start.spec
-        self._session.start(start.spec, checkpoint=start.checkpoint)
+        self._of_another, self._inherited_from = False, program
+        self.live.begin(start.spec)
 
     def watch(self, watch: Watch) -> None:
         """Look at this from now on, in the run under way and in the next ones."""
@@ -174,12 +202,17 @@ class Trainer:
             return
         for event in self._session.record.interventions:
             if isinstance(event, Began) and event.step == self.run.origin.step:
-                self._notices.say(began_words(event), details=began_details(event))
+                then = (self._inherited_from,) if self._inherited_from else ()
+                programs = (self.run.program, *then)
+                words = capitalised(began_words(event, *programs))
+                self._notices.say(words, details=began_details(event, *programs))
 
     def _on_changed(self, change: Diff) -> None:
         document = self._workspace.document
-        if self.fork and not (document.undo_label or document.redo_label):
-            self.begin_with(None)  # it is another document
+        if not (document.undo_label or document.redo_label):  # it is another document
+            self._of_another = True
+            if self.fork:
+                self.begin_with(None)
         if change.data:
             self.samples = None
             self._load_ahead()
@@ -203,7 +236,6 @@ class Trainer:
     def _weights(self) -> bytes | None:
         """Return the weights of the last run if they are those of the present drawing."""
         from studio.compile.source import compile_network
-        from studio.runs.store import WEIGHTS
 
         if self.run is None or self._session.busy:
             return None
@@ -213,50 +245,8 @@ class Trainer:
         same = program.text == self.run.program.text
         return file.read_bytes() if same and file.is_file() else None
 
-    def _say_failure(self, failure: Failed) -> None:
+    def _on_failed(self, failure: Failed) -> None:
         self.failure = failure
-        way_on = f". {failure.hint}" if failure.hint else ""
-        answers: tuple[Answer, ...] = ()
-        if failure.block in self._workspace.graph.nodes:
-            show = partial(self._workspace.select, (failure.block,))
-            answers = (("Show the block", show), ("Dismiss", _nothing))
-        if failure.kind == "engine-died":
-            answers = (("Train again", self._train_again), ("Dismiss", _nothing))
-        if failure.kind in {"engine-died", "out-of-memory"} and self.can_go_on:
-            answers = (("Go on from the last checkpoint", self._go_on_again), *answers)
-        if failure.kind == "nan" and self.can_go_on:
-            answers = (("Go back, at a tenth of the rate", self._go_back), *answers)
-        self._notices.say(
-            f"{failure.message}{way_on}", "error", answers=answers, details=failure.details
-        )
 
     def _say_note(self, note: Note) -> None:
         self._notices.say(note.message, note.level)
-
-    def _on_engine_died(self, doing: SessionState) -> None:
-        if doing == "warming":
-            message = "The engine could not be started. The drawing can still be edited"
-            answers: tuple[Answer, ...] = (("Try again", self._session.warm_up),)
-            self._notices.say(message, "error", answers=answers)
-            return
-        self._session.warm_up()  # what became of the run was said by its last event
-
-    def _train_again(self) -> None:
-        self._attempt(self.train)
-
-    def _go_on_again(self) -> None:
-        self._attempt(self.go_on)
-
-    def _go_back(self) -> None:
-        if self.run is not None:
-            self._attempt(partial(self.go_back, lr=self.run.objectives[0].lr / 10))
-
-    def _attempt(self, do: Callable[[], None]) -> None:
-        try:
-            do()
-        except StudioError as error:
-            self._notices.say(str(error), "warning")
-
-
-def _nothing() -> None:
-    return None

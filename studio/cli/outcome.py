@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from studio.app.outcome import answer
-from studio.app.resuming import began_words
+from studio.app.run_journal import began_words
 from studio.core.text import duration, plural, scaled
 from studio.runs.events import (
     Began,

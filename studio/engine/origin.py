@@ -21,7 +21,8 @@ def adopt(module: nn.Module, origin: Origin) -> Began:
         FileError: the file cannot be read.
     """
     theirs = _weights_in(Path(origin.checkpoint))
-    given = {_renamed(name, origin.names): value for name, value in theirs.items()}
+    ours = {name: _renamed(name, origin.names) for name in theirs}
+    given = {ours[name]: value for name, value in theirs.items() if ours[name]}
     own = module.state_dict()
     fitting = [name for name, value in own.items() if _fits(value, given.get(name))]
     with torch.no_grad():
@@ -33,7 +34,7 @@ def adopt(module: nn.Module, origin: Origin) -> Began:
         kept=tuple(fitting),
         reshaped=tuple(name for name in own if name in given and name not in fitting),
         new=tuple(name for name in own if name not in given),
-        gone=tuple(name for name in given if name not in own),
+        gone=tuple(ours[name] or name for name in theirs if ours[name] not in own),
     )
 
 
@@ -49,8 +50,13 @@ def _weights_in(path: Path) -> dict[str, Tensor]:
 
 
 def _renamed(name: str, names: Mapping[str, str]) -> str:
-    first, dot, rest = name.partition(".")
-    return names.get(first, first) + dot + rest
+    """Return what a weight is called here, by the longest attribute that is; empty for nothing."""
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        ours = names.get(".".join(parts[:end]))
+        if ours is not None:
+            return ".".join((ours, *parts[end:])) if ours else ""
+    return name
 
 
 def _fits(own: Tensor, given: Tensor | None) -> bool:

@@ -224,7 +224,8 @@ class Origin(Struct, frozen=True, kw_only=True):
     checkpoint: str
     """Path of the file, or of one with weights alone."""
     names: dict[str, str] = msgspec.field(default_factory=dict)
-    """Attributes of its modules to those of this program, where they differ."""
+    """Attributes of its modules to those of this program, where they differ; to nothing where
+    their block is gone."""
 
 
 class RunSpec(Struct, frozen=True, kw_only=True):

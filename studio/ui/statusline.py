@@ -87,5 +87,22 @@ class StatusLine(QStatusBar):
         self._run.setText(
             f"epoch {progress.epoch}{of}  ·  step {grouped(progress.step)}  ·  "
             f"{grouped(round(progress.samples_per_sec))} samples/s  ·  "
-            f"{duration(progress.seconds_left)} left"
+            f"{duration(progress.seconds_left)} left{_memory(progress)}"
         )
+        self._run.setToolTip(_memory_details(progress))
+
+
+def _memory(progress: Progress) -> str:
+    """Return what is told of memory: the device's where it has its own, else the engine's."""
+    used = progress.device_memory or progress.memory
+    return f"  ·  {memory(used)}" if used else ""
+
+
+def _memory_details(progress: Progress) -> str:
+    """Return which memory is in use, a line for each that is known."""
+    told = (
+        ("in use on the device", progress.device_memory),
+        ("the most so far on the device", progress.device_peak),
+        ("taken by the engine in the machine's memory", progress.memory),
+    )
+    return "\n".join(f"{memory(size)} {what}" for what, size in told if size)

@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
 
 from studio.app.front import PAGES
 from studio.app.studio import Studio
@@ -37,6 +45,8 @@ class TopBar(QToolBar):
         self._play = QIcon()
         self._train = self._button(menus, "train.start", primary=True)
         menus.deeds["train.start"].changed.connect(self._show_play)
+        self._train.setMenu(self._ways_to_train(menus))
+        self._train.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         _fill(left, self._menu, self._title, None)
         others = [self._button(menus, f"train.{name}") for name in ("pause", "step", "stop")]
         _fill(right, None, self._train, *others, device)
@@ -77,6 +87,12 @@ class TopBar(QToolBar):
         button.setToolTip("Main menu  Alt+M")
         button.setShortcut("Alt+M")
         return button
+
+    def _ways_to_train(self, menus: Menus) -> QMenu:
+        menu = QMenu("Ways to train", self)
+        menu.setToolTipsVisible(True)
+        menu.addActions([menus.deeds[f"train.{name}"] for name in ("start", "on", "go-on")])
+        return menu
 
     def _button(self, menus: Menus, id_: str, *, primary: bool = False) -> QToolButton:
         button = QToolButton(self)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from studio.core.fileio import SUFFIX
 from studio.core.graph import NodeId
 
 from .bridge import Pulse
+from .dialogs.leaving import ask_leaving
 from .icons import Icons
 from .look import Look
 from .menus import Menus
@@ -71,6 +72,8 @@ class MainWindow(QMainWindow):
         self._column.addWidget(self.pages, 1)
         self.docks = Docks(studio, self)
         self._pulse = Pulse(studio.session, self)
+        self._leave = QTimer(self, singleShot=True, interval=0)
+        self._leave.timeout.connect(self.close)
         self._activity = Activity(studio, self.pages.build.canvas)
         studio.front = WindowFront(studio, self, self.pages, self.docks)
         self._connect()
@@ -201,6 +204,10 @@ class MainWindow(QMainWindow):
     def _on_dismissed(self, notice: Notice) -> None:
         self.studio.notices.dismiss(notice)
 
+    def _stop_run(self) -> None:
+        """Close once the run has stopped; the engine is heard out before."""
+        self.studio.leaving.stop_run(self._leave.start)
+
     @Slot()
     def _close_for_good(self) -> None:
         self._may_close = True
@@ -209,6 +216,10 @@ class MainWindow(QMainWindow):
     # Qt
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close and self.studio.leaving.asks:
+            event.ignore()
+            ask_leaving(self, self.studio.workspace.document.experiment.title, self._stop_run)
+            return
         if not self._may_close and self.studio.filing.dirty:
             event.ignore()
             self.studio.when_safe(self._close_for_good)

@@ -30,6 +30,7 @@ def opened_window(qtbot: QtBot, file: str = "") -> Iterator[MainWindow]:
         yield window
     finally:
         studio.workspace.document.mark_saved()
+        studio.session.close()  # a run under way is not asked about
         window.close()
         window.deleteLater()
         look.take_off()

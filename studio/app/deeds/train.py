@@ -24,6 +24,14 @@ def _go_on(studio: Studio) -> None:
     studio.trainer.go_on()
 
 
+def _train_on(studio: Studio) -> None:
+    studio.trainer.train_on()
+
+
+def _can_train_on(studio: Studio) -> bool:
+    return not studio.session.busy and studio.trainer.can_train_on
+
+
 def _keep(studio: Studio) -> None:
     studio.session.keep()
 
@@ -77,6 +85,11 @@ GO_ON = Action(
     id="train.go-on", title="Go on from the last checkpoint", run=_go_on, when=_can_go_on,
     menu="Train", place=14, icon="step-forward",
     help="Continue the last run exactly where it stopped, was cut off or ended",
+)  # fmt: skip
+TRAIN_ON = Action(
+    id="train.on", title="Train on with these weights", run=_train_on, when=_can_train_on,
+    menu="Train", place=14, icon="play",
+    help="Begin a new run of the drawing as it is now, with what fits of the last run's weights",
 )  # fmt: skip
 KEEP = Action(
     id="train.keep", title="Keep a checkpoint", run=_keep, when=_can_stop,

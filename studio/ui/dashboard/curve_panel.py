@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
+from studio.app.run_journal import marks
 from studio.core.params import Value
 from studio.runs.record import EPOCHS, RUN, SERIES
 from studio.runs.series import Series
@@ -26,6 +27,7 @@ from .chart import CurveChart
 from .curves import Curve, Line
 from .export import copy_image, copy_svg, copy_text, csv_of
 from .panel import Panel, PanelContext
+from .step_marks import StepMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class CurvePanel(Panel):
         chart.log = self.flag("log", default=self.log)
         by_epoch = self.flag("epochs", default=False)
         chart.steps_per_epoch = started.steps_per_epoch if started and by_epoch else 0
+        chart.marks = tuple(StepMark(*mark) for mark in marks(self.record.interventions))
         chart.show_curves([self._curve(source) for source in self.sources() if source.line.last])
         self.caption.setText(self._caption())
         chart.setAccessibleDescription(self.newest())

@@ -23,6 +23,7 @@ from .cursor import Cursor
 from .pace import Pace
 from .paint import Row, figures, paint_box, paint_empty
 from .scale import Scale
+from .step_marks import StepMark, paint_step_marks
 from .ticks import linear_ticks
 
 _AXIS_PX = 20.0
@@ -42,6 +43,8 @@ class StepPlot(QWidget):
         self.steps_per_epoch = 0
         """Above zero, the axis counts epochs."""
         self.pace = Pace()
+        self.marks: tuple[StepMark, ...] = ()
+        """What was done to the run, and when."""
         self.painted = 0
         """How often it was drawn."""
         self._cursor = cursor
@@ -95,6 +98,7 @@ class StepPlot(QWidget):
         self._x = Scale(lo, hi if hi > lo else lo + 1, self._area.left(), self._area.right())
         self._paint_x_axis(painter, theme)
         self.paint_plot(painter, theme)
+        paint_step_marks(painter, self.marks, self._area, self._x, theme)
         self._paint_cursor(painter, theme)
 
     # for charts

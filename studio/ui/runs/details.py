@@ -15,11 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.app.reading import Reading
 from studio.app.run_compare import results
 from studio.app.run_desk import RunDesk
 from studio.app.run_facts import circumstances, facts, metrics
+from studio.app.run_journal import journal
 from studio.app.studio import Studio
 from studio.runs.index import Run
+from studio.runs.interventions import told_in
 from studio.runs.marks import tags_in
 from studio.ui.menus import Menus
 from studio.ui.widgets.facts import Facts
@@ -50,6 +53,7 @@ class Details(QScrollArea):
         self.tags = QLineEdit(self.one)
         self.notes = QPlainTextEdit(self.one)
         self.metrics, self.facts, self.environment = (Facts(self.one) for _ in range(3))
+        self.journal = Facts(self.one)
         self.versus = Versus(page)
         self._lay_out_one(menus)
         self._lay_out(page)
@@ -90,6 +94,15 @@ class Details(QScrollArea):
         self.metrics.show_rows(metrics(run))
         self.facts.show_rows(facts(run))
         self.environment.show_rows(circumstances(run))
+        if other:
+            self.journal.show_rows([])
+        read = partial(_journal, run)
+        Reading(read, self._show_journal, self._studio.notices.say).start(self._studio.front.beside)
+
+    def _show_journal(self, told: tuple[str, list[tuple[str, str]]]) -> None:
+        id_, rows = told
+        if self._run is not None and self._run.id == id_:
+            self.journal.show_rows(rows or [("", "Nothing was done to it")])
 
     def _lay_out(self, page: QWidget) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -128,7 +141,8 @@ class Details(QScrollArea):
         column.addWidget(self.tags)
         column.addWidget(self.notes)
         for name, rows in (
-            ("Results", self.metrics), ("Run", self.facts), ("Environment", self.environment)
+            ("Results", self.metrics), ("Run", self.facts), ("Journal", self.journal),
+            ("Environment", self.environment),
         ):  # fmt: skip
             column.addWidget(Line(self.one))
             column.addWidget(Text(name, self.one, "heading"))
@@ -162,3 +176,7 @@ class Details(QScrollArea):
         if event.type() == QEvent.Type.FocusOut and watched is self.notes:
             self._keep_notes()
         return super().eventFilter(watched, event)
+
+
+def _journal(run: Run) -> tuple[str, list[tuple[str, str]]]:
+    return run.id, journal(told_in(run.folder))
