@@ -18,6 +18,7 @@ from studio.ui.widgets.curve import Curve
 from studio.ui.widgets.facts import Facts
 from studio.ui.widgets.labels import Text
 
+from .live_card import LiveCard
 from .objective_card import ObjectiveCard
 from .range_card import RangeCard
 from .recipe_card import FormCard, RecipeCard
@@ -44,6 +45,7 @@ class TrainPage(QScrollArea):
         self.objective = FormCard("Gradient", "objective", workspace, page)
         self.schedule = RecipeCard("Learning-rate schedule", "schedule", workspace, page)
         self.range = RangeCard(workspace, page)
+        self.live = LiveCard(trainer.live, page)
         self.curve = Curve("epochs", page)
         self.curve.setAccessibleName("Learning rate over the training")
         self.facts = Facts(page)
@@ -77,6 +79,7 @@ class TrainPage(QScrollArea):
         for card in self.cards:
             card.show_objective(self.objectives.at)
             card.refresh()
+        self.live.show_objective(self.objectives.at)
         samples = self._trainer.samples
         params = Params(complete(TRAINING, experiment.training.settings))
         catalog = self._workspace.catalog
@@ -117,7 +120,7 @@ class TrainPage(QScrollArea):
         for cards in (
             (self.settings, self.computing, self.keeping, plan),
             (self.objectives, self.optimizer, self.objective),
-            (self.schedule, rate, self.range),
+            (self.live, self.schedule, rate, self.range),
         ):
             column = QVBoxLayout()
             column.setSpacing(16)
