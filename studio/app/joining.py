@@ -1,10 +1,11 @@
 """joining: where a wire that is being drawn may land, and which new blocks would take it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from studio.core.blocks import BlockSpec
 from studio.core.edits import Rewire
+from studio.core.facts import BlockFacts
 from studio.core.graph import End, Graph, Node, NodeId, Wire
 from studio.core.shapes import slot_of
 from studio.core.wiring import input_ends, refusal
@@ -54,8 +55,42 @@ def landing(workspace: Workspace, node: NodeId, loose: Loose) -> tuple[Wire | No
     return None, reasons[0] if reasons else taken
 
 
+_LIKELY: Mapping[str, tuple[str, ...]] = {
+    "image": ("Convolution", "Normalisation", "Activation", "Pooling", "Merge", "Shape"),
+    "sequence": ("Attention", "Recurrent", "Transformer", "Normalisation", "Merge", "Linear"),
+    "vector": ("Linear", "Normalisation", "Activation", "Regularisation", "Loss", "Merge"),
+    "tokens": ("Linear", "Position", "Attention", "Loss"),
+    "classes": ("Loss", "Linear", "Metric"),
+}
+"""Families of blocks that often come next, by the kind of tensor."""
+_AFTER_ITSELF = 2
+"""How many other families a family lets pass when the wire comes from one of its own blocks."""
+
+
+def likely_families(workspace: Workspace, loose: Loose) -> Callable[[str], int]:
+    """Return the rank of a family at the loose end of a wire; the first is 0."""
+    facts = workspace.here.blocks.get(loose.fixed.node, BlockFacts())
+    shapes = facts.outputs if loose.from_output else facts.inputs
+    shape, spec = shapes.get(loose.fixed.port), workspace.spec_of(loose.fixed.node)
+    families = [*_LIKELY.get(shape.kind, ())] if shape else []
+    if spec is not None and spec.family in families[:_AFTER_ITSELF]:
+        families.remove(spec.family)
+        families.insert(_AFTER_ITSELF, spec.family)
+    return lambda family: families.index(family) if family in families else len(families)
+
+
 def offers(workspace: Workspace, loose: Loose) -> dict[str, str]:
-    """Return the kinds of blocks that would take the wire, each with the port that does."""
+    """Return the kinds of blocks that would take the wire, each with the port that does.
+
+    Families that often stand beside what the wire carries come first.
+    """
+    found = _taking(workspace, loose)
+    order = likely_families(workspace, loose)
+    specs = workspace.offer.specs
+    return {kind: found[kind] for kind in sorted(found, key=lambda k: order(specs[k].family))}
+
+
+def _taking(workspace: Workspace, loose: Loose) -> dict[str, str]:
     trial = _with_one_of_each(workspace)
     found: dict[str, str] = {}
     for kind, spec in workspace.offer.specs.items():

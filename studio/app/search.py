@@ -48,7 +48,7 @@ def _block_score(words: list[str], spec: BlockSpec) -> float:
     for word in words:
         best = max(
             score(word, spec.title),
-            *(0.8 * score(word, synonym) for synonym in spec.synonyms),
+            *(_by_other_name(word, synonym) for synonym in spec.synonyms),
             0.7 * score(word, spec.id.rpartition(".")[2]),
             0.5 if spec.family.lower().startswith(word) else 0.0,
         )
@@ -56,6 +56,12 @@ def _block_score(words: list[str], spec: BlockSpec) -> float:
             return 0.0
         total += best
     return total
+
+
+def _by_other_name(word: str, synonym: str) -> float:
+    """Score a synonym below the title: one that only has the word inside, below any piece of it."""
+    found = score(word, synonym)
+    return found * (0.8 if found >= 0.8 else 0.58)
 
 
 def _plain(text: str) -> str:

@@ -59,6 +59,8 @@ def sharers(workspace: Workspace, id_: NodeId) -> tuple[Node, ...]:
 def _alike(workspace: Workspace, one: NodeId, other: NodeId) -> bool:
     blocks = workspace.here.blocks
     ours, theirs = weights_of(blocks.get(one)), weights_of(blocks.get(other))
-    if ours is None or theirs is None:
-        return ours is not None or theirs is not None
-    return ours == theirs and any(ours.values())
+    if ours is None and theirs is None:
+        return False
+    # A block that shares is not counted, its owner is: ask the one that could lend first.
+    known = blocks[one] if theirs is None else blocks[other]
+    return known.parameters > 0 and (ours is None or theirs is None or ours == theirs)

@@ -27,6 +27,12 @@ from .widgets.labels import Text
 ROW_PX, MOST_ROWS = 24, 6
 DIFFERENCE = Qt.ItemDataRole.UserRole
 SIGNS: dict[Change, str] = {"added": "+", "removed": "−", "changed": "~"}
+LINES: dict[Change, Qt.PenStyle] = {
+    "added": Qt.PenStyle.SolidLine,
+    "removed": Qt.PenStyle.DashLine,
+    "changed": Qt.PenStyle.DashDotLine,
+}
+"""Told apart by eyes that see no colours, too."""
 
 
 class ComparePanel(QWidget):
@@ -129,10 +135,7 @@ class ComparePanel(QWidget):
 
 def _mark(painter: QPainter, theme: Tokens, rect: QRectF, change: Change, zoom: float) -> None:
     colour = _colour(theme, change)
-    pen = QPen(colour, 2.5)
-    if change == "removed":
-        pen.setStyle(Qt.PenStyle.DashLine)
-    painter.setPen(pen)
+    painter.setPen(QPen(colour, 2.5, LINES[change]))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), RADIUS * zoom, RADIUS * zoom)
     badge = QRectF(rect.left() - 12.0, rect.top() - 12.0, 18.0, 18.0)
@@ -149,4 +152,4 @@ def _mark(painter: QPainter, theme: Tokens, rect: QRectF, change: Change, zoom: 
 
 
 def _colour(theme: Tokens, change: Change) -> QColor:
-    return QColor({"added": theme.good, "removed": theme.error, "changed": theme.warning}[change])
+    return QColor({"added": theme.good, "removed": theme.gone, "changed": theme.warning}[change])

@@ -53,6 +53,8 @@ class Tokens:
     """By kind of tensor: the colour of ports and wires."""
     families: dict[str, str]
     """By palette family: the stripe of a card."""
+    gone: str = "#A45A82"
+    """What another version had; never the red of what is wrong."""
     cool: str = "#3E97D3"
     """What lies over frozen things."""
     series: tuple[str, ...] = SERIES
@@ -118,6 +120,7 @@ DARK = Tokens(
            "tokens": "#E09BC2", "classes": "#C77BA4", "scalar": "#F2803F", "tensor": "#A2ABB7"},
     families={**_FAMILIES, "Convolution": "#3E97D3", "Loss": "#D8694A", "Shape": "#8B95A3",
               "Merge": "#8B95A3"},
+    gone="#E09BC2",
     series=("#4FA8DC", "#F2803F", "#35C79B", "#E09BC2", "#F0B23C", "#8CCBF0", "#A495EE", "#C9A45C"),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from studio.core.fileio import save
 from studio.core.graph import End
 from studio.core.marking import AddFrame, SetBends, SetBookmark
 from studio.core.marks import Frame, View
-from studio.ui.comparing import ComparePanel
+from studio.ui.comparing import LINES, ComparePanel
 from studio.ui.theme import tokens
 from studio.ui.window import MainWindow
 from tests.helpers.desk import opened_window
@@ -155,3 +155,13 @@ def test_frames_notes_bends_and_bookmarks_are_listed_painted_and_gone_to(
     found.setCurrentRow(words(window).index("+  bookmark far"))
     QTest.keyClick(found, Qt.Key.Key_Return)
     assert canvas.view() == View(-4000.0, 0.0, 0.5)
+
+
+def test_nothing_that_differs_is_shown_in_the_red_of_what_is_wrong(window: MainWindow) -> None:
+    found = panel(window).list
+    rows = [found.item(row) for row in range(found.count())]
+    colours = {row.text()[0]: row.foreground().color().name().upper() for row in rows}
+
+    assert {"+", "−", "~"} == colours.keys()
+    assert (3, 3) == (len({*colours.values()}), len({*LINES.values()}))
+    assert tokens(window).error not in colours.values()

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QToolButton
 
 from studio.ui.inspector.block_view import BlockView
 from studio.ui.inspector.experiment_view import ExperimentView
+from studio.ui.inspector.instance_part import SharingPart
 from studio.ui.inspector.several_view import SeveralView
 from studio.ui.window import MainWindow
 from tests.helpers.desk import opened_window
@@ -149,3 +150,18 @@ def test_with_nothing_selected_the_title_is_edited_and_undone(window, qtbot) -> 
     assert "Le Net" == changed
     assert before is window.studio.workspace.document.experiment
     qtbot.waitUntil(lambda: view.title.text() == "LeNet on digits")
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("nn.relu", False), ("nn.conv2d", True)])
+def test_only_blocks_with_weights_are_asked_whose_weights_they_use(
+    window, qtbot, kind: str, asked: bool
+) -> None:
+    workspace = window.studio.workspace
+    loose = workspace.place(kind, 0.0, 400.0)
+    wired = next(id_ for id_, node in workspace.graph.nodes.items() if node.kind == kind)
+
+    for block in (loose, wired):
+        view = _view(window, qtbot, [block], BlockView)
+        (part,) = (part for part in view.parts if isinstance(part, SharingPart))
+
+        assert asked == part.isVisibleTo(view)

@@ -1,6 +1,7 @@
 """Where a loose wire may land, and which new blocks would take it."""
 
 from studio.app.joining import Loose, carried_over, inserted, landing, offers, open_ends
+from studio.app.search import found_blocks
 from studio.core.graph import End, Node, Wire
 from tests.helpers.drawing import chain, placed
 
@@ -85,3 +86,17 @@ def test_carrying_to_a_later_slot_counts_the_slot_that_closes_up() -> None:
     edit = carried_over(End("add", "x.0"), Wire(End("image", "y"), End("add", "x.2")))
 
     assert (Wire(End("image", "y"), End("add", "x.1")),) == edit.wires
+
+
+def test_what_an_image_most_often_goes_into_is_offered_first() -> None:
+    specs = placed("io.image").offer.specs
+    first = found_blocks("", [specs[kind] for kind in offers(placed("io.image"), IMAGE)])[0]
+    workspace = chain("io.image", "nn.conv2d")
+    after = offers(workspace, Loose(End("conv2d", "y"), from_output=True))
+    then = found_blocks("", [specs[kind] for kind in after])
+
+    assert "nn.conv2d" == first.id
+    assert ["nn.batch_norm2d", "nn.relu"] == [
+        next(s.id for s in then if s.family == family) for family in ("Normalisation", "Activation")
+    ]
+    assert [True, True] == [then.index(s) < then.index(first) for s in then[:2]]

@@ -49,3 +49,10 @@ def test_the_start_counts_more_than_a_word_and_a_word_more_than_a_piece() -> Non
 def test_a_single_letter_is_looked_for_at_the_start_of_words_only() -> None:
     assert score("c", "global channel") > 0
     assert 0.0 == score("c", "vector")
+
+
+def test_a_piece_of_a_title_counts_more_than_a_word_of_a_synonym() -> None:
+    found = [spec.title for spec in found_blocks("relu", builtin_catalog().blocks.values())]
+
+    assert ["ReLU", {"LeakyReLU", "PReLU"}] == [found[0], {*found[1:3]}]
+    assert {"Softplus", "Mish"} & {*found}
