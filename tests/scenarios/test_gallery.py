@@ -7,14 +7,16 @@ import pytest
 from studio.app.catalogue import builtin_catalog
 from studio.app.gallery import PROMISES, Exhibit, exhibits, find_experiment, stated
 from studio.compile.run import plan_run
+from studio.core.cards import cards_of
 from studio.core.check import check
 from studio.core.errors import FileError
 from studio.core.fileio import dumps
+from studio.core.scope import Scope
 
 CATALOG = builtin_catalog()
 EXHIBITS = exhibits()
-CARD_WIDTH, CARD_HEIGHT = 180, 84
-"""Of a block on the canvas, in its units."""
+GAP = 20.0
+"""Between two cards, in the units of the canvas."""
 
 every_exhibit = pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.name)
 
@@ -73,10 +75,14 @@ def test_an_exhibit_states_the_held_out_figure_that_it_reaches(exhibit: Exhibit)
 def test_no_two_cards_of_an_exhibit_touch(exhibit: Exhibit) -> None:
     experiment = exhibit.read()
 
+    scope = Scope(CATALOG, experiment.composites)
     for graph in (experiment.graph, *(known.graph for known in experiment.composites.values())):
+        sizes = cards_of(graph, scope).sizes
         for one, other in combinations(graph.nodes.values(), 2):
+            above = min(one, other, key=lambda node: node.y)
             across, down = abs(one.x - other.x), abs(one.y - other.y)
-            assert across >= CARD_WIDTH + 20 or down >= CARD_HEIGHT + 20, (one.title, other.title)
+            apart = across >= sizes[one.id][0] + GAP or down >= sizes[above.id][1] + GAP
+            assert apart, (one.title, other.title)
 
 
 @every_exhibit

@@ -23,7 +23,7 @@ from tests.helpers.builders import CATALOG
 from tests.helpers.programs import BATCH, arguments, built
 
 GAP = 24.0
-"""Of a block on the canvas, in its units."""
+"""Between two cards, in the units of the canvas."""
 
 D, HIDDEN, WORDS = 512, 2048, 37_000
 ATTENTION = 4 * (D * D + D)
@@ -118,7 +118,9 @@ def test_a_network_is_drawn_from_composites_and_tells_its_story(exhibit: Exhibit
 
 
 @every_network
-def test_no_two_cards_of_a_network_touch_and_wires_run_to_the_right(exhibit: Exhibit) -> None:
+def test_no_two_cards_of_a_network_touch_and_wires_run_to_the_right_or_into_a_lower_row(
+    exhibit: Exhibit,
+) -> None:
     experiment = exhibit.read()
     scope = Scope(CATALOG, experiment.composites)
     for graph in graphs(experiment):
@@ -131,7 +133,8 @@ def test_no_two_cards_of_a_network_touch_and_wires_run_to_the_right(exhibit: Exh
             )
             assert apart, (one.title, other.title)
         for wire in graph.wires:
-            assert graph.nodes[wire.source.node].x < graph.nodes[wire.target.node].x, str(wire)
+            source, target = graph.nodes[wire.source.node], graph.nodes[wire.target.node]
+            assert source.x < target.x or source.y < target.y, str(wire)
 
 
 def test_a_change_inside_the_basic_block_reaches_every_place_it_stands_in() -> None:
