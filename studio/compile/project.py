@@ -1,11 +1,13 @@
 """Project: an experiment as a folder of Python that needs nothing but torch."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from studio.core.catalog import Catalog
 from studio.core.check import Checked
 from studio.core.experiment import Experiment
 from studio.core.fileio import write_whole
+from studio.core.learning import reads_file, without_file
 from studio.runs.spec import ColumnInfo
 
 from .modules import read_definition
@@ -52,12 +54,22 @@ def project_text(
     Raises:
         CompileError: the drawing has errors.
     """
-    drawn = draw(experiment, catalog, checked)
+    drawn = draw(_with_all(experiment) if with_weights else experiment, catalog, checked)
     plan, copied, name = drawn.plan, drawn.copied, drawn.class_name
     if with_weights:
         copied = (*copied, read_definition(_READER))
     tail = (*_build(name, with_weights), "", "", *_main(plan))
     return write_page(Page(plan, experiment.title, name, copied, drawn.classes, tail=tail)).text
+
+
+def _with_all(experiment: Experiment) -> Experiment:
+    """Return the experiment as it needs no files of first weights, for all weights are there."""
+    for where in ("", *experiment.composites):
+        graph = experiment.graph_at(where)
+        reading = [node for node in graph.nodes.values() if reads_file(node.weights)]
+        changed = (replace(node, weights=without_file(node.weights)) for node in reading)
+        experiment = experiment.with_graph(graph.put(*changed), where) if reading else experiment
+    return experiment
 
 
 def inputs_of(

@@ -9,7 +9,7 @@ from studio.core.check import Checked, check, column_for, columns_of
 from studio.core.composites import composite_of
 from studio.core.errors import CompileError
 from studio.core.experiment import Data, Experiment
-from studio.core.learning import rate_of
+from studio.core.learning import rate_of, reads_file
 from studio.core.scope import Scope, live
 from studio.core.text import class_name
 from studio.runs.spec import Argument, BlockInfo, Program
@@ -18,6 +18,9 @@ from .classes import Classes
 from .modules import Copied, read_definition
 from .plan import Call, Plan, plan_network
 from .writer import Page, write_both
+
+_READERS = "studio.engine.nn.weights"
+"""Where the functions are that read first weights from a file."""
 
 
 def compile_network(
@@ -72,7 +75,7 @@ def draw(experiment: Experiment, catalog: Catalog, checked: Checked | None = Non
     scope = Scope(catalog, experiment.composites)
     plan = plan_network(experiment.graph, scope, found)
     classes = Classes(scope, set())
-    copied = copied_classes(_specs(plan, scope))
+    copied = copied_classes(_specs(plan, scope)) + _readers(experiment)
     name = class_name_for(experiment.title, copied)
     classes.taken |= {name, *(used for one in copied for used in (one.name, *one.imports))}
     classes.build(experiment, found)
@@ -142,6 +145,15 @@ def _specs_in(spec: BlockSpec, scope: Scope) -> Iterator[BlockSpec]:
         inner = scope.block(graph.nodes[id_].kind)
         if inner is not None:
             yield from _specs_in(inner, scope)
+
+
+def _readers(experiment: Experiment) -> tuple[Copied, ...]:
+    """Return the functions that read first weights from a file, where a block wants it."""
+    graphs = (experiment.graph, *(known.graph for known in experiment.composites.values()))
+    if not any(reads_file(node.weights) for graph in graphs for node in graph.nodes.values()):
+        return ()
+    names = ("read_weights", "read_npy", "read_vectors", "set_from_file")
+    return tuple(read_definition(f"{_READERS}:{name}") for name in names)
 
 
 def class_name_for(title: str, copied: tuple[Copied, ...]) -> str:

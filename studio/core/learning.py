@@ -1,10 +1,12 @@
 """Learning: how the weights of one block begin, and how fast they change; for all kinds alike."""
 
+import json
 from collections.abc import Collection, Mapping
 
 from .params import Param, Params, Value, complete
 
 AS_TORCH = "as PyTorch does"
+FROM_FILE = "from a file"
 
 WEIGHTS: tuple[Param, ...] = (
     Param(
@@ -21,6 +23,7 @@ WEIGHTS: tuple[Param, ...] = (
             "orthogonal",
             "zeros",
             "ones",
+            FROM_FILE,
         ),
         title="first weights",
         help="What matrices and kernels are drawn from. Xavier keeps the variance through layers "
@@ -42,6 +45,13 @@ WEIGHTS: tuple[Param, ...] = (
         high=100.0,
         help="What Xavier and orthogonal first weights are multiplied with: 1 before a sigmoid or "
         "nothing, 5/3 before tanh, √2 before ReLU",
+    ),
+    Param(
+        "file",
+        "",
+        help="Full name of a file of the first weights: .npy, .safetensors, or text with a word "
+        "and its numbers on each line, as GloVe writes vectors. Its rows must be those of the "
+        "weight in their order: for an Embedding one for each token",
     ),
     Param(
         "rate",
@@ -66,6 +76,7 @@ _SOURCES = {
     "orthogonal": "nn.init.orthogonal_({weight}, gain={gain})",
     "zeros": "nn.init.zeros_({weight})",
     "ones": "nn.init.ones_({weight})",
+    FROM_FILE: "set_from_file({weight}, {file})",
 }
 
 
@@ -78,7 +89,7 @@ def settable(
     drawn = any(len(sizes) > 1 for sizes in tensors)
     source = _SOURCES.get(Params(complete(WEIGHTS, settings)).text("initial"), "")
     shown = {"rate", *(("initial",) if drawn else ())}
-    shown |= {name for name in ("spread", "gain") if drawn and f"{{{name}}}" in source}
+    shown |= {name for name in ("spread", "gain", "file") if drawn and f"{{{name}}}" in source}
     return tuple(param for param in WEIGHTS if param.name in shown)
 
 
@@ -93,7 +104,19 @@ def first_weights(settings: Mapping[str, Value], weight: str) -> str:
     source = _SOURCES.get(values.text("initial"), "")
     gain, spread = values.real("gain"), values.real("spread")
     source = source.replace(", gain={gain}", "") if gain == 1.0 else source
-    return source.format(weight=weight, spread=repr(spread), gain=repr(gain))
+    file = json.dumps(values.text("file"), ensure_ascii=False)
+    return source.format(weight=weight, spread=repr(spread), gain=repr(gain), file=file)
+
+
+def reads_file(settings: Mapping[str, Value]) -> bool:
+    """Tell whether the first weights come from a file."""
+    return settings.get("initial") == FROM_FILE
+
+
+def without_file(settings: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the settings of a block whose weights are all there, so that no file is needed."""
+    left_out = {"initial", "file"} if reads_file(settings) else set()
+    return {name: value for name, value in settings.items() if name not in left_out}
 
 
 def within(outer: Mapping[str, Value], inner: Mapping[str, Value]) -> dict[str, Value]:

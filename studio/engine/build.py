@@ -21,7 +21,7 @@ from .faults import (
     BlockFault,
     Fault,
     MemoryFault,
-    blamed_line,
+    blamed_lines,
     device_fault,
     is_out_of_memory,
     sentence,
@@ -102,11 +102,18 @@ class Network:
             raise self._fault(error, batch_size) from error
 
     def block_of(self, trace: TracebackType | None) -> str:
-        """Return the block whose line a traceback passes last, empty for none."""
-        line = blamed_line(trace, self._name)
-        if line:
-            return self.block_at(line)
-        return _nearest(self.program.tapped_lines, blamed_line(trace, self._tapped_name))
+        """Return the block whose line a traceback passes last, empty for none.
+
+        Lines of modules that were copied into the program belong to none.
+        """
+        places = (
+            (self.program.lines, self._name),
+            (self.program.tapped_lines, self._tapped_name),
+        )
+        found = (
+            _nearest(lines, line) for lines, name in places for line in blamed_lines(trace, name)
+        )
+        return next(filter(None, found), "")
 
     def block_at(self, line: int) -> str:
         """Return the block of a line of the text."""

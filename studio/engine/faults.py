@@ -125,11 +125,11 @@ def is_out_of_memory(error: BaseException) -> bool:
     )
 
 
-def blamed_line(trace: TracebackType | None, filename: str) -> int:
-    """Return the innermost line of this file that a traceback passes through, 0 for none."""
-    line = 0
+def blamed_lines(trace: TracebackType | None, filename: str) -> list[int]:
+    """Return the lines of this file that a traceback passes through, the innermost first."""
+    lines: list[int] = []
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == filename:
-            line = trace.tb_lineno
+            lines.insert(0, trace.tb_lineno)
         trace = trace.tb_next
-    return line
+    return lines
