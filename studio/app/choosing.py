@@ -18,7 +18,7 @@ from studio.core.experiment import (
 )
 from studio.core.fitting import choose_data
 from studio.core.params import Param, Params, Value, complete
-from studio.core.settings import COMPUTING, KEEPING, RUN
+from studio.core.settings import COMPUTING, KEEPING, RUN, TURNS
 
 Part: TypeAlias = Literal["settings", "computing", "keeping", "objective", "optimizer", "schedule"]
 _OF_THE_RUN: Mapping[Part, tuple[Param, ...]] = {
@@ -113,7 +113,8 @@ def params_of(
         case "settings" | "computing" | "keeping":
             return _OF_THE_RUN[part]
         case "objective":
-            return OBJECTIVE
+            several = len(experiment.training.objectives) > 1
+            return OBJECTIVE if several else tuple(p for p in OBJECTIVE if p not in TURNS)
         case "optimizer":
             optimizer = catalog.optimizers.get(first.optimizer.kind)
             return optimizer.params if optimizer else ()

@@ -20,6 +20,8 @@ PROMISES: Mapping[str, tuple[str, float, bool]] = {
     "perplexity": ("perplexity", 1.0, False),
     "% of the variance": ("r2", 100.0, True),
     "BLEU": ("bleu", 100.0, True),
+    "root mean squared error": ("Root mean squared error", 1.0, False),
+    "Fréchet distance": ("Fréchet distance", 1.0, False),
 }
 """What an exhibit may promise: the unit's words to the metric, its factor, and whether more is
 better."""

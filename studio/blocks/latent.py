@@ -30,6 +30,13 @@ def _sample_call(_: Shapes, p: Params) -> str:
     return drawn if p.text("noise") == "always" else f"{drawn} if self.training else {{mean}}"
 
 
+def _noise(shapes: Shapes, p: Params) -> Inferred:
+    x = shapes["x"]
+    if x.rank < 1:
+        raise ShapeError("expected something with a value for each sample, received one number")
+    return gives(Shape((x.dims[0], p.whole("features"))))
+
+
 def _quantize(shapes: Shapes, p: Params) -> Inferred:
     x, codes = shapes["x"], p.whole("codes")
     width = expect_features(x)
@@ -68,6 +75,37 @@ REPARAMETERISE = BlockSpec(
     ),
     paper="Kingma, Welling 2013: Auto-encoding variational Bayes",
     synonyms=("vae", "sample", "latent", "variational autoencoder", "reparameterize"),
+)
+
+NOISE = BlockSpec(
+    id="nn.noise",
+    title="Noise",
+    family="Latent",
+    stem="noise",
+    inputs=(Port("x", None, help="As many samples as this has; its values are not looked at"),),
+    params=(
+        Param("features", 32, low=1, high=1_000_000, help="Random numbers for each sample"),
+        Param(
+            "held",
+            True,
+            title="same when judged",
+            help="Draw the same noise whenever the network is judged or looked at, so that "
+            "pictures can be compared; in training it is drawn anew every time",
+        ),
+        Param("seed", 0, low=0, high=2**31 - 1, help="Fixes the noise that is held"),
+    ),
+    infer=_noise,
+    init="Noise({features}, seed={seed}, held={held})",
+    needs=("studio.engine.nn.latent:Noise",),
+    summary="{features}",
+    formula="z ∼ N(0, 1)",
+    help=(
+        "Where a generator begins: random numbers that depend on no data. Wire any input to it, "
+        "which says how many samples are wanted. Behind it stands the generator of a GAN, or the "
+        "decoder of a variational autoencoder that shares the weights of the one that learns."
+    ),
+    paper="Goodfellow et al. 2014: Generative adversarial nets; PyTorch: torch.randn",
+    synonyms=("random", "normal", "gaussian", "prior", "latent", "z", "randn", "sample"),
 )
 
 VECTOR_QUANTIZE = BlockSpec(

@@ -184,6 +184,24 @@ def test_metrics_of_values_are_those_of_scikit_learn() -> None:
     assert told("metric.r2", prediction[:1], target[:1]) is None
 
 
+def test_the_distance_of_two_crowds_is_that_of_normal_distributions() -> None:
+    random = np.random.default_rng(0)
+    real = random.normal(size=(400, 3)) @ random.normal(size=(3, 3))
+    made = random.normal(size=(300, 3)) @ random.normal(size=(3, 3)) + 0.5
+    one, two = np.cov(made, rowvar=False), np.cov(real, rowvar=False)
+    # Along both: tr √(ΣΣ') by the eigenvalues of a matrix that is not symmetric.
+    mixed = np.sqrt(np.linalg.eigvals(one @ two).real).sum()
+    wanted = ((made.mean(0) - real.mean(0)) ** 2).sum() + np.trace(one) + np.trace(two) - 2 * mixed
+
+    assert told("metric.frechet", made, real) == pytest.approx(wanted)
+    assert told("metric.frechet", real, real) == pytest.approx(0.0, abs=1e-9)
+    assert told("metric.frechet", real + 2.0, real) == pytest.approx(12.0)
+    assert told("metric.frechet", made[:1], real[:1]) is None
+    same = np.repeat(real[:1], 400, axis=0)
+    far = float(np.trace(two) + ((real[0] - real.mean(0)) ** 2).sum())
+    assert told("metric.frechet", same, real) == pytest.approx(far), "who makes one has no variance"
+
+
 PAD, END = 0, 9
 RIGHT = [[1, 2, 3, 4, 5, END], [2, 3, END, PAD, PAD, PAD], [4, 5, 6, 7, END, PAD]]
 SAID = [[1, 2, 3, 4, 5, END], [2, 3, END, 7, 7, 7], [4, 5, 7, 7, END, PAD]]

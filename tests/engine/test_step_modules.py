@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from studio.engine.nn.constant import Constant
 from studio.engine.nn.feed_forward import FeedForward, MixtureOfExperts, SwiGLU
 from studio.engine.nn.gates import GRUResetBefore, GRUWithGates, LSTMWithGates
-from studio.engine.nn.latent import VectorQuantizer
+from studio.engine.nn.latent import Noise, VectorQuantizer
 from studio.engine.nn.low_rank import LoRALinear
 from studio.engine.nn.tokens import ClassToken, LearnedPosition
 from tests.helpers.gradients import expect_true_gradients
@@ -166,6 +166,25 @@ def test_lora_begins_as_the_fixed_map_and_adds_a_thin_product() -> None:
         "lora_A",
         "lora_B",
     ]
+
+
+def test_noise_is_new_at_every_step_and_the_same_whenever_it_is_judged() -> None:
+    noise, x = Noise(50, seed=3), torch.zeros(400, 2, dtype=torch.int64)
+
+    first, second = noise(x), noise(x)
+    before = torch.get_rng_state()
+    held, again = noise.eval()(x), noise(x[:7])
+
+    assert first.shape == held.shape == (400, 50)
+    assert not torch.equal(first, second)
+    assert torch.equal(held[:1], noise(x[:1]))
+    assert again.shape == (7, 50)
+    assert torch.equal(torch.get_rng_state(), before), "to judge draws nothing from the run"
+    assert float(first.mean()) == pytest.approx(0.0, abs=0.03)
+    assert float(held.std()) == pytest.approx(1.0, abs=0.03)
+    assert not torch.equal(held, Noise(50, seed=4).eval()(x))
+    free = Noise(50, held=False).eval()
+    assert not torch.equal(free(x), free(x))
 
 
 def test_a_quantizer_gives_the_nearest_code_and_passes_the_gradient_on() -> None:

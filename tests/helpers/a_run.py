@@ -59,6 +59,13 @@ def embedding(step: int, *, block: str = "fc1", samples: int = 300, scale: float
     return Snapshot(kind="embedding", block=block, step=step, arrays=arrays)
 
 
+def images(step: int, *, block: str = "decoder", samples: int = 12) -> Snapshot:
+    pixels = np.random.default_rng(step).integers(0, 256, (samples, 1, 8, 8), np.uint8)
+    return Snapshot(
+        kind="images", block=block, step=step, arrays={"images": array_from_numpy(pixels)}
+    )
+
+
 def a_run(*, steps: int = 300) -> Iterator[Event]:
     """Yield a whole run of six epochs."""
     rng = np.random.default_rng(0)
@@ -75,6 +82,7 @@ def a_run(*, steps: int = 300) -> Iterator[Event]:
             yield LayerRow(name="grad_norm", step=step, values=values)
         yield attention(first)
         yield embedding(first)
+        yield images(first)
         means = {"validation/loss": 2.4 * float(np.exp(-first / 90)), "validation/accuracy": 0.9}
         yield EpochEnded(epoch=first // 50 + 1, step=first + 49, values=means)
         yield Progress(

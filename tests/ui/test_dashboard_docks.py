@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSlider, QTabBar
@@ -78,7 +79,7 @@ def test_the_panels_stand_in_a_row_at_the_bottom_the_others_behind_them(show: Sh
     assert IN_A_ROW == [title for _, title in places]
     assert len({dock.y() for dock in front}) == 1
     assert all(dock.y() > 200 for dock in front)
-    assert {"Learning rate", "Speed", "Gradient lines", "Text"} == {
+    assert {"Learning rate", "Speed", "Gradient lines", "Text", "Samples"} == {
         dock.windowTitle() for dock in docks.docks.values()
     } - set(IN_A_ROW)
 
@@ -91,7 +92,7 @@ def test_no_tab_bar_stands_where_no_dock_does(show: Show, qtbot: QtBot) -> None:
     docks = show(Record())
 
     docks.reset_layout()
-    qtbot.waitUntil(lambda: [bar.count() for bar in bars_of(docks)] == [2, 2, 2, 2])
+    qtbot.waitUntil(lambda: [bar.count() for bar in bars_of(docks)] == [2, 2, 2, 2, 2])
     bars = bars_of(docks)
 
     assert len({bar.y() for bar in bars}) == 1
@@ -178,7 +179,8 @@ def test_closing_a_panel_stops_what_it_watches(show: Show, qtbot: QtBot) -> None
     docks = show(Record.from_events(a_run()))
     told: list[Watch] = []
     docks.watch_changed.connect(told.append)
-    assert docks.watch == Watch(gradients=True, attention=True, embedding="fc1", text=True)
+    every = Watch(attention=True, embedding="fc1", text=True, images=("decoder",))
+    assert docks.watch == every
 
     docks.docks["attention"].close()
     qtbot.waitUntil(lambda: bool(told))
@@ -186,7 +188,7 @@ def test_closing_a_panel_stops_what_it_watches(show: Show, qtbot: QtBot) -> None
     docks.docks["gradient-norm"].close()
     qtbot.waitUntil(lambda: not docks.watch.embedding)
 
-    assert told[0] == Watch(gradients=True, attention=False, embedding="fc1", text=True)
+    assert told[0] == structs.replace(every, attention=False)
     assert docks.watch.gradients  # the lines still show them
     docks.docks["gradient-lines"].close()
     qtbot.waitUntil(lambda: not docks.watch.gradients)

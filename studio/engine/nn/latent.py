@@ -1,10 +1,33 @@
-"""Codes inside a network: vectors become the nearest of a few."""
+"""Codes inside a network: drawn at random, or the nearest of a few."""
 
 # B = batch, P = vectors of the whole batch, D = features, C = codes
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+
+class Noise(nn.Module):
+    """Gives numbers drawn from N(0, 1), one row for each sample of what it is given.
+
+    In training every call draws anew; in eval mode the rows are always the same (and repeat after
+    1024), so that what a network makes of them can be compared from step to step, and held-out
+    figures do not waver.
+    """
+
+    rows: Tensor
+
+    def __init__(self, features: int, *, seed: int = 0, held: bool = True) -> None:
+        super().__init__()
+        self.features, self.held = features, held
+        rows = torch.randn(1024, features, generator=torch.Generator().manual_seed(seed))
+        self.register_buffer("rows", rows, persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return B×D noise for anything of batch size B."""
+        if self.training or not self.held:
+            return torch.randn(x.shape[0], self.features, device=x.device)
+        return self.rows[torch.arange(x.shape[0], device=x.device) % 1024]
 
 
 class VectorQuantizer(nn.Module):

@@ -17,6 +17,7 @@ from studio.runs.spec import Watch
 
 from .attention import attention_maps
 from .governor import Governor
+from .images import ImageProbe
 from .norms import Norms
 from .projection import Projection
 from .quiet import quietly
@@ -25,6 +26,7 @@ from .text import TextProbe
 NORMS_PER_SEC = 10.0
 LOOKS_PER_SEC = 2.0
 TEXTS_PER_SEC = 0.5
+IMAGES_PER_SEC = 1.0
 PICTURE_SECS = 4.0
 CALIBRATION, FEWEST = 16, 128
 WIDEST = 1024
@@ -44,6 +46,7 @@ class Watcher:
         self._projection = Projection()
         self._points = 0
         self._writes = TextProbe(network.module, samples)
+        self._pictures = ImageProbe(network, samples)
         self._set(watch)
 
     def look(self, watch: Watch, step: int) -> Sequence[Event]:
@@ -74,10 +77,11 @@ class Watcher:
             (self._watch.attention and self._attention.due(now))
             or (bool(self._watch.embedding) and self._embedding.due(now))
             or (self._writing and self._text.due(now))
+            or (bool(self._watch.images) and self._images.due(now))
         )
 
     def between(self, step: int) -> list[Event]:
-        """Return the attention maps, the embedding and the text, those that are due."""
+        """Return attention maps, embedding, text and images, those that are due."""
         now = perf_counter()
         events: list[Event] = []
         try:
@@ -92,9 +96,13 @@ class Watcher:
             if self._writing and self._text.due(now):
                 with self._text.look(step):
                     events += self._text_events(step)
+            if self._watch.images and self._images.due(now):
+                with self._images.look(step), quietly(self._network.module, self._samples.device):
+                    events += self._pictures.look(self._watch.images, step)
         except Exception as error:  # noqa: BLE001 - a look must never end a run
             self._set(Watch(gradients=self._watch.gradients, attention=False, embedding=""))
-            message = f"Attention, embedding and text are no longer watched: {sentence(error)}"
+            what = "Attention, embedding, text and samples"
+            message = f"{what} are no longer watched: {sentence(error)}"
             events.append(Note(message=message, level="warning"))
         return events
 
@@ -106,13 +114,16 @@ class Watcher:
         self._watch = watch
         self._writes.prompt = watch.prompt
         attends = watch.attention and bool(self._network.attentions())
-        active = watch.gradients + attends + bool(watch.embedding) + self._writing
+        looks = (watch.gradients, attends, watch.embedding, self._writing, watch.images)
+        active = sum(map(bool, looks))
         self._share = share = watch.budget / max(active, 1)
         self._gradients = Governor(per_sec=NORMS_PER_SEC, share=share)
         self._attention = Governor(per_sec=LOOKS_PER_SEC, share=share if attends else 0.0)
         self._embedding = Governor(per_sec=LOOKS_PER_SEC, share=share)
         self._text = Governor(per_sec=TEXTS_PER_SEC, share=share if self._writing else 0.0)
-        self._governors = (self._gradients, self._attention, self._embedding, self._text)
+        self._images = Governor(per_sec=IMAGES_PER_SEC, share=share if watch.images else 0.0)
+        looking = (self._gradients, self._attention, self._embedding)
+        self._governors = (*looking, self._text, self._images)
 
     @property
     def _writing(self) -> bool:

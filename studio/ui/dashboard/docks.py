@@ -233,6 +233,7 @@ class DashboardDocks(QObject):
             attention="attention" in open_,
             embedding=self.panels[open_["embedding"]].block if "embedding" in open_ else "",
             text="text" in open_,
+            images=self.panels[open_["images"]].images if "images" in open_ else (),
             prompt=self.panels[open_["text"]].prompt if "text" in open_ else "",
         )
         if watch != self._watch:

@@ -70,7 +70,7 @@ class PanelSpec:
     icon: str
     help: str
     make: Callable[[PanelContext], "Panel"]
-    watches: Literal["", "gradients", "attention", "embedding", "text"] = ""
+    watches: Literal["", "gradients", "attention", "embedding", "text", "images"] = ""
     behind: str = ""
     order: int = 0
 
@@ -114,6 +114,8 @@ class Panel(QWidget):
         """Id of the block whose output is to be projected; only embeddings have one."""
         self.prompt = ""
         """What text is to go on from; only texts have one."""
+        self.images: tuple[str, ...] = ()
+        """Ids of the blocks whose outputs are to be shown as pictures; only samples have any."""
         self.stale = False
         self._workspace = context.workspace
         self._settings = dict(context.settings)

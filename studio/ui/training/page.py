@@ -40,7 +40,7 @@ class TrainPage(QScrollArea):
         self.settings = FormCard("Run", "settings", workspace, page)
         self.computing = FormCard("Computing", "computing", workspace, page)
         self.keeping = FormCard("Checkpoints", "keeping", workspace, page)
-        self.objectives = ObjectiveCard(page)
+        self.objectives = ObjectiveCard(workspace, page)
         self.optimizer = RecipeCard("Optimiser", "optimizer", workspace, page)
         self.objective = FormCard("Gradient", "objective", workspace, page)
         self.schedule = RecipeCard("Learning-rate schedule", "schedule", workspace, page)
@@ -75,7 +75,7 @@ class TrainPage(QScrollArea):
     def refresh(self) -> None:
         """Show the settings as they are now."""
         experiment = self._workspace.document.experiment
-        self.objectives.show_objectives([one.name for one in experiment.training.objectives])
+        self.objectives.refresh()
         for card in self.cards:
             card.show_objective(self.objectives.at)
             card.refresh()
