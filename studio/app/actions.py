@@ -37,6 +37,11 @@ def has_anything(studio: Studio) -> bool:
     return bool(studio.workspace.selection or studio.workspace.marked)
 
 
+def has_blocks_or_frames(studio: Studio) -> bool:
+    """Tell whether any block, frame or note is selected."""
+    return bool(studio.workspace.selection or studio.workspace.marked.frames)
+
+
 def has_selection(studio: Studio) -> bool:
     """Tell whether any block is selected."""
     return bool(studio.workspace.selection)

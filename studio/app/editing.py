@@ -5,14 +5,14 @@ from dataclasses import replace
 
 from studio.core.composites import Composite, used_by
 from studio.core.copying import pasted, piece_of
-from studio.core.edits import Move, RemoveNodes
+from studio.core.edits import AddNodes, Move, RemoveNodes
 from studio.core.errors import FileError
 from studio.core.experiment import Experiment
 from studio.core.fileio import dumps, loads
 from studio.core.graph import Graph
 from studio.core.text import plural
 
-from .framing import delete_frames
+from .framing import delete_frames, frames_with
 from .rewiring import cut
 from .workspace import Workspace
 
@@ -44,17 +44,31 @@ def _delete_blocks(workspace: Workspace) -> None:
 
 
 def duplicate(workspace: Workspace) -> None:
-    """Place a copy of the selected blocks beside them, and select it."""
+    """Place a copy of what is selected beside it, and select it.
+
+    A frame must be selected itself: a copy of one would lie across the frame it comes from.
+    """
     piece = piece_of(workspace.graph, workspace.selection, workspace.marked.frames)
     _paste(workspace, piece, {}, (OFFSET, OFFSET), "Duplicate")
 
 
 def copy_text(workspace: Workspace) -> str:
-    """Return the selected blocks as the text of an experiment, which a mail carries as well."""
-    piece = piece_of(workspace.graph, workspace.selection, workspace.marked.frames)
+    """Return what is selected as the text of an experiment, which a mail carries as well.
+
+    Frames whose blocks are all selected go along.
+    """
+    piece = piece_of(workspace.graph, workspace.selection, frames_with(workspace))
     known = workspace.document.experiment.composites
     composites = {id_: known[id_] for id_ in used_by(piece, known)}
     return dumps(Experiment(title="Blocks", graph=piece, composites=composites))
+
+
+def cut_out(workspace: Workspace) -> str:
+    """Return what is selected as text, and take it away with the frames that went along."""
+    text = copy_text(workspace)
+    workspace.mark(frames_with(workspace), workspace.marked.wires)
+    delete(workspace)
+    return text
 
 
 def paste_text(workspace: Workspace, text: str, at: tuple[float, float] | None = None) -> None:
@@ -65,14 +79,14 @@ def paste_text(workspace: Workspace, text: str, at: tuple[float, float] | None =
     """
     brought = blocks_in(text)
     piece = brought.graph
-    left = min(node.x for node in piece.nodes.values())
-    top = min(node.y for node in piece.nodes.values())
+    corners = [(item.x, item.y) for item in (piece.nodes or piece.frames).values()]
+    left, top = min(x for x, _ in corners), min(y for _, y in corners)
     dx, dy = (at[0] - left, at[1] - top) if at else (OFFSET, OFFSET)
     _paste(workspace, piece, brought.composites, (dx, dy), "Paste")
 
 
 def blocks_in(text: str) -> Experiment:
-    """Return the experiment whose graph are the blocks that a text holds.
+    """Return the experiment whose graph are the blocks, frames and notes that a text holds.
 
     Raises:
         FileError: it holds none.
@@ -81,7 +95,7 @@ def blocks_in(text: str) -> Experiment:
         experiment = loads(text) if text.lstrip().startswith("{") else Experiment()
     except FileError as error:
         raise FileError(f"The clipboard cannot be pasted: {error}") from None
-    if not experiment.graph.nodes:
+    if not experiment.graph.nodes and not experiment.graph.frames:
         raise FileError("The clipboard holds no blocks: copy some on the canvas first")
     return experiment
 
@@ -92,8 +106,9 @@ def holds_blocks(text: str) -> bool:
 
 
 def select_all(workspace: Workspace) -> None:
-    """Select every block."""
+    """Select every block, frame and note."""
     workspace.select(workspace.graph.nodes)
+    workspace.mark(workspace.graph.frames)
 
 
 def nudge(workspace: Workspace, dx: float, dy: float) -> None:
@@ -121,7 +136,16 @@ def _paste(
         brought=brought,
         known=known,
     )
-    count = len(edit.nodes)
-    label = f"{verb} {edit.nodes[0].title}" if count == 1 else f"{verb} {count} blocks"
+    label = f"{verb} {_counted(edit)}"
     if workspace.apply(replace(edit, label=label, where=workspace.where)):
         workspace.select(node.id for node in edit.nodes)
+        workspace.mark(frame.id for frame in edit.frames)
+
+
+def _counted(edit: AddNodes) -> str:
+    """Return what is placed: the block's title if it is one, else how many."""
+    nodes, frames = edit.nodes, edit.frames
+    if nodes:
+        return nodes[0].title if len(nodes) == 1 else f"{len(nodes)} blocks"
+    kind = frames[0].kind if len({frame.kind for frame in frames}) == 1 else "frame"
+    return kind if len(frames) == 1 else plural(len(frames), kind)

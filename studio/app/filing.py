@@ -39,7 +39,15 @@ class Filing:
     def suggestion(self) -> Path:
         """Where Save as would put a document that has no file yet."""
         name = "".join(c for c in self._document.experiment.title if c not in '<>:"/\\|?*').strip()
-        return self._path or Path.home() / f"{name or 'Untitled'}{SUFFIX}"
+        return self._path or self.folder / f"{name or 'Untitled'}{SUFFIX}"
+
+    @property
+    def folder(self) -> Path:
+        """Where a person looks for files first: beside the open one, else the last one used."""
+        for path in (*filter(None, [self._path]), *self._settings.recent):
+            if path.parent.is_dir():
+                return path.parent
+        return Path.home()
 
     def new(self) -> None:
         """Start with an empty canvas."""

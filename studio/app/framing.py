@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from studio.core.arranging import Size
+from studio.core.cards import cards_of
 from studio.core.graph import NodeId
 from studio.core.marking import AddFrame, RemoveFrame, SetBookmark, SetFrame
 from studio.core.marks import Frame, Point, View
@@ -92,6 +93,40 @@ def delete_frames(workspace: Workspace) -> None:
     what = frames[0].kind if len({frame.kind for frame in frames}) == 1 else "frame"
     label = f"Delete {what}" if len(frames) == 1 else f"Delete {len(frames)} {what}s"
     workspace.apply(RemoveFrame(tuple(frame.id for frame in frames), label=label))
+
+
+def frames_with(workspace: Workspace) -> frozenset[str]:
+    """Return what goes along with the selection: marked frames and notes, and those around it.
+
+    A frame goes along when all the blocks in it are selected, and with it what lies in it.
+    """
+    frames, chosen = workspace.graph.frames, workspace.selection
+    middles = _middles(workspace) if frames else {}
+    taken = {*workspace.marked.frames}
+    for frame in frames.values():
+        inside = {id_ for id_, middle in middles.items() if frame.holds(*middle)}
+        if inside and inside <= chosen:
+            taken.add(frame.id)
+    around = [frames[id_] for id_ in taken]
+    within = {f.id for f in frames.values() if f.kind == "note" and _lies_in(f, around)}
+    return frozenset(taken | within)
+
+
+def _middles(workspace: Workspace) -> dict[NodeId, Point]:
+    sizes = cards_of(workspace.graph, workspace.scope).sizes
+    return {
+        id_: (node.x + sizes[id_][0] / 2, node.y + sizes[id_][1] / 2)
+        for id_, node in workspace.graph.nodes.items()
+    }
+
+
+def _lies_in(note: Frame, frames: Sequence[Frame]) -> bool:
+    return any(
+        frame.kind == "frame"
+        and frame.holds(note.x, note.y)
+        and frame.holds(note.x + note.width, note.y + note.height)
+        for frame in frames
+    )
 
 
 def set_bookmark(workspace: Workspace, name: str, view: View) -> None:

@@ -56,7 +56,7 @@ class WindowFront:
 
     def ask_open(self, then: Callable[[Path], None]) -> None:
         """Let a file be chosen."""
-        files.ask_open(self._window, then)
+        files.ask_open(self._window, self._studio.filing.folder, then)
 
     def ask_save(self, suggestion: Path, then: Callable[[Path], None]) -> None:
         """Let a place for a file be chosen."""
@@ -64,7 +64,7 @@ class WindowFront:
 
     def ask_folder(self, title: str, then: Callable[[Path], None]) -> None:
         """Let a folder be chosen."""
-        files.ask_folder(self._window, title, then)
+        files.ask_folder(self._window, title, self._studio.filing.folder, then)
 
     def ask_unsaved(self, title: str, then: Callable[[Answer], None]) -> None:
         """Ask what to do about unsaved changes."""

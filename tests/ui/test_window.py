@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
+    QFileDialog,
     QLineEdit,
     QMessageBox,
     QPlainTextEdit,
@@ -284,3 +285,26 @@ def test_the_first_paint_comes_before_charts_and_torch_never(home: Path) -> None
 
     assert answer.returncode == 0, answer.stderr
     assert "[] True False" == answer.stdout.strip()
+
+
+@pytest.mark.parametrize("deed", ["file.open", "file.compare", "file.export", "file.save-as"])
+def test_file_dialogs_begin_beside_the_open_file_else_where_one_was_last(
+    window, tmp_path, deed: str
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        window.studio.save_to(tmp_path / name / "kept.netwright")
+    seen = []
+    for path in (tmp_path / "one" / "kept.netwright", None):
+        if path is None:
+            window.studio.settings.remember(tmp_path / "two" / "kept.netwright")
+            window.studio.filing.new()
+        else:
+            window.studio.open(path)
+        window.studio.run(deed)
+        dialog = window.findChild(QFileDialog)
+        seen.append(Path(dialog.directory().absolutePath()).name)
+        dialog.reject()
+        QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete)
+
+    assert ["one", "two"] == seen

@@ -3,7 +3,7 @@
 from functools import partial
 
 from studio.app import editing
-from studio.app.actions import Action, has_anything, has_selection
+from studio.app.actions import Action, has_anything, has_blocks_or_frames, has_selection
 from studio.app.studio import Studio
 from studio.core.fitting import choose_data
 
@@ -44,8 +44,7 @@ def _copy(studio: Studio) -> None:
 
 
 def _cut(studio: Studio) -> None:
-    _copy(studio)
-    editing.delete(studio.workspace)
+    studio.front.set_clipboard(editing.cut_out(studio.workspace))
 
 
 def _paste(studio: Studio) -> None:
@@ -90,20 +89,20 @@ REDO = Action(
     keys=("Ctrl+Shift+Z", "Ctrl+Y"), menu="Edit", place=11, icon="redo-2",
 )  # fmt: skip
 CUT = Action(
-    id="edit.cut", title="Cut", run=_cut, when=has_selection, keys=("Ctrl+X",),
-    menu="Edit", place=20, icon="scissors", context=("block",),
+    id="edit.cut", title="Cut", run=_cut, when=has_blocks_or_frames, keys=("Ctrl+X",),
+    menu="Edit", place=20, icon="scissors", context=("block", "frame"),
 )  # fmt: skip
 COPY = Action(
-    id="edit.copy", title="Copy", run=_copy, when=has_selection, keys=("Ctrl+C",),
-    menu="Edit", place=21, icon="copy", context=("block",),
+    id="edit.copy", title="Copy", run=_copy, when=has_blocks_or_frames, keys=("Ctrl+C",),
+    menu="Edit", place=21, icon="copy", context=("block", "frame"),
 )  # fmt: skip
 PASTE = Action(
     id="edit.paste", title="Paste", run=_paste, keys=("Ctrl+V",),
     menu="Edit", place=22, icon="clipboard-paste", context=("canvas",),
 )  # fmt: skip
 DUPLICATE = Action(
-    id="edit.duplicate", title="Duplicate", run=_duplicate, when=has_selection,
-    keys=("Ctrl+D",), menu="Edit", place=23, context=("block",),
+    id="edit.duplicate", title="Duplicate", run=_duplicate, when=has_blocks_or_frames,
+    keys=("Ctrl+D",), menu="Edit", place=23, context=("block", "frame"),
 )  # fmt: skip
 DELETE = Action(
     id="edit.delete", title="Delete", run=_delete, when=has_anything,
@@ -115,7 +114,7 @@ SELECT_ALL = Action(
     menu="Edit", place=30, context=("canvas",),
 )  # fmt: skip
 SELECT_NONE = Action(
-    id="edit.select-none", title="Select nothing", run=_select_none, when=has_selection,
+    id="edit.select-none", title="Select nothing", run=_select_none, when=has_anything,
     keys=("Ctrl+Shift+A",), menu="Edit", place=31,
 )  # fmt: skip
 FIT_INPUTS = Action(

@@ -51,9 +51,9 @@ class UnsavedQuestion(QMessageBox):
         self._then(answers.get(result, "cancel"))
 
 
-def ask_open(parent: QWidget, then: Callable[[Path], None]) -> None:
-    """Let a file be chosen."""
-    dialog = QFileDialog(parent, "Open an experiment", "", OPENED)
+def ask_open(parent: QWidget, folder: Path, then: Callable[[Path], None]) -> None:
+    """Let a file be chosen; the dialog begins in a folder."""
+    dialog = QFileDialog(parent, "Open an experiment", str(folder), OPENED)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     PathQuestion(dialog, then)
 
@@ -76,9 +76,9 @@ def ask_picture(parent: QWidget, suggestion: Path, then: Callable[[Path], None])
     PathQuestion(dialog, then)
 
 
-def ask_folder(parent: QWidget, title: str, then: Callable[[Path], None]) -> None:
-    """Let a folder be chosen."""
-    dialog = QFileDialog(parent, title)
+def ask_folder(parent: QWidget, title: str, folder: Path, then: Callable[[Path], None]) -> None:
+    """Let a folder be chosen; the dialog begins in ``folder``."""
+    dialog = QFileDialog(parent, title, str(folder))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     PathQuestion(dialog, then)

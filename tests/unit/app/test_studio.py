@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.app import framing
 from studio.app.actions import MENUS, Action, run_action
 from studio.app.folders import settings_file
 from studio.app.front import Answer, NoFront
@@ -9,6 +10,8 @@ from studio.app.gallery import exhibits, find_experiment
 from studio.app.studio import Studio
 from studio.core.edits import SetText
 from studio.core.fileio import open_file
+from studio.core.marking import AddFrame
+from studio.core.marks import Frame
 
 
 class _Person(NoFront):
@@ -213,3 +216,63 @@ def test_choosing_data_fits_the_inputs_in_the_same_step(studio: Studio) -> None:
 
     assert ["B×1×28×28"] == [str(s) for s in shape.values()]
     assert before is studio.workspace.document.experiment
+
+
+def _framed(studio: Studio) -> None:
+    """Two blocks in a frame with a note, and one block and one note outside."""
+    workspace = studio.workspace
+    inside = [workspace.place("nn.linear", 0, 0), workspace.place("nn.relu", 240, 0)]
+    outside = workspace.place("nn.relu", 900, 0)
+    workspace.select(inside)
+    frame = framing.frame_selected(workspace, lambda _: (176.0, 74.0), (0.0, 0.0))
+    for id_, x, y in (("note1", 0.0, -30.0), ("note2", 900.0, 300.0)):
+        note = Frame(id_, kind="note", text=id_, x=x, y=y, width=100.0, height=56.0)
+        workspace.apply(AddFrame(note))
+    assert (frame, outside) == ("frame1", "relu2")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "frames"),
+    [("fc1", 0), ("fc1 relu1", 2), ("fc1 relu1 relu2", 2), ("everything", 3)],
+)
+def test_a_copy_takes_frames_all_of_whose_blocks_go_with_what_lies_in_them(
+    studio, chosen, frames
+) -> None:
+    _framed(studio)
+    studio.workspace.select(chosen.split())
+    if chosen == "everything":
+        studio.run("edit.select-all")
+    count = len(studio.workspace.selection)
+
+    studio.run("edit.copy")
+    studio.filing.new()
+    studio.run("edit.paste")
+
+    graph = studio.workspace.graph
+    assert (count, frames) == (len(graph.nodes), len(graph.frames))
+    assert graph.frames.keys() == studio.workspace.marked.frames
+
+
+def test_a_note_alone_is_copied_and_pasted(studio) -> None:
+    _framed(studio)
+    studio.workspace.select(())
+    studio.workspace.mark(["note2"])
+
+    studio.run("edit.copy")
+    studio.run("edit.paste")
+
+    words = [frame.text for frame in studio.workspace.graph.frames.values()]
+    assert 2 == words.count("note2")
+    assert "Paste note" == studio.workspace.document.undo_label
+
+
+def test_what_is_cut_with_its_frame_comes_back_with_one(studio) -> None:
+    _framed(studio)
+    studio.workspace.select(["fc1", "relu1"])
+
+    studio.run("edit.cut")
+    left = {*studio.workspace.graph.frames}
+    studio.run("edit.paste")
+
+    assert {"note2"} == left
+    assert 3 == len(studio.workspace.graph.frames)
