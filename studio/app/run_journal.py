@@ -94,13 +94,19 @@ def _what(event: Told) -> str:
 
 def began_words(event: Began, *programs: Program) -> str:
     """Say in a sentence what a run took from the one it begins with, by blocks where known."""
-    told = [f"{plural(len(event.kept), 'weight')} taken from {event.run} at step {event.step:,}"]
-    for what, names in _apart(event):
-        if names and programs:
-            told.append(f"{what}: {_some(titles_of(names, programs))}")
-        elif names:
-            told.append(f"{len(names):,} {what}")
-    return ("; " if programs else ", ").join(told)
+    whence = f"taken from {event.run} at step {event.step:,}"
+    if not programs:
+        told = [f"{plural(len(event.kept), 'weight')} {whence}"]
+        return ", ".join(
+            told + [f"{len(names):,} {what}" for what, names in _apart(event) if names]
+        )
+    anew = titles_of((*event.reshaped, *event.new), programs)
+    kept = [title for title in titles_of(event.kept, programs) if title not in anew]
+    told = [f"Weights of {_some(kept)} {whence}" if kept else f"No block's weights {whence}"]
+    told += [
+        f"{what}: {_some(titles_of(names, programs))}" for what, names in _apart(event) if names
+    ]
+    return "; ".join(told)
 
 
 def began_details(event: Began, *programs: Program) -> str:

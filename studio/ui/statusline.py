@@ -95,7 +95,7 @@ class StatusLine(QStatusBar):
 def _memory(progress: Progress) -> str:
     """Return what is told of memory: the device's where it has its own, else the engine's."""
     used = progress.device_memory or progress.memory
-    return f"  ·  {memory(used)}" if used else ""
+    return f"  ·  {memory(used)} of memory" if used else ""
 
 
 def _memory_details(progress: Progress) -> str:

@@ -11,6 +11,9 @@ from studio.ui.theme import Tokens
 from .scale import Scale
 
 _GAP_PX = 4.0
+_ROWS = 3
+_VEIL = 190
+"""How much of the curves a label covers, of 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +27,11 @@ class StepMark:
 def paint_step_marks(
     painter: QPainter, marks: Sequence[StepMark], area: QRectF, x: Scale, theme: Tokens
 ) -> None:
-    """Draw them from left to right; a label that would cover one before it is left out."""
+    """Draw them from left to right; labels stand in rows, and are left out where none is free."""
     metrics = QFontMetricsF(painter.font())
-    free = area.left()
+    ground = QColor(theme.panel)
+    ground.setAlpha(_VEIL)
+    free = [area.left()] * max(1, min(_ROWS, int(area.height() / metrics.height()) - 1))
     for mark in sorted(marks, key=lambda mark: mark.step):
         if not x.lo <= mark.step <= x.hi:
             continue
@@ -35,7 +40,10 @@ def paint_step_marks(
         painter.drawLine(QPointF(at, area.top()), QPointF(at, area.bottom()))
         width = metrics.horizontalAdvance(mark.words)
         left = at + _GAP_PX if at + _GAP_PX + width <= area.right() else at - _GAP_PX - width
-        if left >= free:
+        row = next((row for row, until in enumerate(free) if left >= until), None)
+        if row is not None:
+            top = area.top() + row * metrics.height()
+            painter.fillRect(QRectF(left - 1, top, width + 2, metrics.height()), ground)
             painter.setPen(QColor(theme.muted))
-            painter.drawText(QPointF(left, area.bottom() - _GAP_PX), mark.words)
-            free = left + width + _GAP_PX
+            painter.drawText(QPointF(left, top + metrics.ascent()), mark.words)
+            free[row] = left + width + _GAP_PX

@@ -17,8 +17,8 @@ class LeavingQuestion(QMessageBox):
         self.setWindowTitle("Training is under way")
         self.setText(f"Stop the training of {title}?")
         self.setInformativeText(
-            "Runs can go on from its checkpoint at any time. Training without a window is what "
-            "netwright train does"
+            "The Runs page can go on from its checkpoint at any time. netwright train trains "
+            "without a window"
         )
         self.stop = self.addButton(STOP, QMessageBox.ButtonRole.AcceptRole)
         self.setDefaultButton(self.stop)

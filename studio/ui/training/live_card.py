@@ -72,7 +72,7 @@ class LiveCard(Card):
         grid.setColumnMinimumWidth(0, LABEL_PX)
         grid.setColumnStretch(1, 1)
         self.rows = {
-            setting.name: LiveRow(setting, grid, 2 * place, self._body)
+            setting.name: LiveRow(setting, grid, 3 * place, self._body)
             for place, setting in enumerate(settings)
         }
         for row in self.rows.values():
@@ -111,20 +111,21 @@ class LiveRow(QObject):
         self.field.changed.connect(self._on_changed)
         self.field.editingFinished.connect(self._send)
         label.setBuddy(self.field)
-        self.since = Text("", parent, "small", wraps=False)
+        self.since = Text("", parent, "small")
+        self.since.setVisible(False)
         self.slider = self._new_slider(parent) if setting.name == "lr" and self._first else None
         grid.addWidget(label, row, 0)
         grid.addWidget(self.field, row, 1)
-        grid.addWidget(self.since, row, 2)
         if self.slider is not None:
             grid.addWidget(self.slider, row + 1, 1)
+        grid.addWidget(self.since, row + 2, 1)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._send)
 
     def show_setting(self, setting: LiveSetting, *, open_: bool) -> None:
         """Show what holds now, unless something else is being typed or dragged."""
         self.field.setEnabled(open_)
-        self.since.setText(_since(setting))
+        self.since.say(_since(setting))
         if setting.value != self._shown or not self._busy:
             self._shown = setting.value
             self.field.set_value(_fitting(setting))
@@ -176,8 +177,8 @@ def _since(setting: LiveSetting) -> str:
     if setting.since is None:
         return ""
     if setting.name == "batch_size":
-        return f"from the epoch after step {grouped(setting.since)} on"
-    return f"from step {grouped(setting.since + 1)} on"
+        return f"From the epoch after step {grouped(setting.since)} on"
+    return f"From step {grouped(setting.since + 1)} on"
 
 
 def _fitting(setting: LiveSetting) -> Value:
