@@ -1,8 +1,8 @@
 """Library: composites in files of their own that any experiment can take in.
 
 A person's own lie in one folder. Those that come with the program lie in folders named after the
-family of the palette in which they are found; the notes of such a file say what its composite is:
-help in the first paragraph, then lines that begin with ``Formula:``, ``Paper:`` and ``Words:``.
+family of the palette in which they are found; the notes of such a file are paragraphs that begin
+with ``Formula:``, ``Paper:`` and ``Words:``, by which it is found too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,6 @@ class About:
     """What is said of a composite that comes with the program."""
 
     family: str
-    help: str = ""
     formula: str = ""
     paper: str = ""
     words: tuple[str, ...] = ()
@@ -97,13 +96,12 @@ def _files(own: Path, shipped: Path) -> Iterator[tuple[Path, str]]:
 
 def _about(family: str, notes: str) -> About:
     said = {"Formula": "", "Paper": "", "Words": ""}
-    first, *others = notes.split("\n\n")
-    for line in others:
+    for line in notes.split("\n\n"):
         name, _, text = line.partition(": ")
         if name in said:
             said[name] = text
     words = tuple(word.strip() for word in said["Words"].split(",") if word.strip())
-    return About(family, first, said["Formula"], said["Paper"], words)
+    return About(family, said["Formula"], said["Paper"], words)
 
 
 def _tops(experiment: Experiment) -> tuple[str, ...]:

@@ -67,12 +67,10 @@ def _brought(
 
 
 def _presented(spec: BlockSpec, about: About) -> BlockSpec:
-    blocks = spec.help.rpartition(": ")[2]
     return replace(
         spec,
         family=about.family,
         formula=about.formula,
-        help=f"{about.help} A composite to open and change: {blocks}" if about.help else spec.help,
         paper=about.paper,
         synonyms=(*spec.synonyms, *about.words),
     )

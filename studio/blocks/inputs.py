@@ -53,6 +53,17 @@ def _tokens_params(column: Column) -> Mapping[str, Value] | None:
     return None
 
 
+def _token_pair(_: Shapes, p: Params) -> Inferred:
+    return gives(Shape(("B", 2, p.whole("length")), "int", p.whole("vocabulary")))
+
+
+def _token_pair_params(column: Column) -> Mapping[str, Value] | None:
+    match column:
+        case Column(shape=(2, length), dtype="int", limit=int(vocabulary)):
+            return {"length": length, "vocabulary": vocabulary}
+    return None
+
+
 def _target(_: Shapes, p: Params) -> Inferred:
     match p.text("form"):
         case "class":
@@ -164,7 +175,7 @@ TOKENS = BlockSpec(
     ),
     infer=_tokens,
     fit=_tokens_params,
-    summary="{length} of {vocabulary}",
+    summary="{length} steps · {vocabulary} tokens",
     formula="x ∈ {0, …, V−1}^(B×T)",
     help=(
         "A batch of texts as whole numbers, one for each character or word. A token's number says "
@@ -172,6 +183,31 @@ TOKENS = BlockSpec(
     ),
     paper="PyTorch: torch.nn.Embedding",
     synonyms=("input", "text", "characters", "words", "symbols"),
+)
+
+TOKEN_PAIR = BlockSpec(
+    id="io.token_pair",
+    title="Token pair",
+    family="Input",
+    role="input",
+    stem="pair",
+    inputs=(),
+    params=(
+        Param("length", 16, low=1, high=1_000_000, unit="tokens", help="Tokens of each text"),
+        Param("vocabulary", 32, low=1, high=10_000_000, help="How many different tokens there are"),
+        _COLUMN,
+    ),
+    infer=_token_pair,
+    fit=_token_pair_params,
+    summary="2×{length} steps · {vocabulary} tokens",
+    formula="x ∈ {0, …, V−1}^(B×2×T)",
+    help=(
+        "A batch of two texts that belong together, of one length and one vocabulary: a question "
+        "and an answer, a sentence and its paraphrase. Pick on axis 1 takes one of them. Two texts "
+        "in one row with a mark of which is which are two Tokens inputs and a Segment embedding."
+    ),
+    paper="Bromley et al. 1993: Signature verification using a siamese network",
+    synonyms=("input", "two sentences", "sentence pair", "siamese", "question and answer"),
 )
 
 TARGET = BlockSpec(

@@ -72,6 +72,19 @@ def _slice_call(shapes: Shapes, p: Params) -> str:
     return f"{{x}}[{':, ' * axis}{text}]"
 
 
+def _pick(shapes: Shapes, p: Params) -> Inferred:
+    x, index = shapes["x"], p.whole("index")
+    axis = axis_of(x, p.whole("dim"))
+    length = size(x.dims[axis], "the axis to pick from")
+    if not -length <= index < length:
+        raise ShapeError(f"expected a place from 0 to {length - 1}, received {index}", "x")
+    return gives(x.with_dims(*x.dims[:axis], *x.dims[axis + 1 :]))
+
+
+def _pick_call(shapes: Shapes, p: Params) -> str:
+    return f"{{x}}[{':, ' * axis_of(shapes['x'], p.whole('dim'))}{{index}}]"
+
+
 def _mean(shapes: Shapes, p: Params) -> Inferred:
     x = shapes["x"]
     expect_float(x)
@@ -170,6 +183,29 @@ SLICE = BlockSpec(
     ),
     paper="PyTorch: indexing a torch.Tensor",
     synonyms=("crop", "narrow", "index", "take", "select"),
+)
+
+PICK = BlockSpec(
+    id="nn.pick",
+    title="Pick",
+    family="Shape",
+    stem="pick",
+    inputs=_ANY,
+    outputs=(Port("y", None),),
+    params=(
+        Param("dim", 1, low=-4, high=4, title="axis", help="Axis to pick from; −1 is the last"),
+        Param("index", 0, low=-10_000_000, high=10_000_000, title="place", help="−1 is the last"),
+    ),
+    infer=_pick,
+    call=_pick_call,
+    summary="{index} of axis {dim}",
+    formula="y = x(…, index, …)",
+    help=(
+        "Takes one place of an axis, which then is gone: one of two sentences, one step, one "
+        "channel. Counted from 0 as in Python. Slice takes several and keeps the axis."
+    ),
+    paper="PyTorch: torch.select",
+    synonyms=("select", "index", "take", "choose", "first", "last"),
 )
 
 MEAN = BlockSpec(

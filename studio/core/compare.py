@@ -145,6 +145,8 @@ def _composites(before: Experiment, after: Experiment) -> Iterator[Difference]:
             continue
         if old.title != new.title:
             yield Difference(f"composites.{id_}.title", old.title, new.title)
+        if old.help != new.help:
+            yield Difference(f"composites.{id_}.help", old.help, new.help)
         yield from _values(
             f"composites.{id_}.",
             {param.name: param.default for param in old.params},

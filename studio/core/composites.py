@@ -31,6 +31,7 @@ class Composite:
     title: str
     graph: Graph = field(default_factory=Graph)
     params: tuple[Param, ...] = ()
+    help: str = ""
 
     @property
     def kind(self) -> str:

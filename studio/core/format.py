@@ -33,7 +33,8 @@ def fields_of(experiment: Experiment) -> dict[str, object]:
 
 def _composite_fields(composite: Composite) -> dict[str, object]:
     params = [_param_fields(param) for param in composite.params]
-    return {"title": composite.title, "params": params, **_graph_fields(composite.graph)}
+    said = {"help": composite.help} if composite.help else {}
+    return {"title": composite.title, "params": params, **said, **_graph_fields(composite.graph)}
 
 
 def _param_fields(param: Param) -> dict[str, object]:
@@ -118,7 +119,8 @@ def _composite(id_: str, reader: Reader) -> Composite:
         raise FileError(f"composites: expected ids {WANTED_ID}, received {id_!r}")
     place = f"{reader.place}.params"
     params = tuple(_param(Reader(item, place)) for item in reader.take("params", list, []))
-    return Composite(id_, reader.take("title", str, id_), _graph(reader), params)
+    title, told = reader.take("title", str, id_), reader.take("help", str, "")
+    return Composite(id_, title, _graph(reader), params, told)
 
 
 def _param(reader: Reader) -> Param:

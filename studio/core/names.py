@@ -28,4 +28,4 @@ def fresh_ids(stem: str, taken: Iterable[str], *, number: int = 1) -> list[str]:
 def natural(name: str) -> tuple[tuple[int, str], ...]:
     """Sort key under which ``conv2`` stands before ``conv10``."""
     parts = re.split(r"(\d+)", name)
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)

@@ -53,7 +53,8 @@ def spec_of(composite: Composite) -> BlockSpec:
         outputs=_ports(composite.graph, PORT_OUT),
         params=composite.params,
         summary=", ".join(f"{{{param.name}}}" for param in composite.params[:3]),
-        help=f"A composite of this experiment: {len(composite.graph.nodes)} blocks.",
+        help=composite.help
+        or f"A composite of this experiment: {len(composite.graph.nodes)} blocks.",
         synonyms=("composite", "group", composite.id),
     )
 

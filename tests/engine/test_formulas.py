@@ -254,6 +254,7 @@ BLOCKS: list[tuple[str, dict[str, object], Callable[[], Tensor]]] = [
     ("nn.mean", {"x": X_BTD, "dim": 1, "keepdim": True}, lambda: X_BTD.mean(1, keepdim=True)),
     ("nn.slice", {"x": X_BTD, "dim": 1, "start": -3, "stop": -1}, lambda: X_BTD[:, 1:3]),
     ("nn.slice", {"x": X_BCHW, "step": 2}, lambda: X_BCHW[..., ::2]),
+    ("nn.pick", {"x": X_BCHW, "dim": 2, "index": -2}, lambda: X_BCHW[:, :, -2]),
     ("nn.split", {"x": X_BTD, "first": 3}, lambda: X_BTD[..., :3]),
     ("nn.split3", {"x": X_BCHW}, lambda: X_BCHW[..., :2]),
     ("nn.split4", {"x": X_BTD, "dim": 1}, lambda: X_BTD[:, :1]),

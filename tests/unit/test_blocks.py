@@ -24,6 +24,7 @@ COLUMNS = {
     "io.vector": [Column("row", "input", (13,))],
     "io.sequence": [Column("series", "input", (20, 4))],
     "io.tokens": [Column("text", "input", (12,), "int", 26)],
+    "io.token_pair": [Column("pair", "input", (2, 12), "int", 26)],
     "io.target": [
         Column("class", "target", (), "int", 3),
         Column("next", "target", (12,), "int", 26),

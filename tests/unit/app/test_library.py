@@ -1,5 +1,6 @@
 """The library that comes with the program: composites to be placed, opened and changed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ from studio.app.library import Library, read_library
 from studio.app.offer import LIBRARY, offer_of
 from studio.app.search import found_blocks
 from studio.app.workspace import Workspace
+from studio.core.compare import compare
 from studio.core.composites import composite_of, used_by
 from studio.core.document import Document
 from studio.core.edits import SetParam
 from studio.core.experiment import Experiment
-from studio.core.fileio import open_file, save
+from studio.core.fileio import dumps, loads, open_file, save
 from studio.resources import resource
 
 CATALOG = builtin_catalog()
@@ -105,3 +107,21 @@ def test_a_typed_line_places_composites_of_the_library(tmp_path: Path) -> None:
     titles = [own[composite_of(made.graph.nodes[id_].kind)].title for id_ in made.graph.order]
     assert titles == ["Conv-BN-ReLU", "Bottleneck, first", "VGG block"]
     assert [made.graph.nodes[id_].params["channels"] for id_ in made.graph.order] == [32, 16, 8]
+
+
+def test_what_a_composite_says_of_itself_goes_with_it_into_the_experiment(tmp_path: Path) -> None:
+    made = workspace(shipped(tmp_path))
+    said = made.offer.specs["composite:bottleneck"].help
+
+    placed = made.place("composite:bottleneck", 0.0, 0.0)
+
+    assert placed is not None
+    spec = made.spec_of(placed)
+    assert spec is not None
+    assert spec.help == said
+    assert said.startswith("The residual block of deep networks")
+    again = loads(dumps(made.document.experiment))
+    assert again == made.document.experiment
+    silent = {id_: replace(known, help="") for id_, known in again.composites.items()}
+    changed = compare(made.document.experiment, again.with_composites(silent))
+    assert "composites.bottleneck.help" in str(changed)
