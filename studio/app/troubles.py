@@ -33,6 +33,8 @@ class Troubles:
         self._trainer = trainer
         self._notices = notices
         self._stall: Notice | None = None
+        self._failures: list[Notice] = []
+        session.changed.connect(self._on_state)
         session.failed.connect(self._on_failed)
         session.died.connect(self._on_engine_died)
         session.silence.stalled.connect(self._on_stalled)
@@ -48,7 +50,16 @@ class Troubles:
             answers.append(("Show the block", show))
         said = f"{failure.message}{way_on}"
         closing: tuple[Answer, ...] = (("Dismiss", _nothing),) if answers else ()
-        self._notices.say(said, "error", answers=(*answers, *closing), details=failure.details)
+        all_ = (*answers, *closing)
+        notice = self._notices.say(said, "error", answers=all_, details=failure.details)
+        self._failures.append(notice)
+
+    def _on_state(self, state: SessionState) -> None:
+        """What is said of a run that failed is over when the next one begins."""
+        if state == "loading":
+            failures, self._failures = self._failures, []
+            for notice in failures:
+                self._notices.dismiss(notice)
 
     def _ways_out(self, failure: Failed) -> list[Answer]:
         match failure.kind:
@@ -79,11 +90,12 @@ class Troubles:
     def _more_slowly(self, failure: Failed) -> list[Answer]:
         before = self._newest(before=failure.step)
         if before is not None:
-            rate = self._trainer.live.value("lr", until=before.step) / 10
+            rate = _tenth(self._trainer.live.value("lr", until=before.step))
             go_back = partial(self._trainer.go_back, lr=rate, step=before.step)
             words = f"Go back to step {grouped(before.step)}, at a tenth of the rate"
             return [(words, partial(self._attempt, go_back))]
-        rate = self._trainer.live.value("lr") / 10
+        live = self._trainer.live
+        rate = _tenth(min(live.value("lr"), live.value("lr", until=-1)))  # begun with, or lower
         experiment, catalog = self._workspace.document.experiment, self._workspace.catalog
         if not any(param.name == "lr" for param in params_of(experiment, "optimizer", catalog)):
             return []
@@ -170,3 +182,8 @@ class Troubles:
 
 def _nothing() -> None:
     return None
+
+
+def _tenth(rate: float) -> float:
+    """Return a tenth without the last bits that a person would wonder about."""
+    return float(f"{rate / 10:.6g}")

@@ -53,7 +53,7 @@ class Journal:
         failed = Failed(
             kind="engine-died",
             message=message,
-            hint="Train again: a new engine is started for it",
+            hint="A new engine is there for the next run",
             details=details,
             step=self._step,
         )

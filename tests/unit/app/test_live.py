@@ -1,11 +1,15 @@
 """What can be changed while a run goes on, told by an engine that a test speaks for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+import msgspec
 import pytest
 
 from studio.app.run_journal import journal, marks
 from studio.app.studio import Studio
+from studio.core.edits import SetTraining
+from studio.core.fileio import dumps
 from studio.runs.commands import Adjust
 from studio.runs.events import Adjusted, Checkpointed, Note
 from studio.runs.spec import Adjustment
@@ -53,6 +57,36 @@ def test_a_change_is_sent_and_shown_once_the_engine_has_made_it(
     assert Adjust(adjustment=Adjustment(setting="lr", value=0.5)) == sent
     assert before == unanswered
     assert (0.5, 40) == live(studio)["lr"]
+
+
+def test_one_of_several_objectives_is_changed_alone_and_kept_in_its_place(
+    studio: Studio, engine: Told
+) -> None:
+    two_objectives(studio)
+    studio.trainer.live.change("lr", 0.5, at=1)
+    sent = engine.sent[-1]
+    made = Adjustment(setting="lr", value=0.5, objective="critic", step=7)
+    engine.say(studio, Adjusted(step=7, adjustment=made, before=0.1))
+    now = [studio.trainer.live.value("lr", at) for at in (0, 1)]
+    studio.trainer.live.keep()
+    objectives = studio.workspace.document.experiment.training.objectives
+
+    assert Adjust(adjustment=Adjustment(setting="lr", value=0.5, objective="critic")) == sent
+    assert [0.005, 0.5] == now
+    assert [0.005, 0.5] == [one.optimizer.params["lr"] for one in objectives]
+
+
+def two_objectives(studio: Studio) -> None:
+    """Let the run, and the experiment, have a second objective beside the first."""
+    experiment = studio.workspace.document.experiment
+    (first,) = experiment.training.objectives
+    both = (first, replace(first, name="critic"))
+    changed = replace(experiment, training=replace(experiment.training, objectives=both))
+    studio.workspace.apply(SetTraining(changed.training))
+    assert studio.trainer.run is not None
+    studio.trainer.live.begin(
+        msgspec.structs.replace(studio.trainer.run, experiment=dumps(changed))
+    )
 
 
 def test_what_is_the_same_is_not_sent(studio: Studio, engine: Told) -> None:

@@ -77,6 +77,15 @@ def test_a_killed_engine_is_gone_on_with_from_its_checkpoint(studio: Studio, eng
     assert str(checkpoint_path(folder, 40)) == newest_start(engine).checkpoint
 
 
+def test_a_failure_is_no_news_any_more_when_the_next_run_begins(
+    studio: Studio, engine: Told
+) -> None:
+    notice = fail(studio, engine, kind="error", step=52)
+    studio.run("train.start")
+
+    assert notice not in studio.notices.open
+
+
 def test_a_killed_engine_without_a_checkpoint_trains_again(studio: Studio, engine: Told) -> None:
     folder = folder_of(studio)
 
