@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from torch import Tensor
 
+from studio.app.resuming import going_on
 from studio.core.errors import FileError
 from studio.engine.checkpoint import read_checkpoint
 from studio.engine.packing import pack, unpack
@@ -31,6 +32,7 @@ from studio.runs.handle import Engine
 from studio.runs.record import Record
 from studio.runs.saved import open_run
 from studio.runs.spec import Adjustment, Keeping, Origin, RunSpec, Watch
+from studio.runs.store import RunStore
 from tests.engine import programs
 
 BLIND = Watch(gradients=False, attention=False)
@@ -199,6 +201,39 @@ def test_an_adjusted_run_goes_on_with_what_was_adjusted(tmp_path: Path) -> None:
     assert losses_in(again) == {at: loss for at, loss in losses_in(whole).items() if at > 10}
 
 
+def test_what_was_adjusted_after_the_last_checkpoint_is_adjusted_again_when_it_goes_on(
+    tmp_path: Path,
+) -> None:
+    spec = a_run(tmp_path, keeping=Keeping(every_secs=3600.0))
+    told = interfered_with(spec)
+    start = going_on(tmp_path, step=10)
+
+    again, _ = run_to_end(start.spec, start.checkpoint)
+
+    assert start.checkpoint == str(checkpoints_in(tmp_path)[0].path)
+    (adjustment,) = start.spec.adjustments
+    assert (0.3, 14) == (adjustment.value, adjustment.step)
+    assert {at: loss for at, loss in losses_in(told).items() if at > 10} == losses_in(again)
+
+
+def interfered_with(spec: RunSpec) -> list[Event]:
+    """Keep a checkpoint at step 10, and change the rate at step 14; the record knows of both."""
+    training, store = Training(spec), RunStore(Path(spec.folder))
+    store.describe(spec)
+    told: list[Event] = []
+    done: set[int] = set()
+    for batch in training.steps():
+        events = [*batch]
+        if training.step in {10, 14} - done:
+            done.add(training.step)
+            rate = Adjustment(setting="lr", value=0.3)
+            events += training.keep() if training.step == 10 else training.adjust(rate)
+        store.append(events)
+        told += events
+    store.close()
+    return told
+
+
 def test_an_adjustment_that_makes_no_sense_is_refused_with_a_sentence(tmp_path: Path) -> None:
     training = Training(a_run(tmp_path))
     said: list[Event] = []
@@ -230,6 +265,18 @@ def test_a_run_begins_with_the_weights_of_another_as_far_as_they_fit(tmp_path: P
     other = next(event for event in renamed if isinstance(event, Began))
     assert "fc1.weight" in other.new
     assert "fc2.weight" in (*other.reshaped, *other.kept)
+
+
+def test_a_block_that_is_gone_gives_its_weights_to_none_of_its_name(tmp_path: Path) -> None:
+    spec = a_run(tmp_path / "first")
+    path = kept_at(spec, 5)
+    origin = Origin(run="run-1", step=5, checkpoint=str(path), names={"fc1": "", "norm": "fc1"})
+
+    events, _ = run_to_end(replace(spec, folder="", origin=origin))
+
+    began = next(event for event in events if isinstance(event, Began))
+    assert {"fc1.weight", "fc1.bias"} <= set(began.gone)
+    assert {"fc2.weight", "fc2.bias"} == set(began.kept) - {"fc1.bias"}
 
 
 def test_the_record_of_a_run_that_went_on_is_that_of_one_never_cut(tmp_path: Path) -> None:

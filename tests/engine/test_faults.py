@@ -126,6 +126,17 @@ def test_really_running_out_of_memory_is_told_as_such() -> None:
     assert (told.kind, told.block) == ("out-of-memory", "norm")
 
 
+def test_a_device_that_is_lost_is_told_as_such() -> None:
+    lost = 'RuntimeError("CUDA error: device-side assert triggered\\nCUDA kernel errors might")'
+    broken = f"h = self.norm(h) if h.mean() > 1e9 else (_ for _ in ()).throw({lost})  # norm"
+
+    told = failure(changed("h = self.norm(h)  # norm", broken))
+
+    assert (told.kind, told.block) == ("device", "norm")
+    assert told.message == "The device stopped near NORM: an index is out of range"
+    assert "on the CPU the block is named exactly" in told.hint
+
+
 def load_nothing(params: object) -> dict[str, object]:
     """Fail as a file that is gone would."""
     raise FileNotFoundError("samples.csv: there is no such file")
