@@ -1,6 +1,7 @@
 """BuildPage: the palette, the canvas and the inspector, side by side."""
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from studio.app.comparing import Comparison
@@ -16,6 +17,8 @@ from .widgets.breadcrumb import Breadcrumb
 from .widgets.find_bar import FindBar
 
 PALETTE_PX, INSPECTOR_PX = 220, 304
+LEAST_PALETTE_PX, LEAST_CANVAS_PX = 176, 280
+"""Below these the inspector goes first, then the palette: the drawing stays."""
 
 
 class BuildPage(QWidget):
@@ -27,7 +30,7 @@ class BuildPage(QWidget):
         split.setHandleWidth(1)
         split.setChildrenCollapsible(True)
         self.palette_panel = Palette(workspace, split)
-        self.palette_panel.setMinimumWidth(176)
+        self.palette_panel.setMinimumWidth(LEAST_PALETTE_PX)
         desk = self._make_desk(workspace, split)
         self.inspector = Inspector(workspace, split)
         for part in (self.palette_panel, desk, self.inspector):
@@ -42,6 +45,7 @@ class BuildPage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(split)
+        self.setMinimumWidth(LEAST_CANVAS_PX)  # not that of all three: they make room
         self.fixing = Fixing(workspace, self.canvas)
         self.palette_panel.place_requested.connect(self._place)
         self.inspector.fix_asked.connect(self.fixing.open_on)
@@ -72,3 +76,11 @@ class BuildPage(QWidget):
     @Slot(str)
     def _place(self, kind: str) -> None:
         self.canvas.place(kind, self.canvas.center())
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.width() - LEAST_CANVAS_PX - LEAST_PALETTE_PX
+        self.palette_panel.setVisible(room >= 0)
+        self.inspector.setVisible(room >= self.inspector.minimumWidth())

@@ -19,6 +19,7 @@ _STATES: dict[SessionState, str] = {
     "paused": "Paused",
     "ended": "Ready",
 }
+TIP = "Choose where the next run trains"
 _DEVICE = next(param for param in TRAINING if param.name == "device")
 
 
@@ -31,6 +32,7 @@ class DeviceButton(QToolButton):
         super().__init__(parent)
         self._session = session
         self._workspace = workspace
+        self._short = False
         self._devices = QMenu(self)
         self._devices.setToolTipsVisible(True)
         self._devices.aboutToShow.connect(self._list_devices)
@@ -38,14 +40,20 @@ class DeviceButton(QToolButton):
         self.setMenu(self._devices)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setProperty("tone", "muted")
-        self.setToolTip("Choose where the next run trains")
         session.changed.connect(self._show_state)
         self._show_state(session.state)
+
+    def shorten(self, short: bool) -> None:
+        """Say the state alone, and leave the device to the tool tip."""
+        if short != self._short:
+            self._short = short
+            self._show_state(self._session.state)
 
     def _show_state(self, state: SessionState) -> None:
         device = self._session.device
         words = f"{_STATES[state]} · {device}" if device else _STATES[state]
-        self.setText(f"{words} ▾")
+        self.setText(f"{_STATES[state] if self._short else words} ▾")
+        self.setToolTip(f"{words}\n{TIP}" if self._short and device else TIP)
         self.setAccessibleName(f"{words}. Choose a device")
 
     @Slot()

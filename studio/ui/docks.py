@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SIDE_PX = {STORY: 300, CODE: 440, HISTORY: 260, PROBLEMS: 320}
 """How wide the side opens for a panel; afterwards it stays as it is dragged."""
+MOST_OF_WINDOW = 0.4
+"""The greatest part of a narrow window that a panel opens over at first."""
 
 
 class Docks(QObject):
@@ -63,7 +65,8 @@ class Docks(QObject):
         title = next((t for t in SIDE_PX if self._docks[t] is dock), "")
         if title and title not in self._sized:
             self._sized.add(title)
-            self._window.resizeDocks([dock], [SIDE_PX[title]], Qt.Orientation.Horizontal)
+            width = min(SIDE_PX[title], int(self._window.width() * MOST_OF_WINDOW))
+            self._window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
 
     def make_dashboard(self) -> None:
         """Make the charts, after the first paint."""

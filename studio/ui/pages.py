@@ -9,6 +9,9 @@ from studio.app.studio import Studio
 from .build_page import BuildPage
 from .menus import Menus
 
+LEAST_PX = 240
+"""What panels at the side leave to a page at least; a page may not ask for more."""
+
 
 class Pages(QStackedWidget):
     """One page at a time."""
@@ -17,6 +20,7 @@ class Pages(QStackedWidget):
 
     def __init__(self, studio: Studio, menus: Menus, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setMinimumWidth(LEAST_PX)
         self._studio = studio
         self._menus = menus
         self.page: Page = "build"

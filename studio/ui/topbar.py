@@ -1,7 +1,7 @@
 """TopBar: what this is, where one is, and the buttons that train it."""
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -21,9 +21,14 @@ from .menus import Menus
 from .theme import Tokens
 from .widgets.segments import Segments
 
+TRAIN_PX = 92
+ROOMY, CLOSE = 64, 42
+"""Widths in letters' heights: below the first the sides share what room there is, and the device is
+left to a tool tip; below the second Train has no word."""
+
 
 class TopBar(QToolBar):
-    """The bar over the pages; it does not move."""
+    """The bar over the pages; it does not move. In a narrow window it says less."""
 
     page_chosen = Signal(int)
 
@@ -36,32 +41,30 @@ class TopBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         left, right = _side(self), _side(self)
         self._menu = self._menu_button(menus)
-        self._title = QLabel(self)
-        self._title.setProperty("tone", "heading")
-        self._title.setContentsMargins(4, 0, 0, 0)
+        self._title = Title(self)
         self._pages = Segments([menus.deeds[f"view.{name}"] for name in PAGES], self)
         self._pages.chosen.connect(self.page_chosen)
-        device = DeviceButton(studio.session, studio.workspace, self)
+        self._device = DeviceButton(studio.session, studio.workspace, self)
         self._play = QIcon()
         self._train = self._button(menus, "train.start", primary=True)
         menus.deeds["train.start"].changed.connect(self._show_play)
         self._train.setMenu(self._ways_to_train(menus))
         self._train.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-        _fill(left, self._menu, self._title, None)
+        _fill(left, self._menu, self._title)
         others = [self._button(menus, f"train.{name}") for name in ("pause", "step", "stop")]
-        _fill(right, None, self._train, *others, device)
+        _fill(right, None, self._train, *others, self._device)
         bar = QWidget(self)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(left, 1)
-        row.addWidget(self._pages)
-        row.addWidget(right, 1)
+        self._right = right
+        self._row = QHBoxLayout(bar)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(left, 1)
+        self._row.addWidget(self._pages)
+        self._row.addWidget(right, 1)
         self.addWidget(bar)
 
     def show_title(self, title: str, *, dirty: bool) -> None:
         """Show the experiment's title, with a dot while it is not saved."""
-        self._title.setText(f"{title} ●" if dirty else title)
-        self._title.setToolTip("Not saved yet" if dirty else "Saved")
+        self._title.say(title, dirty=dirty)
         self._title.setAccessibleName(f"{title}, not saved" if dirty else title)
 
     def show_page(self, place: int) -> None:
@@ -73,6 +76,21 @@ class TopBar(QToolBar):
         self._menu.setIcon(icons.get("menu"))
         self._play = icons.get("play", theme.on_accent)
         self._show_play()
+
+    def _fit(self) -> None:
+        """Show as much as there is room for; the pages stand in the middle while they can."""
+        letters = self.width() / self.fontMetrics().height()
+        roomy, close = letters >= ROOMY, letters < CLOSE
+        policy = QSizePolicy.Policy
+        wanted = policy.Ignored if roomy else policy.Preferred
+        self._right.setSizePolicy(wanted, policy.Preferred)
+        self._row.setStretch(2, int(roomy))
+        self._device.shorten(not roomy)
+        style = Qt.ToolButtonStyle
+        self._train.setToolButtonStyle(
+            style.ToolButtonIconOnly if close else style.ToolButtonTextBesideIcon
+        )
+        self._train.setMinimumWidth(0 if close else TRAIN_PX)
 
     @Slot()
     def _show_play(self) -> None:
@@ -101,8 +119,44 @@ class TopBar(QToolBar):
         if primary:
             button.setObjectName("primary")
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setMinimumWidth(92)
+            button.setMinimumWidth(TRAIN_PX)
         return button
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+
+class Title(QLabel):
+    """What is open, with a dot while it is not saved, which is the last to go in a narrow bar."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title, self._dot = "", ""
+        self.setProperty("tone", "heading")
+        self.setContentsMargins(4, 0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def say(self, title: str, *, dirty: bool) -> None:
+        """Show a title."""
+        self._title, self._dot = title, " ●" if dirty else ""
+        self._elide()
+
+    def _elide(self) -> None:
+        metrics = self.fontMetrics()
+        room = self.contentsRect().width() - metrics.horizontalAdvance(self._dot)
+        shown = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, max(room, 0))
+        self.setText(shown + self._dot)
+        said = "Not saved yet" if self._dot else "Saved"
+        self.setToolTip(said if shown == self._title else f"{self._title}. {said}")
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
 
 
 def _side(parent: QWidget) -> QWidget:

@@ -41,7 +41,7 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self.setObjectName("window")
         self.resize(1440, 900)
-        self.setMinimumSize(960, 600)
+        self.setMinimumSize(680, 420)
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.menus = Menus(studio, self)
@@ -54,7 +54,6 @@ class MainWindow(QMainWindow):
         self._column = QVBoxLayout(self._centre)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._column.addWidget(self._notices)
         self.setCentralWidget(self._centre)
         self._on_look()
         if not bare:

@@ -26,6 +26,7 @@ class SampleView(Card):
         super().__init__("Samples", parent)
         self.view: QWidget = QWidget(self)
         self._area = QScrollArea(self)
+        self._area.setAccessibleName("Samples of the data")
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)
         self._area.setWidget(self.view)

@@ -22,6 +22,7 @@ class DataSettings(QScrollArea):
         super().__init__(parent)
         self._workspace = workspace
         self._source = ""
+        self.setAccessibleName("Settings of the data")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFixedWidth(WIDTH_PX)

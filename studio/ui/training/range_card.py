@@ -47,6 +47,7 @@ class RangeCard(Card):
         self.curve.setAccessibleName("Loss over the learning rate")
         self.curve.setVisible(False)
         self.take = QPushButton("", self)
+        self.take.setAccessibleName("Take the learning rate that was found")
         self.take.setVisible(False)
         self.take.clicked.connect(self._on_take)
         for part in (self.said, self.curve, self.begin, self.take):

@@ -1,6 +1,6 @@
-"""NoticeBar: news above the page, one line each, with what can be done about it."""
+"""NoticeBar: news over the page's top edge, which stays where it is, with what can be done."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,11 +18,15 @@ from studio.ui.theme import Tokens, tokens
 from .labels import Text
 
 SHOWN = 3
+MOST_PX, MARGIN_PX = 800, 8
 _SIGNS: dict[NoticeLevel, str] = {"info": "Note", "warning": "Warning", "error": "Error"}
 
 
 class NoticeBar(QWidget):
-    """The latest notices, the newest at the bottom; older ones come back as these are dismissed."""
+    """The latest notices, the newest at the bottom; older ones come back as these are dismissed.
+
+    It lies over the middle of its parent's top edge: nothing on the page moves when news arrive.
+    """
 
     answered = Signal(object, str)
     dismissed = Signal(object)
@@ -33,6 +37,8 @@ class NoticeBar(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._strips: list[_Strip] = []
+        self._page = parent
+        parent.installEventFilter(self)
         self.setVisible(False)
 
     def show_notices(self, notices: tuple[Notice, ...]) -> None:
@@ -45,7 +51,23 @@ class NoticeBar(QWidget):
             strip.answered.connect(self.answered)
             strip.dismissed.connect(self.dismissed)
             self._column.addWidget(strip)
+            strip.setVisible(True)  # at once, so that the height is right
         self.setVisible(bool(self._strips))
+        self._place()
+
+    def _place(self) -> None:
+        room = self._page.width()
+        width = min(room - 2 * MARGIN_PX, MOST_PX)
+        height = self._column.heightForWidth(width)
+        self.setGeometry((room - width) // 2, MARGIN_PX, width, height)
+        self.raise_()
+
+    # Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self._strips:
+            self._place()
+        return super().eventFilter(watched, event)
 
 
 class _Strip(QFrame):
@@ -63,8 +85,10 @@ class _Strip(QFrame):
         sign.setProperty("tone", "heading")
         label = Text(notice.message, self)
         label.setAccessibleName(f"{_SIGNS[notice.level]}: {notice.message}")
-        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        label.setMinimumWidth(320)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)  # a new policy has forgotten that the words wrap
+        label.setSizePolicy(policy)
+        label.setMinimumWidth(200)
         label.setToolTip(notice.details[-2000:])
         row.addWidget(sign)
         row.addSpacing(8)
@@ -99,4 +123,5 @@ class _Strip(QFrame):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(t.raised))
         painter.fillRect(0, 0, 4, self.height(), QColor(self._colour(t)))
-        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(t.line))
+        painter.setPen(QColor(t.line))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
