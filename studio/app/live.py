@@ -51,6 +51,7 @@ class Live:
         self._session = session
         self._run: RunSpec | None = None
         self._training = Training()
+        self._of_document = False
         session.changed.connect(self._on_state)
 
     def begin(self, run: RunSpec) -> None:
@@ -59,6 +60,12 @@ class Live:
             self._session.record.changed.connect(self._on_record)
         self._run = run
         self._training = loads(run.experiment).training
+        self._of_document = True
+        self.changed.tell(None)
+
+    def let_go(self) -> None:
+        """Offer no more to keep what was changed: another document or another run is shown."""
+        self._of_document = False
         self.changed.tell(None)
 
     @property
@@ -102,7 +109,7 @@ class Live:
     def unkept(self) -> tuple[tuple[int, LiveSetting], ...]:
         """Return, with the place of their objective, what was changed and the document has not."""
         objectives = self._workspace.document.experiment.training.objectives
-        if self._run is None or len(objectives) != len(self._training.objectives):
+        if not self._of_document or len(objectives) != len(self._training.objectives):
             return ()
         return tuple(
             (at, setting)

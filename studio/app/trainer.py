@@ -127,6 +127,7 @@ class Trainer:
         """
         self._session.replay(events)
         self.failure, self.run = None, spec
+        self.live.let_go()
 
     def resume(self, start: Start, events: Iterable[Event]) -> None:
         """Show what is known of a run, and go on with it.
@@ -211,6 +212,7 @@ class Trainer:
         document = self._workspace.document
         if not (document.undo_label or document.redo_label):  # it is another document
             self._of_another = True
+            self.live.let_go()
             if self.fork:
                 self.begin_with(None)
         if change.data:

@@ -123,6 +123,15 @@ def test_what_the_experiment_has_already_need_not_be_kept(studio: Studio, engine
     assert () == studio.trainer.live.unkept()
 
 
+def test_another_document_is_not_offered_what_was_changed(studio: Studio, engine: Told) -> None:
+    engine.say(studio, adjusted("clip_norm", 1.0, step=10))
+    offered = len(studio.trainer.live.unkept())
+    studio.filing.new()
+
+    assert 1 == offered
+    assert () == studio.trainer.live.unkept()
+
+
 def test_the_journal_lists_what_was_done_and_said_once_each(studio: Studio, engine: Told) -> None:
     passing = [
         Checkpointed(step=at, epoch=1, file=f"step-{at:09}.safetensors", size=4000, seconds=0.1)
