@@ -101,9 +101,14 @@ def _taking(workspace: Workspace, loose: Loose) -> dict[str, str]:
 
 
 def _computed(workspace: Workspace, loose: Loose) -> bool:
-    """Tell whether a wire carries what the network says, which is never the truth for a loss."""
-    spec = workspace.spec_of(loose.fixed.node)
-    return loose.from_output and spec is not None and bool(spec.inputs)
+    """Tell whether a wire carries what the network says, which is never the truth for a loss.
+
+    What a block such as Label noise makes of a target still is.
+    """
+    node = loose.fixed.node
+    spec, before = workspace.spec_of(node), workspace.graph.inputs_of[node].values()
+    roles = {known.role for end in before if (known := workspace.spec_of(end.node))}
+    return loose.from_output and spec is not None and bool(spec.inputs) and "target" not in roles
 
 
 def inserted(workspace: Workspace, node: Node, wire: Wire) -> tuple[Wire, ...]:

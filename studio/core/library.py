@@ -12,17 +12,18 @@ from .params import Param
 
 @dataclass(frozen=True, slots=True)
 class SetComposite:
-    """Change the title or the parameters of a composite; what is None stays."""
+    """Change the title, the parameters or the help of a composite; what is None stays."""
 
     id: str
     title: str | None = None
     params: tuple[Param, ...] | None = None
+    help: str | None = None
     label: str = "Change composite"
 
     @property
     def merge(self) -> str:
         """Typing on is one step."""
-        return f"composite {self.id}"
+        return f"composite {self.id}" + (" help" if self.help is not None else "")
 
     def __call__(self, experiment: Experiment) -> Experiment:
         """Return the experiment with the composite changed."""
@@ -38,7 +39,8 @@ class SetComposite:
             raise GraphError(
                 f"expected parameters of different names such as d_model, received {unfit!r}"
             )
-        changed = replace(known, title=title, params=params)
+        told = known.help if self.help is None else self.help
+        changed = replace(known, title=title, params=params, help=told)
         return experiment.with_composites({**experiment.composites, self.id: changed})
 
 

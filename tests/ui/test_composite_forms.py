@@ -364,3 +364,18 @@ def test_the_menu_of_a_block_keeps_what_belongs_together(window: MainWindow) -> 
     menus = [row.menu for row in window.studio.actions.context("block")]
 
     assert len({*menus}) == sum(one != two for one, two in pairwise([*menus, ""]))
+
+
+def test_what_a_composite_does_is_written_beside_it_and_undone(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    workspace, form = window.studio.workspace, inside(window, qtbot)
+
+    form.help.setFocus()
+    qtbot.keyClicks(form.help, "Bends space.")
+
+    assert workspace.document.experiment.composites["layer"].help == "Bends space."
+    assert workspace.offer.scope.block("composite:layer").help == "Bends space."
+    workspace.document.undo()
+    assert workspace.document.experiment.composites["layer"].help == ""
+    qtbot.waitUntil(lambda: form.help.toPlainText() == "")

@@ -62,6 +62,15 @@ def test_a_loss_is_not_offered_to_take_an_answer_of_the_network_for_the_truth() 
     assert "target" == given["loss.cross_entropy"]
 
 
+def test_what_label_noise_makes_of_a_target_is_offered_for_the_truth() -> None:
+    workspace = chain("io.target", "nn.label_noise")
+    (noise,) = (id_ for id_, node in workspace.graph.nodes.items() if "noise" in node.kind)
+
+    given = offers(workspace, Loose(End(noise, "y"), from_output=True))
+
+    assert "target" == given["loss.cross_entropy"]
+
+
 def test_offers_for_an_input_are_the_kinds_with_an_output() -> None:
     found = offers(placed("nn.relu"), Loose(End("relu", "x"), from_output=False))
 

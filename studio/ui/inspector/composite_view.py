@@ -1,9 +1,10 @@
-"""CompositeView: the definition of the composite that is open: title, parameters, ports."""
+"""CompositeView: the definition of the composite that is open: title, help, parameters, ports."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QGridLayout,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -25,6 +26,8 @@ from studio.ui.widgets.fields import Field, field_for
 from studio.ui.widgets.labels import Line, Text
 
 DEFAULTS = "A number, on or off, sizes such as 3×3, words, or choices such as relu | gelu"
+_LINES = 5
+"""Of the help that are seen at once."""
 
 
 class CompositeView(QWidget):
@@ -39,10 +42,10 @@ class CompositeView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(Text("Composite", self, "title"))
-        self.title = QLineEdit(self)
-        self.title.setAccessibleName("Title of the composite")
-        self.title.textEdited.connect(self._on_title)
+        self.title = self._new_title()
         column.addWidget(self.title)
+        self.help = self._new_help()
+        column.addWidget(self.help)
         column.addWidget(Text("What is changed here changes every instance", self, "small"))
         column.addWidget(Line(self))
         column.addWidget(Text("Parameters", self, "heading"))
@@ -67,6 +70,21 @@ class CompositeView(QWidget):
         self.facts = Facts(self)
         column.addWidget(self.facts)
 
+    def _new_title(self) -> QLineEdit:
+        editor = QLineEdit(self)
+        editor.setAccessibleName("Title of the composite")
+        editor.textEdited.connect(self._on_title)
+        return editor
+
+    def _new_help(self) -> QPlainTextEdit:
+        editor = QPlainTextEdit(self)
+        editor.setAccessibleName("Help of the composite")
+        editor.setPlaceholderText("What it does, for the palette and its instances")
+        editor.setTabChangesFocus(True)
+        editor.setFixedHeight(editor.fontMetrics().lineSpacing() * _LINES)
+        editor.textChanged.connect(self._on_help)
+        return editor
+
     def suits(self, nodes: tuple[Node, ...]) -> bool:
         """Tell whether this view can go on for the selected blocks."""
         return not nodes and self._workspace.where == self._id
@@ -76,6 +94,8 @@ class CompositeView(QWidget):
         composite = self._workspace.document.experiment.composites[self._id]
         if self.title.text() != composite.title:
             self.title.setText(composite.title)
+        if self.help.toPlainText() != composite.help:
+            self.help.setPlainText(composite.help)
         ports = (*ports_in(composite.graph, PORT_IN), *ports_in(composite.graph, PORT_OUT))
         shape = (composite.params, tuple((port.id, port.title) for port in ports))
         if shape != self._built:
@@ -107,6 +127,12 @@ class CompositeView(QWidget):
             moved = PortRow(port, self)
             moved.moved.connect(self._on_moved)
             self.ports.addWidget(moved)
+
+    @Slot()
+    def _on_help(self) -> None:
+        text = self.help.toPlainText()
+        if text != self._workspace.document.experiment.composites[self._id].help:
+            self._workspace.apply(SetComposite(self._id, help=text, label="Describe composite"))
 
     @Slot(str)
     def _on_title(self, text: str) -> None:
