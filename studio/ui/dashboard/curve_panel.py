@@ -83,7 +83,9 @@ class CurvePanel(Panel):
         chart.log = self.flag("log", default=self.log)
         by_epoch = self.flag("epochs", default=False)
         chart.steps_per_epoch = started.steps_per_epoch if started and by_epoch else 0
-        chart.marks = tuple(StepMark(*mark) for mark in marks(self.record.interventions))
+        # Shares rise and losses fall: the words stand where the curves have left.
+        done = marks(self.record.interventions)
+        chart.marks = tuple(StepMark(*mark, below=chart.percent) for mark in done)
         chart.show_curves([self._curve(source) for source in self.sources() if source.line.last])
         self.caption.setText(self._caption())
         chart.setAccessibleDescription(self.newest())

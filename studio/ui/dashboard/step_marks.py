@@ -18,10 +18,11 @@ _VEIL = 190
 
 @dataclass(frozen=True, slots=True)
 class StepMark:
-    """What was done after a step, in a word or two."""
+    """What was done after a step, in a word or two; ``below`` stands at the lower edge."""
 
     step: int
     words: str
+    below: bool = False
 
 
 def paint_step_marks(
@@ -42,7 +43,8 @@ def paint_step_marks(
         left = at + _GAP_PX if at + _GAP_PX + width <= area.right() else at - _GAP_PX - width
         row = next((row for row, until in enumerate(free) if left >= until), None)
         if row is not None:
-            top = area.top() + row * metrics.height()
+            down = row * metrics.height()
+            top = area.bottom() - metrics.height() - down if mark.below else area.top() + down
             painter.fillRect(QRectF(left - 1, top, width + 2, metrics.height()), ground)
             painter.setPen(QColor(theme.muted))
             painter.drawText(QPointF(left, top + metrics.ascent()), mark.words)
