@@ -66,7 +66,8 @@ def test_an_exhibit_states_the_held_out_figure_that_it_reaches(exhibit: Exhibit)
 
     assert figure is not None
     assert figure.unit in PROMISES
-    shown = {metric.name for metric in plan_run(experiment, CATALOG, run_id="a").program.measured}
+    program = plan_run(experiment, CATALOG, run_id="a").program
+    shown = {metric.name for metric in (*program.measured, *program.scores)}
     assert PROMISES[figure.unit][0] in {"loss", *shown}
     assert figure.value > 0
 
