@@ -18,6 +18,9 @@ from studio.core.graph import Graph, Node
 from studio.core.text import identifier
 from studio.resources import resource
 
+REMOVED = ".removed"
+"""The ending of a file that was taken out of the library."""
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -33,13 +36,14 @@ class About:
 class Library:
     """The composites found: ``known`` all by id, ``shown`` those that files are about.
 
-    ``about`` has those that come with the program; ``wrong`` are sentences on files that could not
-    be read.
+    ``about`` has those that come with the program, ``own`` the titles of a person's own files;
+    ``wrong`` are sentences on files that could not be read.
     """
 
     known: Mapping[str, Composite] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
     about: Mapping[str, About] = field(default_factory=dict)
+    own: Mapping[Path, str] = field(default_factory=dict)
     wrong: tuple[str, ...] = ()
 
 
@@ -52,6 +56,7 @@ def read_library(own: Path, shipped: Path | None = None) -> Library:
     known: dict[str, Composite] = {}
     shown: list[str] = []
     about: dict[str, About] = {}
+    own_files: dict[Path, str] = {}
     wrong: list[str] = []
     for path, family in _files(own, shipped or resource("library")):
         try:
@@ -59,6 +64,8 @@ def read_library(own: Path, shipped: Path | None = None) -> Library:
         except FileError as error:
             wrong.append(f"A file of the library cannot be used: {error}")
             continue
+        if not family:
+            own_files[path] = experiment.title
         tops = _tops(experiment)
         wanted = used_by(_placed(tops), experiment.composites)
         added, kinds = imported(wanted, experiment.composites, known)
@@ -67,7 +74,7 @@ def read_library(own: Path, shipped: Path | None = None) -> Library:
         if family:
             about |= {id_: _about(family, experiment.notes) for id_ in fresh if id_ not in shown}
         shown += fresh
-    return Library(known, tuple(dict.fromkeys(shown)), about, tuple(wrong))
+    return Library(known, tuple(dict.fromkeys(shown)), about, own_files, tuple(wrong))
 
 
 def keep(composite: Composite, known: Mapping[str, Composite], folder: Path) -> Path:
@@ -85,6 +92,33 @@ def keep(composite: Composite, known: Mapping[str, Composite], folder: Path) -> 
     path = folder / f"{identifier(composite.title)}{SUFFIX}"
     save(experiment, path)
     return path
+
+
+def set_aside(path: Path) -> Path:
+    """Take a file out of the library, and return where it lies until another takes its place.
+
+    Raises:
+        FileError: it cannot be moved.
+    """
+    aside = path.with_suffix(REMOVED)
+    _move(path, aside)
+    return aside
+
+
+def bring_back(aside: Path) -> None:
+    """Put a file that was set aside into the library again.
+
+    Raises:
+        FileError: it cannot be moved.
+    """
+    _move(aside, aside.with_suffix(SUFFIX))
+
+
+def _move(path: Path, to: Path) -> None:
+    try:
+        path.replace(to)
+    except OSError as error:
+        raise FileError(f"{path.name} cannot be moved: {error.strerror}") from error
 
 
 def _files(own: Path, shipped: Path) -> Iterator[tuple[Path, str]]:

@@ -19,7 +19,7 @@ from .filing import Filing
 from .front import STORY, Answer, Front, NoFront
 from .gallery import Exhibit
 from .leaving import Leaving
-from .library import keep, read_library
+from .library import Library, bring_back, keep, read_library, set_aside
 from .notices import Notice, Notices, capital
 from .promise import Promise
 from .run_desk import RunDesk
@@ -66,6 +66,7 @@ class Studio:
         self.workspace.refused.connect(self._on_refused)
         self.filing.changed.connect(self._on_filed)
         self.settings.changed.connect(self._on_setting)
+        self.library = Library()
         self.read_library()
 
     @property
@@ -133,9 +134,22 @@ class Studio:
             self.read_library()
             self.notices.say(f"Saved {composite.title} to the library")
 
+    def remove_from_library(self, path: Path) -> None:
+        """Offer a composite of the library no more; experiments that have it keep it."""
+        title = self.library.own[path]
+        aside: list[Path] = []
+        if self.attempt(lambda: aside.append(set_aside(path))):
+            self.read_library()
+            answers = (("Undo", partial(self._bring_back, aside[0])), ("Dismiss", _nothing))
+            self.notices.say(f"Removed {title} from the library", answers=answers)
+
+    def _bring_back(self, aside: Path) -> None:
+        if self.attempt(partial(bring_back, aside)):
+            self.read_library()
+
     def read_library(self) -> None:
         """Offer what lies in the library; files that cannot be read are told."""
-        library = read_library(folders.library())
+        self.library = library = read_library(folders.library())
         self.workspace.take_library(library)
         for sentence in library.wrong:
             self.notices.say(sentence, "warning")

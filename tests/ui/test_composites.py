@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from studio.app import composing
-from studio.core.composites import ports_in
+from studio.app import composing, stacking
+from studio.core.composites import composite_of, ports_in
 from studio.core.experiment import Experiment
 from studio.core.fileio import save
 from studio.ui.dialogs.names import NameQuestion
@@ -231,3 +231,48 @@ def test_a_key_right_after_a_fold_finds_the_deed_that_it_made_possible(window: M
     QTest.keyClick(canvas, Qt.Key.Key_U, CTRL | SHIFT)  # the event loop has not turned since
 
     assert before.nodes.keys() == workspace.graph.nodes.keys()
+
+
+def test_a_composite_is_taken_out_of_the_library_and_brought_back(window: MainWindow) -> None:
+    studio = window.studio
+    fold(window, "Hidden layer", "fc1", "relu1")
+    studio.run("compose.keep")
+    show(window, Experiment())
+
+    def offered() -> bool:
+        return "composite:hidden_layer" in studio.workspace.offer.specs
+
+    seen = [offered()]
+    (removal,) = (
+        action
+        for action in studio.actions.actions(studio)
+        if action.id.startswith("compose.remove.")
+    )
+    removal.run(studio)
+    seen.append(offered())
+    news = studio.notices.open[-1]
+    studio.notices.answer(news, "Undo")
+    seen.append(offered())
+
+    assert "Removed Hidden layer from the library" == news.message
+    assert [True, False, True] == seen
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_was_repeated_is_unfolded_from_its_form(window: MainWindow, times: int) -> None:
+    workspace = window.studio.workspace
+    workspace.select(["fc2"])
+    before = len(workspace.graph.nodes)
+    stacking.repeat_block(workspace, "fc2", 3)
+    (made,) = (id_ for id_, node in workspace.graph.nodes.items() if composite_of(node.kind))
+    stacking.repeat_block(workspace, made, times)
+    workspace.select([made])
+    QTest.qWait(50)
+
+    (button,) = (
+        b for b in window.pages.build.inspector.findChildren(QPushButton) if b.text() == "Unfold"
+    )
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    assert before + times - 1 == len(workspace.graph.nodes)
+    assert not any(composite_of(node.kind) for node in workspace.graph.nodes.values())

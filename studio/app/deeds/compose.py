@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from studio.app import composing, stacking
-from studio.app.actions import Action
+from studio.app.actions import Action, ActionList
 from studio.app.studio import Studio
 from studio.core.params import Param
 
@@ -76,6 +76,22 @@ def _keep(studio: Studio) -> None:
         studio.keep_in_library(composite)
 
 
+def _remove(path: Path, studio: Studio) -> None:
+    studio.remove_from_library(path)
+
+
+def _own_composites(studio: Studio) -> list[Action]:
+    titles = sorted(studio.library.own.items(), key=lambda item: item[1].casefold())
+    return [
+        Action(
+            id=f"compose.remove.{path.stem}", title=title, run=partial(_remove, path),
+            menu="Edit/Composite/Remove from the library",
+            help="Experiments that have it keep it",
+        )
+        for path, title in titles
+    ]  # fmt: skip
+
+
 def _import(studio: Studio) -> None:
     studio.front.ask_open(partial(_import_from, studio))
 
@@ -116,6 +132,11 @@ KEEP = Action(
     id="compose.keep", title="Save to the library", run=_keep, when=_can_keep,
     menu="Edit/Composite", place=30, icon="book-open",
     help="Keep the composite for other experiments; it stands in the palette from then on",
+)  # fmt: skip
+REMOVE = ActionList(
+    id="compose.remove", title="Remove from the library", rows=_own_composites,
+    menu="Edit/Composite", place=31, empty="No composites of your own in the library yet",
+    icon="trash-2",
 )  # fmt: skip
 IMPORT = Action(
     id="compose.import", title="Import composites…", run=_import, menu="File", place=15,

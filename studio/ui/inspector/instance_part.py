@@ -1,9 +1,9 @@
 """Parts of the inspector for some blocks only: how often it is stacked, and shared weights."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from studio.app import sharing, stacking
+from studio.app import composing, sharing, stacking
 from studio.app.workspace import Workspace
 from studio.core.composites import composite_of
 from studio.core.errors import StudioError
@@ -61,18 +61,32 @@ class RepeatPart(Part):
 
 
 class InstancePart(RepeatPart):
-    """How often a composite is stacked, and the way into it."""
+    """How often a composite is stacked, the way into it, and the way back to its blocks."""
 
     def __init__(self, workspace: Workspace, node: Node, parent: QWidget) -> None:
         super().__init__(workspace, node, parent)
         self.open = QPushButton("Open the composite", self)
         self.open.clicked.connect(self._on_open)
-        self.column.addWidget(self.open, alignment=Qt.AlignmentFlag.AlignLeft)
+        self.unfold = QPushButton("Unfold", self)
+        self.unfold.setToolTip("Put its blocks in its place  Ctrl+Shift+U")
+        self.unfold.clicked.connect(self._on_unfold)
+        row = QHBoxLayout()
+        row.addWidget(self.open)
+        row.addWidget(self.unfold)
+        row.addStretch(1)
+        self.column.addLayout(row)
 
     @Slot()
     def _on_open(self) -> None:
         composite = composite_of(self._workspace.graph.nodes[self._id].kind)
         self._workspace.open_composite(composite, through=self._id)
+
+    @Slot()
+    def _on_unfold(self) -> None:
+        try:
+            composing.unfold(self._workspace)
+        except StudioError as error:
+            self._workspace.refused.tell(str(error))
 
 
 class SharingPart(Part):
