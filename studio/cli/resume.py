@@ -3,26 +3,31 @@
 from argparse import ArgumentParser, Namespace
 
 from .arguments import add_json, print_json
+from .processes import add_processes, help_out, helps, processes
 from .train import follow, say, say_nothing, stopping_at_interrupt
 from .verb import Verb
 
 
 def run(options: Namespace) -> int:
     """Go on with one run to its end, and say what came of it."""
+    from msgspec.structs import replace
+
     from studio.app.folders import find_run
     from studio.app.resuming import going_on, gone_back
     from studio.runs.handle import Engine
 
     from .outcome import Outcome
 
+    if helps():
+        return help_out(say)
     folder = find_run(options.run)
     if options.lr is not None:
         start = gone_back(folder, step=options.step, lr=options.lr)
     else:
         start = going_on(folder, step=options.step, epochs=options.epochs)
     outcome = Outcome(say_nothing if options.json else say)
-    with Engine() as engine, stopping_at_interrupt(engine):
-        follow(engine, start, outcome)
+    with processes(options) as others, Engine() as engine, stopping_at_interrupt(engine):
+        follow(engine, replace(start, shared=others.shared), outcome, others)
     print_json({**outcome.answer(start.spec.id), "folder": start.spec.folder})
     return outcome.exit_code
 
@@ -41,6 +46,7 @@ def _declare(parser: ArgumentParser) -> None:
         metavar="RATE",
         help="go on at another learning rate, as a new run; the old one stays as it is",
     )
+    add_processes(parser)
     add_json(parser)
 
 

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from .arguments import add_experiment, add_json, experiment_of, print_json
+from .processes import ALONE, Processes, add_processes, help_out, helps, processes
 from .verb import Verb
 
 if TYPE_CHECKING:
@@ -34,10 +35,12 @@ def run(options: Namespace) -> int:
 
     from .outcome import Outcome
 
+    if helps():
+        return help_out(say)
     spec = _spec(options)
     outcome = Outcome(say_nothing if options.json else say)
-    with Engine() as engine, stopping_at_interrupt(engine):
-        follow(engine, Start(spec=spec), outcome)
+    with processes(options) as others, Engine() as engine, stopping_at_interrupt(engine):
+        follow(engine, Start(spec=spec, shared=others.shared), outcome, others)
     print_json({**outcome.answer(spec.id), "folder": spec.folder})
     return outcome.exit_code
 
@@ -65,12 +68,14 @@ def _spec(options: Namespace) -> "RunSpec":
     )
 
 
-def follow(engine: "Engine", start: "Start", outcome: "Outcome") -> None:
-    """Start a run and read what happens, to its end."""
+def follow(engine: "Engine", start: "Start", outcome: "Outcome", others: Processes = ALONE) -> None:
+    """Start a run and read what happens, to its end or that of one of the others."""
     engine.send(start)
     while outcome.ended is None:
         alive = engine.alive  # asked first, so that no last words are missed
         outcome.read(engine.wait(_WAIT_SECS))
+        if outcome.ended is None:
+            outcome.read(others.lost())
         if not alive:
             break
 
@@ -121,6 +126,7 @@ def _declare(parser: ArgumentParser) -> None:
         action="store_true",
         help="also record gradients and attention, as the window does; the losses stay the same",
     )
+    add_processes(parser)
     add_json(parser)
 
 

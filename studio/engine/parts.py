@@ -24,17 +24,18 @@ class Shares:
         self._loss = next(iter(objective.loss_weights))
         self._alone = len(objective.loss_weights) == 1
         self._samples = samples
-        self._counted = 0.0
+        self.counted = 0.0
+        """Of how much the pieces so far are the mean, where the loss says so."""
 
     def of(self, counts: Mapping[str, Tensor], samples: int) -> float:
         """Return what the loss of a piece is multiplied with; 0 where it says nothing."""
         if not self._alone or self._loss not in counts:
             return samples / self._samples
         count = float(counts[self._loss])
-        self._counted += count
+        self.counted += count
         return count / self._samples
 
     @property
     def rest(self) -> float:
         """What the sum of all pieces is still to be multiplied with."""
-        return self._samples / self._counted if self._counted else 1.0
+        return self._samples / self.counted if self.counted else 1.0

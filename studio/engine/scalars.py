@@ -124,6 +124,11 @@ class Scalars:
         sums, self._sums = self._sums, {}
         return {name: total / samples for name, (total, samples) in sums.items()}
 
+    @property
+    def sums(self) -> Mapping[str, Sequence[float]]:
+        """Of every mean since the last call: the sum, and what it is to be divided by."""
+        return self._sums
+
     def state(self) -> State:
         """Return what the means of the epoch and the end of the run are made of."""
         return {"sums": self._sums, "losses": self.losses}

@@ -7,7 +7,7 @@ dropout come from torch's generator, the order of the samples from one of our ow
 
 import math
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,6 +62,7 @@ class Training:
         """``checkpoint`` is the path of one of this run's own, to go on from."""
         self._spec = spec
         self._load = load
+        self._open: Callable[[RunSpec, Load], Session] = Session
         self._checkpoint = checkpoint
         self._checkpoints = Checkpoints(spec.folder, spec.keeping)
         self._planned = Planned(spec.adjustments)
@@ -125,7 +126,7 @@ class Training:
         """
         try:
             yield [StateChanged(state="loading")]
-            self._session = session = Session(self._spec, self._load)
+            self._session = session = self._open(self._spec, self._load)
             yield self._begin(session)
             yield [StateChanged(state="running"), *session.watcher.between(session.step)]
             yield from self._epochs(session)

@@ -8,6 +8,7 @@ from torch import Tensor
 from .backward import backward
 from .build import Network
 from .data.batches import Batch, Samples
+from .distributed import Team
 from .groups import At, Group
 from .metrics import BatchMetrics, key_of
 from .objectives import Calls, Objective, check_losses
@@ -20,7 +21,7 @@ Value = Tensor | float
 class NotFinite(Exception):
     """A loss is no number any more; with its value and the batch it came of."""
 
-    def __init__(self, value: float, batch: Batch) -> None:
+    def __init__(self, value: float, batch: Batch | None) -> None:
         super().__init__(value)
         self.value, self.batch = value, batch
 
@@ -28,15 +29,25 @@ class NotFinite(Exception):
 class Turns:
     """Computes losses and gradients, lets the optimisers step, and keeps what metrics look at.
 
-    ``pieces`` are what a batch is computed in; ``pairs`` says that none may be of one sample.
+    ``pieces`` are what a batch is computed in; ``pairs`` says that none may be of one sample. Of a
+    ``team`` every process takes some of the pieces.
     """
 
     def __init__(
-        self, network: Network, calls: Calls, samples: Samples, watcher: Watcher, *, pairs: bool
+        self,
+        network: Network,
+        calls: Calls,
+        samples: Samples,
+        watcher: Watcher,
+        *,
+        pairs: bool,
+        team: Team | None = None,
     ) -> None:
         self._network, self._calls, self._samples = network, calls, samples
         self._watcher = watcher
         self._pairs = pairs
+        self._team = team
+        self._rows = 0
         self._at_once = samples.device.type == "cpu"
         self._arguments: list[Sequence[Tensor]] = []
         self._seen: list[Mapping[str, Tensor]] = []
@@ -59,7 +70,8 @@ class Turns:
             Fault: naming the block to blame.
             NotFinite: a loss is no number.
         """
-        parts = [rows] if pieces == 1 else cut(rows, pieces, pairs=self._pairs)
+        parts = self._parts(rows, pieces)
+        self._rows = len(rows)
         batches = [self._samples.batch(part) for part in parts]
         self._kept = [{} for _ in batches]
         values: dict[Objective, Value] = {}
@@ -90,7 +102,7 @@ class Turns:
     ) -> None:
         """Compute the gradients of the objectives that share a pass, and note their losses."""
         self._arguments, self._seen = [], []
-        shares = _shares(group, batches)
+        shares = self._shares(group, batches)
         sums: dict[Objective, Value] = dict.fromkeys(group.objectives, 0.0)
         for piece, batch in enumerate(batches):
             losses = self._look(batch, first=first)
@@ -102,9 +114,10 @@ class Turns:
                     value = self._backward(objective, batch, loss, group)
                     sums[objective] = value if piece == 0 else sums[objective] + value
         for objective, share in shares.items():
+            value = self._joined(share, sums[objective], batches, objective.weights)
             rest = share.rest if share else 1.0
             objective.gather(rest)
-            values[objective] = sums[objective] if rest == 1.0 else sums[objective] * rest
+            values[objective] = value if rest == 1.0 else value * rest
 
     def _listen(
         self,
@@ -115,7 +128,7 @@ class Turns:
         at: At,
     ) -> None:
         """Note the losses of objectives that rest, of values that another turn computed."""
-        for objective, share in _shares(group, batches).items():
+        for objective, share in self._shares(group, batches).items():
             objective.aim(at.step - 1, at.steps)
             value: Value = 0.0
             for piece, batch in enumerate(batches):
@@ -124,7 +137,35 @@ class Turns:
                 part = self._part(share, piece, batch)
                 if part:
                     value = value + objective.total(losses).detach() * part
+            value = self._joined(share, value, batches)
             values[objective] = self._known(value * (share.rest if share else 1.0))
+
+    def _parts(self, rows: Tensor, pieces: int) -> Sequence[Tensor]:
+        """Return the pieces that this process computes."""
+        if self._team is not None:
+            return self._team.pieces(rows, pieces, pairs=self._pairs)
+        return [rows] if pieces == 1 else cut(rows, pieces, pairs=self._pairs)
+
+    def _shares(self, group: Group, batches: Sequence[Batch]) -> Mapping[Objective, Shares | None]:
+        """Return what pieces of a batch count by; a whole batch needs nothing of the kind."""
+        if len(batches) == 1 and self._team is None:
+            return dict.fromkeys(group.objectives)
+        return {objective: Shares(objective, self._rows) for objective in group.objectives}
+
+    def _joined(
+        self,
+        share: Shares | None,
+        value: Value,
+        batches: Sequence[Batch],
+        weights: Sequence[Tensor] = (),
+    ) -> Value:
+        """Return a loss of all processes, with their gradients added up; alone, the own one."""
+        if self._team is None or share is None:
+            return value
+        value, share.counted = self._team.add_up(weights, value, share.counted)
+        if not math.isfinite(value):  # every process sees it at the same step
+            raise NotFinite(value, batches[-1] if batches else None)
+        return value
 
     def _part(self, share: Shares | None, piece: int, batch: Batch) -> float:
         if share is None:
@@ -156,7 +197,7 @@ class Turns:
         """Add the gradients of a loss, and return its value."""
         # An accelerator would have to be waited for: there the loss is looked at when it arrives.
         value = self._known(loss.detach())
-        if isinstance(value, float) and not math.isfinite(value):
+        if isinstance(value, float) and not math.isfinite(value) and self._team is None:
             raise NotFinite(value, batch)
         backward(
             objective.scaled(loss),
@@ -170,11 +211,3 @@ class Turns:
 
     def _known(self, value: Value) -> Value:
         return value.item() if self._at_once and isinstance(value, Tensor) else value
-
-
-def _shares(group: Group, batches: Sequence[Batch]) -> dict[Objective, Shares | None]:
-    """Return what the pieces of a batch count by; a whole batch needs nothing of the kind."""
-    if len(batches) == 1:
-        return dict.fromkeys(group.objectives)
-    samples = sum(len(inputs[0]) for inputs, _ in batches)
-    return {objective: Shares(objective, samples) for objective in group.objectives}

@@ -110,9 +110,7 @@ class Worker:
         return None
 
     def _run(self, start: Start) -> None:
-        from .train import Training
-
-        training = Training(start.spec, self._loader(), start.checkpoint)
+        training = _begun(start, self._loader())
         self._paused = False
         self._pause_at = start.steps or FOREVER
         self._outbox.record(start.spec)
@@ -219,6 +217,16 @@ class Worker:
             if self._last_loaded is None:
                 self._last_loaded = LastLoaded()
             return self._last_loaded
+
+
+def _begun(start: Start, load: "LastLoaded") -> "Training":
+    from .train import Training
+
+    if not start.shared:
+        return Training(start.spec, load, start.checkpoint)
+    from .together import Together
+
+    return Together(start, load)
 
 
 def _intervene(command: Look | Adjust | Keep, training: "Training") -> Sequence[Event]:

@@ -10,12 +10,14 @@ from .spec import Adjustment, DataJob, RunSpec, Struct, Watch
 class Start(Struct, frozen=True, kw_only=True, tag="start"):
     """Begin this run; ``steps`` > 0 pauses after so many (one step: 1).
 
-    With ``checkpoint``, the path of one of its own, it goes on from there.
+    With ``checkpoint``, the path of one of its own, it goes on from there. ``shared`` says that it
+    is trained by several processes, of which the environment of this one tells as torchrun does.
     """
 
     spec: RunSpec
     steps: int = 0
     checkpoint: str = ""
+    shared: bool = False
 
 
 class Pause(Struct, frozen=True, kw_only=True, tag="pause"):
