@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.app.front import Page
+from studio.app.picturing import save_picture
 from studio.core.edits import SetParam
 from studio.core.fileio import open_file
 from studio.core.graph import End
@@ -72,10 +73,14 @@ def test_closing_with_unsaved_work_can_discard_it(window, qtbot) -> None:
 
 
 @pytest.mark.parametrize("onto", ["window", "canvas"])
-def test_a_dropped_file_is_opened(window, qtbot, tmp_path, onto: str) -> None:
+@pytest.mark.parametrize("form", ["netwright", "svg", "png"])
+def test_a_dropped_file_is_opened(window, qtbot, tmp_path, onto: str, form: str) -> None:
     target = window if onto == "window" else window.pages.build.canvas
-    path = tmp_path / "dropped.netwright"
-    window.studio.save_to(path)
+    path = tmp_path / f"dropped.{form}"
+    if form == "netwright":
+        window.studio.save_to(path)
+    else:
+        save_picture(window.studio.workspace, window.studio.front, path)
     window.studio.filing.new()
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
@@ -87,7 +92,7 @@ def test_a_dropped_file_is_opened(window, qtbot, tmp_path, onto: str) -> None:
     QApplication.sendEvent(target, drop)
 
     assert enter.isAccepted()
-    assert path == window.studio.filing.path
+    assert (path if form == "netwright" else None) == window.studio.filing.path
     assert 16 == len(window.studio.workspace.graph.nodes)
 
 

@@ -57,7 +57,8 @@ class NoticeBar(QWidget):
 
     def _place(self) -> None:
         room = self._page.width()
-        width = min(room - 2 * MARGIN_PX, MOST_PX)
+        wanted = max((strip.wanted_px() for strip in self._strips), default=0)
+        width = min(room - 2 * MARGIN_PX, MOST_PX, wanted)
         height = self._column.heightForWidth(width)
         self.setGeometry((room - width) // 2, MARGIN_PX, width, height)
         self.raise_()
@@ -93,6 +94,7 @@ class _Strip(QFrame):
         row.addWidget(sign)
         row.addSpacing(8)
         row.addWidget(label, 1)
+        self._label = label
         for words, _ in notice.answers:
             button = QPushButton(words, self)
             button.clicked.connect(self._on_answer)
@@ -102,6 +104,11 @@ class _Strip(QFrame):
             close.setObjectName("flat")
             close.clicked.connect(self._on_dismiss)
             row.addWidget(close)
+
+    def wanted_px(self) -> int:
+        """Return the width at which the sentence stands on one line: no more is covered."""
+        words = self._label.fontMetrics().horizontalAdvance(self._label.text())
+        return self.sizeHint().width() + max(words + 8 - self._label.sizeHint().width(), 0)
 
     @Slot()
     def _on_answer(self) -> None:
