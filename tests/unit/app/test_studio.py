@@ -2,12 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from studio.app import framing
+from studio.app import composing, framing
 from studio.app.actions import MENUS, Action, run_action
 from studio.app.folders import settings_file
 from studio.app.front import Answer, NoFront
 from studio.app.gallery import exhibits, find_experiment
 from studio.app.studio import Studio
+from studio.core.composites import composite_of
 from studio.core.edits import SetText
 from studio.core.fileio import open_file
 from studio.core.marking import AddFrame
@@ -276,3 +277,26 @@ def test_what_is_cut_with_its_frame_comes_back_with_one(studio) -> None:
 
     assert {"note2"} == left
     assert 3 == len(studio.workspace.graph.frames)
+
+
+def test_what_is_copied_in_one_window_is_pasted_in_another_with_its_composite(studio) -> None:
+    _framed(studio)
+    studio.workspace.select(["fc1", "relu1"])
+    composing.fold(studio.workspace, "Begin")
+    studio.run("edit.select-all")
+    studio.run("edit.copy")
+    other = Studio()
+    other.workspace.place("nn.linear", 0, 0)
+    other.workspace.select(["fc1"])
+    composing.fold(other.workspace, "Begin")
+
+    other.front.set_clipboard(f"\n  {studio.front.clipboard()}\n")
+    other.run("edit.paste")
+    experiment = other.workspace.document.experiment
+    other.close()
+
+    assert {"Begin"} == {known.title for known in experiment.composites.values()}
+    assert 2 == len(experiment.composites)
+    kinds = [node.kind for node in experiment.graph.nodes.values() if composite_of(node.kind)]
+    assert 2 == len({*kinds})
+    assert {"frame", "note"} == {frame.kind for frame in experiment.graph.frames.values()}
