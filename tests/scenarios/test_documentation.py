@@ -37,10 +37,10 @@ def test_every_verb_has_a_section(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     listed = capsys.readouterr().out.partition("VERB\n")[2]
-    verbs = set(re.findall(r"^    (\w+)", listed, re.MULTILINE))
+    verbs = set(re.findall(r"^    ([\w-]+)", listed, re.MULTILINE))
 
     assert verbs
-    assert verbs <= set(re.findall(r"^## (\w+)$", COMMANDS, re.MULTILINE))
+    assert verbs <= set(re.findall(r"^## ([\w-]+)$", COMMANDS, re.MULTILINE))
 
 
 @pytest.mark.parametrize("line", examples(COMMANDS), ids=str)
