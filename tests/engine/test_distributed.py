@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from msgspec.structs import replace
 
 from studio.engine.distributed import Team
 from studio.engine.together import Together
@@ -18,8 +19,8 @@ from studio.engine.train import Training
 from studio.runs.checkpoints import checkpoints_in
 from studio.runs.commands import Start
 from studio.runs.events import Ended, EpochEnded, Event, Failed
-from studio.runs.spec import Computing, Keeping, RunSpec, Watch
-from tests.engine import programs, test_counting
+from studio.runs.spec import Computing, Keeping, ObjectiveJob, RunSpec, Watch
+from tests.engine import programs, test_counting, test_objectives
 
 BLIND = Watch(gradients=False, attention=False, budget=0.0)
 PLAIN = """
@@ -62,6 +63,14 @@ def run(text: str = PLAIN, **changes: object) -> RunSpec:
         "batch_size": 16,
     }
     return programs.run(**{**fields, **changes})
+
+
+def rivals(critic: ObjectiveJob, **changes: object) -> RunSpec:
+    """Return a run of two objectives, whose noise is a column so that both see the same."""
+    text = test_objectives.GAN.replace("torch.randn(len(x), 2)", "x[:, :2]")
+    program = replace(test_objectives.gan_program(), text=text, tapped=text)
+    generator = replace(test_objectives.GENERATOR, **changes)
+    return run(objectives=(critic, generator), program=program)
 
 
 @contextmanager
@@ -118,6 +127,10 @@ def ended(events: Sequence[Event]) -> Ended:
             ),
             id="clipped-and-accumulated",
         ),
+        pytest.param(
+            rivals(replace(test_objectives.CRITIC, turns=2), every=3), id="objectives-that-rest"
+        ),
+        pytest.param(rivals(test_objectives.CRITIC, joint=True), id="objectives-of-one-pass"),
     ],
 )
 def test_two_processes_have_the_losses_of_one(
