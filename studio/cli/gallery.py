@@ -55,12 +55,14 @@ def _words(listed: "list[Listed]") -> list[str]:
     from studio.core.text import grouped
 
     lines: list[str] = []
+    names = max(len(row.name) for row in listed) + 2
+    titles = max(len(row.title) for row in listed) + 2
     for group in dict.fromkeys(row.group for row in listed):
         lines += ["", group.capitalize()] if lines else [group.capitalize()]
         for row in (row for row in listed if row.group == group):
             count = f"{grouped(row.parameters)} parameters"
             figure = row.stated.words if row.stated and row.stated.unit != "parameters" else ""
-            lines.append(f"  {row.name:<20}{row.title:<36}{count:<28}{figure}".rstrip())
+            lines.append(f"  {row.name:<{names}}{row.title:<{titles}}{count:<28}{figure}".rstrip())
     return lines
 
 

@@ -181,13 +181,14 @@ def load_tokens(params: object) -> dict[str, np.ndarray]:
     return {"tokens": tokens, "class": tokens[:, 0]}
 
 
-def test_a_run_shows_every_attention_block_with_the_tokens_it_looked_at() -> None:
+def attending(text: str, *inputs: str) -> list[Event]:
+    """Train the attention network on columns of the same tokens."""
     from studio.runs.spec import Argument, ColumnInfo
 
     spec = programs.run(
         program=programs.program(
-            ATTENTION.replace("CAUSAL", "True"),
-            inputs=(Argument(name="tokens", column="tokens"),),
+            text.replace("CAUSAL", "True"),
+            inputs=tuple(Argument(name=name, column="tokens") for name in inputs),
             metrics=(),
         ),
         data=programs.data(
@@ -199,8 +200,11 @@ def test_a_run_shows_every_attention_block_with_the_tokens_it_looked_at() -> Non
         ),
         watch=Watch(embedding=""),
     )
+    return list(train(spec))
 
-    events = list(train(spec))
+
+def test_a_run_shows_every_attention_block_with_the_tokens_it_looked_at() -> None:
+    events = attending(ATTENTION, "tokens")
 
     started = next(event for event in events if isinstance(event, Started))
     shown = snapshots(events, "attention")
@@ -209,6 +213,16 @@ def test_a_run_shows_every_attention_block_with_the_tokens_it_looked_at() -> Non
     assert shown[0].step == 0
     assert shown[0].arrays["weights"].shape == (2, 6, 6)
     assert array_to_numpy(shown[0].arrays["tokens"]).shape == (6,)
+
+
+def test_a_map_between_two_sentences_is_not_named_after_one_of_them() -> None:
+    events = attending(
+        ATTENTION.replace("(self, tokens", "(self, tokens, other"), "tokens", "other"
+    )
+
+    shown = snapshots(events, "attention")
+    assert shown
+    assert not [snapshot for snapshot in shown if "tokens" in snapshot.arrays]
 
 
 # Embedding

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from studio.app.actions import run_action
-from studio.app.gallery import Exhibit, find_experiment, published, stated
+from studio.app.gallery import Exhibit, exhibits, find_experiment, published, stated
 from studio.app.studio import Studio
 from studio.cli import main
 from studio.compile.source import compile_network
@@ -183,3 +183,14 @@ def test_the_gallery_is_listed_in_words(capsys: pytest.CaptureFixture[str]) -> N
     assert "Basics" in lines
     assert "Published" in lines
     assert next(line for line in lines if "vgg16" in line).endswith("138,357,544 parameters")
+
+
+def test_columns_of_the_listed_gallery_never_run_into_each_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["gallery"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+
+    for exhibit in (*exhibits(), *published()):
+        line = next(line for line in lines if line.startswith(f"  {exhibit.name}  "))
+        assert f"  {exhibit.read().title}  " in line

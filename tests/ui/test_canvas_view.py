@@ -101,6 +101,15 @@ def test_names_can_be_read_when_a_wide_drawing_is_seen_whole(show) -> None:
         assert set(canvas.painted.titles) == set(titles)
 
 
+def test_a_name_from_afar_tells_how_often_a_block_is_stacked(show) -> None:
+    canvas = show(workspace_of(Graph().add(Node("n", "nn.relu", "layers", {}, repeat=9))))
+
+    canvas.zoom_by(0.4 / canvas.camera.zoom)
+    canvas.settle()
+
+    assert ["layers ×9"] == canvas.painted.titles
+
+
 def test_where_names_stand_does_not_depend_on_how_much_is_painted_anew(show) -> None:
     canvas = show(row_of(*(f"inception{i}" for i in range(22))))
     canvas.zoom_by(0.15 / canvas.camera.zoom)

@@ -137,8 +137,9 @@ class Watcher:
         with quietly(self._network.module, self._samples.device):
             maps = attention_maps(self._network, inputs)
         known = {block for block, _ in self._network.attentions()}
-        tokens = next((c for c in inputs if c.ndim == 2 and not c.is_floating_point()), None)
-        extra = {} if tokens is None else {"tokens": _array(tokens[0])}
+        tokens = [c for c in inputs if c.ndim == 2 and not c.is_floating_point()]
+        # Of two sentences it is not known here which one a map looks from, and which one at.
+        extra = {"tokens": _array(tokens[0][0])} if len(tokens) == 1 else {}
         return [
             Snapshot(
                 kind="attention", block=block, step=step, arrays={"weights": _array(map_), **extra}

@@ -128,7 +128,13 @@ class FramePainter:
         return self._model.cards_in(area) if look.camera.zoom < READABLE else np.empty(0, np.int64)
 
     def _title(self, id_: NodeId) -> str:
-        return self._workspace.graph.nodes[id_].title
+        """Return what a card is called from afar, with how often it is stacked."""
+        node = self._workspace.graph.nodes[id_]
+        return (
+            node.title
+            if node.repeat == 1
+            else f"{node.title} ×{str(node.repeat).removeprefix('=')}"
+        )
 
     def _paint_blocks(self, painter: QPainter, look: Look, rows: Rows, painted: Painted) -> None:
         """Paint cards as plain rectangles, one call for each family."""
