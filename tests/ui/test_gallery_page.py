@@ -56,7 +56,10 @@ def title(window: MainWindow) -> str:
 def test_all_exhibits_stand_under_their_groups_the_published_ones_last(
     gallery: GalleryDialog, window: MainWindow
 ) -> None:
-    assert ["Basics", "Images", "Language", "Sequences", "Published"] == headings(gallery)
+    groups = headings(gallery)
+
+    assert {"Basics", "Images", "Language", "Sequences"} < set(groups)
+    assert groups == [*sorted(groups[:-1]), "Published"]
     assert [exhibit.name for exhibit in window.studio.shelf.exhibits] == listed(gallery)
 
 
