@@ -173,6 +173,7 @@ def test_a_loss_that_is_no_number_is_told_with_block_and_step_and_trained_more_s
 
     assert "The loss is no longer a number at step" in notice.message
     assert "is the first block that is not finite" in notice.message
+    qtbot.waitUntil(lambda: not studio.session.busy, timeout=ENGINE_MS)
     studio.notices.answer(notice, "Train again at a tenth of the rate")
     assert pytest.approx(0.0005) == studio.trainer.run.objectives[0].lr
     assert "Show the block" in words
