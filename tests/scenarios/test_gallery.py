@@ -1,17 +1,15 @@
 """The gallery is what a newcomer sees first: whole, tidy, explained, and ready to train."""
 
-from itertools import combinations
-
 import pytest
 
 from studio.app.catalogue import builtin_catalog
 from studio.app.gallery import PROMISES, Exhibit, exhibits, find_experiment, stated
 from studio.compile.run import plan_run
-from studio.core.cards import cards_of
 from studio.core.check import check
 from studio.core.errors import FileError
 from studio.core.fileio import dumps
 from studio.core.scope import Scope
+from tests.helpers.cards import too_close
 
 CATALOG = builtin_catalog()
 EXHIBITS = exhibits()
@@ -78,12 +76,7 @@ def test_no_two_cards_of_an_exhibit_touch(exhibit: Exhibit) -> None:
 
     scope = Scope(CATALOG, experiment.composites)
     for graph in (experiment.graph, *(known.graph for known in experiment.composites.values())):
-        sizes = cards_of(graph, scope).sizes
-        for one, other in combinations(graph.nodes.values(), 2):
-            above = min(one, other, key=lambda node: node.y)
-            across, down = abs(one.x - other.x), abs(one.y - other.y)
-            apart = across >= sizes[one.id][0] + GAP or down >= sizes[above.id][1] + GAP
-            assert apart, (one.title, other.title)
+        assert list(too_close(graph, scope, GAP)) == []
 
 
 @every_exhibit

@@ -1,7 +1,6 @@
 """Networks at published size are drawn from composites and have exactly the published weights."""
 
 import json
-from itertools import combinations
 
 import pytest
 import torch
@@ -12,7 +11,6 @@ from studio.app.gallery import Exhibit, exhibits, find_experiment, published, st
 from studio.app.studio import Studio
 from studio.cli import main
 from studio.compile.source import compile_network
-from studio.core.cards import cards_of
 from studio.core.check import Checked, check
 from studio.core.edits import SetParam
 from studio.core.experiment import Experiment
@@ -20,6 +18,7 @@ from studio.core.fileio import dumps
 from studio.core.graph import Graph
 from studio.core.scope import Scope
 from tests.helpers.builders import CATALOG
+from tests.helpers.cards import too_close
 from tests.helpers.programs import BATCH, arguments, built
 
 GAP = 24.0
@@ -124,14 +123,7 @@ def test_no_two_cards_of_a_network_touch_and_wires_run_to_the_right_or_into_a_lo
     experiment = exhibit.read()
     scope = Scope(CATALOG, experiment.composites)
     for graph in graphs(experiment):
-        sizes = cards_of(graph, scope).sizes
-        for one, other in combinations(graph.nodes.values(), 2):
-            above = min(one, other, key=lambda node: node.y)
-            apart = (
-                abs(one.x - other.x) >= sizes[one.id][0] + GAP
-                or abs(one.y - other.y) >= sizes[above.id][1] + GAP
-            )
-            assert apart, (one.title, other.title)
+        assert list(too_close(graph, scope, GAP)) == []
         for wire in graph.wires:
             source, target = graph.nodes[wire.source.node], graph.nodes[wire.target.node]
             assert source.x < target.x or source.y < target.y, str(wire)
