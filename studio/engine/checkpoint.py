@@ -5,9 +5,10 @@ the data are not, they are loaded anew. A file appears whole or not at all.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from time import perf_counter
@@ -49,8 +50,15 @@ def read_checkpoint(path: Path) -> Mapping[str, Any]:
     return state
 
 
-def write_checkpoint(path: Path, tensors: Mapping[str, Tensor], text: str) -> int:
+def write_checkpoint(
+    path: Path,
+    tensors: Mapping[str, Tensor],
+    text: str,
+    before: Callable[[], None] = lambda: None,
+) -> int:
     """Write a packed state whole or not at all, and return its size in bytes.
+
+    ``before`` is called when all is written, before the file gets its name.
 
     Raises:
         FileError: the place cannot be written.
@@ -61,6 +69,7 @@ def write_checkpoint(path: Path, tensors: Mapping[str, Tensor], text: str) -> in
         save_file(dict(tensors), neighbour, metadata={"format": FORMAT, _JSON: text})
         with open(neighbour, "rb") as file:
             os.fsync(file.fileno())
+        before()
         os.replace(neighbour, path)
         return path.stat().st_size
     except (SafetensorError, OSError) as error:
@@ -74,6 +83,9 @@ class Checkpoints:
 
     def __init__(self, folder: str, keeping: Keeping) -> None:
         """Keep them in this folder's ``checkpoints``; an empty one keeps none."""
+        self.await_record: Callable[[int], None] = _at_once
+        """Called beside the training before a checkpoint appears: returns when the record has all
+        up to its step. A run that went on from one ahead of its record would leave a gap there."""
         self._folder = Path(folder) if folder else None
         self._keeping = keeping
         self._writer: ThreadPoolExecutor | None = None
@@ -132,7 +144,7 @@ class Checkpoints:
     ) -> Event:
         begin = perf_counter()
         try:
-            size = write_checkpoint(path, tensors, text)
+            size = write_checkpoint(path, tensors, text, partial(self.await_record, step))
         except FileError as error:
             return Note(
                 message=f"The run goes on without this checkpoint. {error}", level="warning"
@@ -146,3 +158,7 @@ class Checkpoints:
         for old in passing[: -self._keeping.last or None]:
             with suppress(OSError):
                 old.path.unlink()
+
+
+def _at_once(step: int) -> None:
+    """Wait for nothing: there is no record to be behind."""

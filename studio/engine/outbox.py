@@ -7,11 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from studio.core.errors import FileError
-from studio.runs.events import Beat, Ended, Event, Note, Preview, Ready, Snapshot, encode
+from studio.runs.events import Beat, Ended, Event, Note, Points, Preview, Ready, Snapshot, encode
 from studio.runs.spec import RunSpec
 from studio.runs.store import RunStore
 
 SEND_SECS = 0.03
+WRITTEN_WITHIN_SECS = 10.0
 
 Send = Callable[[bytes], None]
 
@@ -27,6 +28,9 @@ class Outbox:
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._store: RunStore | None = None
+        self._written = threading.Condition()
+        self._written_step = 0
+        self._recording = False
         self._thread = threading.Thread(target=self._work, name="netwright-outbox", daemon=True)
 
     def start(self) -> None:
@@ -35,12 +39,21 @@ class Outbox:
 
     def record(self, spec: RunSpec) -> None:
         """Write what follows into the record of this run, up to its end."""
+        with self._written:
+            self._written_step, self._recording = 0, bool(spec.folder)
         self._items.append(spec)
 
     def put(self, events: Iterable[Event]) -> None:
         """Write and send these events, in order."""
         self._items.extend(events)
         self._wake.set()
+
+    def await_written(self, step: int) -> None:
+        """Return when the record has the points up to a step, or it is clear that none will."""
+        with self._written:
+            self._written.wait_for(
+                lambda: self._written_step >= step or not self._recording, WRITTEN_WITHIN_SECS
+            )
 
     def close(self, timeout_secs: float) -> None:
         """Write and send what is left, and end."""
@@ -104,6 +117,10 @@ class Outbox:
             self._store.append(told)
         except FileError as error:
             return self._give_up(error)
+        steps = [event.steps[-1] for event in told if isinstance(event, Points)]
+        with self._written:
+            self._written_step = max([self._written_step, *steps])
+            self._written.notify_all()
         return []
 
     def _commit(self) -> None:
@@ -127,6 +144,9 @@ class Outbox:
         if store is not None:
             with suppress(FileError):
                 store.close()
+        with self._written:
+            self._recording = False
+            self._written.notify_all()
         message = f"The run goes on without being recorded. {error}"
         return [Note(message=message, level="warning")]
 

@@ -112,7 +112,7 @@ class Together(Training):
         super().__init__(start.spec, load, start.checkpoint)
         self._start = start
         self._team = team or Team()
-        self._checkpoints: Agreed = Agreed(start.spec.folder, start.spec.keeping)
+        self.checkpoints: Agreed = Agreed(start.spec.folder, start.spec.keeping)
         self._open = self._join
         self._judging = False
 
@@ -145,7 +145,7 @@ class Together(Training):
             session.collect()
             if team.first:
                 kept += self._keep(session)
-        team.keep, team.wants_keep = False, self._checkpoints.wanted()
+        team.keep, team.wants_keep = False, self.checkpoints.wanted()
         return [*kept, *super()._tell(session)]
 
     def _evaluate(self, session: Session, part: Part) -> Generator[Events, None, dict[str, float]]:

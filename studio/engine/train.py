@@ -64,7 +64,7 @@ class Training:
         self._load = load
         self._open: Callable[[RunSpec, Load], Session] = Session
         self._checkpoint = checkpoint
-        self._checkpoints = Checkpoints(spec.folder, spec.keeping)
+        self.checkpoints = Checkpoints(spec.folder, spec.keeping)
         self._planned = Planned(spec.adjustments)
         self._session: Session | None = None
         self._epoch = 0
@@ -137,7 +137,7 @@ class Training:
         finally:
             if self._session:
                 self._session.network.close()
-        yield [*self._checkpoints.close(), self._ended()]
+        yield [*self.checkpoints.close(), self._ended()]
 
     def _last_known(self) -> Events:
         """Return what is known when a run has failed; a device that is lost tells no more."""
@@ -208,7 +208,7 @@ class Training:
             "seconds": self.pace.seconds,
         }
         self._keeping = False
-        kept = self._checkpoints.keep(state, step=session.step, epoch=self._epoch, marked=marked)
+        kept = self.checkpoints.keep(state, step=session.step, epoch=self._epoch, marked=marked)
         return [*known, *kept]
 
     def _tell(self, session: Session) -> Events:
@@ -220,8 +220,8 @@ class Training:
         if now < self._next_tell:
             return looks
         self._next_tell = now + TELL_SECS
-        events = [*session.known(), *looks, *self._checkpoints.news()]
-        if self._checkpoints.due():
+        events = [*session.known(), *looks, *self.checkpoints.news()]
+        if self.checkpoints.due():
             events += self._keep(session)
         if now >= self._next_progress:
             self._next_progress = now + PROGRESS_SECS
@@ -263,7 +263,7 @@ class Training:
     def _finish(self, session: Session) -> Steps:
         """End with the best weights; judge them on every part, unless the run was stopped."""
         yield session.known(wait=True)
-        if self._checkpoints.kept:
+        if self.checkpoints.kept:
             yield self._keep(session)
         if not self._metrics:
             self._metrics = {"train": _of_part("train", session.means())}

@@ -111,6 +111,7 @@ class Worker:
 
     def _run(self, start: Start) -> None:
         training = _begun(start, self._loader())
+        training.checkpoints.await_record = self._outbox.await_written
         self._paused = False
         self._pause_at = start.steps or FOREVER
         self._outbox.record(start.spec)

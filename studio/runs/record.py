@@ -143,7 +143,10 @@ class Record:
         topics: set[str] = set()
         for (kind, name), group in groupby(events, _kind):
             if kind is Points:
-                self._sampled.add(name)
+                if name not in self._sampled:
+                    self._sampled.add(name)
+                    # What epochs said of it so far is less than what is coming.
+                    self.series.pop(name, None)
                 self._add_points(name, [event for event in group if isinstance(event, Points)])
                 topics.add(SERIES)
             elif kind is LayerRow:

@@ -94,6 +94,7 @@ def test_a_run_killed_at_any_moment_shows_what_it_told_and_ends_as_if_it_had_not
         assert isinstance(list(shown)[-1], Ended)
     assert losses_in(told).keys() <= set(steps.tolist())
     newest = newest_checkpoint(tmp_path)
+    assert newest is None or set(range(1, newest.step + 1)) <= set(steps.tolist())
     again = losses_in(list(train(spec, str(newest.path) if newest else "")))
     assert {step: whole[step] for step in again} == again
     assert max(again, default=len(whole)) == len(whole)

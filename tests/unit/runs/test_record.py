@@ -299,3 +299,11 @@ def test_an_array_survives_the_trip(dtype: str) -> None:
 
     assert array_to_numpy(array).tolist() == values.tolist()
     assert array_to_numpy(Array(shape=(0,), dtype="<f4", data=b"")).size == 0
+
+
+def test_points_told_after_their_epoch_replace_what_the_epoch_said() -> None:
+    record = Record()
+    record.feed([EpochEnded(epoch=1, step=2, values={"train/loss": 1.5}, best=False)])
+    record.feed([Points(name="train/loss", steps=(1, 2, 3), values=(2.0, 1.0, 0.5))])
+
+    assert record.series["train/loss"].steps.tolist() == [1, 2, 3]
