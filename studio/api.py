@@ -17,10 +17,11 @@ from .core.errors import (
     StudioError,
 )
 from .core.experiment import Choice, Data, Experiment, Objective, Training
+from .core.fields import Examination, Field, FieldRole, Loaded
 from .core.fileio import dumps, loads, open_file, save
 from .core.graph import End, Graph, Node, Wire
 from .core.params import Param, Params, Value
-from .core.recipes import Column, Optimizer, Schedule, Source
+from .core.recipes import Column, Optimizer, Schedule, Source, Step
 from .core.shapes import Dim, Shape, Shapes, broadcast, count, expect_float, expect_rank, size
 
 API_VERSION = 1
@@ -38,11 +39,15 @@ __all__ = [
     "Dim",
     "Document",
     "End",
+    "Examination",
     "Experiment",
+    "Field",
+    "FieldRole",
     "FileError",
     "Graph",
     "GraphError",
     "Inferred",
+    "Loaded",
     "Metric",
     "Node",
     "Objective",
@@ -59,6 +64,7 @@ __all__ = [
     "ShapeError",
     "Shapes",
     "Source",
+    "Step",
     "StudioError",
     "Training",
     "Value",

@@ -1,20 +1,18 @@
 """Run: an experiment resolved to everything the engine is told of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal, TypeAlias, TypeVar, cast
 
 from studio.core.catalog import Catalog
 from studio.core.check import Checked, check
 from studio.core.errors import CompileError
-from studio.core.experiment import OBJECTIVE, SPLIT, TRAINING, Data, Experiment, Objective
+from studio.core.experiment import OBJECTIVE, TRAINING, Experiment, Objective
 from studio.core.fileio import dumps
 from studio.core.params import Params, complete
 from studio.core.recipes import Optimizer
 from studio.runs.spec import (
-    ColumnInfo,
     Computing,
-    DataJob,
     Keeping,
     ObjectiveJob,
     Program,
@@ -22,8 +20,11 @@ from studio.runs.spec import (
     Watch,
 )
 
+from .data import name_of, plan_data
 from .source import compile_network
 from .template import fill_names, literal
+
+__all__ = ["plan_data", "plan_run"]
 
 T = TypeVar("T")
 Precision: TypeAlias = Literal["float32", "bfloat16", "float16"]
@@ -82,40 +83,6 @@ def _computing(settings: Params) -> Computing:
     )
 
 
-def plan_data(data: Data, catalog: Catalog) -> DataJob:
-    """Return which samples to load and how to divide them.
-
-    Raises:
-        CompileError: no data are chosen, or they are not installed.
-    """
-    if not data.source.kind:
-        raise CompileError("There are no data to learn from yet: choose some on the Data page")
-    source = _known(catalog.sources, data.source.kind, "data")
-    given = complete(source.params, data.source.params)
-    split = Params(complete(SPLIT, data.split))
-    return DataJob(
-        source=source.id,
-        load=source.load,
-        params=given,
-        columns=tuple(
-            ColumnInfo(
-                name=column.name,
-                role=column.role,
-                shape=column.shape,
-                dtype=column.dtype,
-                limit=column.limit,
-                labels=column.labels,
-            )
-            for column in source.columns(Params(given))
-        ),
-        standardize=source.standardize,
-        stratify=source.stratify if split.flag("stratified") else "",
-        validation=split.real("validation"),
-        test=split.real("test"),
-        seed=split.whole("seed"),
-    )
-
-
 def _present(objective: Objective, checked: Checked) -> Objective:
     """Return the objective without losses that are disabled."""
     absent = {id_ for id_, facts in checked.blocks.items() if facts.absent}
@@ -135,8 +102,8 @@ def _objective(
         name=objective.name,
         optimizer=_optimizer_source(optimizer, Params(given)),
         lr=Params(given).real("lr"),
-        schedule=_name_of(schedule.factor),
-        react=_name_of(schedule.react) if schedule.react else "",
+        schedule=name_of(schedule.factor),
+        react=name_of(schedule.react) if schedule.react else "",
         schedule_params={**complete(schedule.params, objective.schedule.params), "epochs": epochs},
         losses=losses,
         warm_ups={name: share for name, share in objective.warm_ups.items() if name in losses},
@@ -166,10 +133,6 @@ def _losses(objective: Objective, program: Program) -> dict[str, float]:
 def _attributes(objective: Objective, program: Program) -> tuple[str, ...]:
     chosen = (block for block in program.blocks if block.id in objective.blocks)
     return tuple(dict.fromkeys(block.attribute for block in chosen if block.attribute))
-
-
-def _name_of(function: Callable[..., object]) -> str:
-    return f"{function.__module__}:{function.__qualname__}"
 
 
 def _optimizer_source(optimizer: Optimizer, params: Params) -> str:

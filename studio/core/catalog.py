@@ -5,9 +5,9 @@ from typing import TypeAlias
 
 from .blocks import BlockSpec
 from .errors import StudioError
-from .recipes import Optimizer, Schedule, Source
+from .recipes import Optimizer, Schedule, Source, Step
 
-Declared: TypeAlias = BlockSpec | Optimizer | Schedule | Source
+Declared: TypeAlias = BlockSpec | Optimizer | Schedule | Source | Step
 
 
 class Catalog:
@@ -18,6 +18,7 @@ class Catalog:
         self.optimizers: dict[str, Optimizer] = {}
         self.schedules: dict[str, Schedule] = {}
         self.sources: dict[str, Source] = {}
+        self.steps: dict[str, Step] = {}
         self._owners: dict[str, str] = {}
         self._renamed: dict[str, str] = {}
         self.version = 0
@@ -48,13 +49,19 @@ class Catalog:
                 self.sources[value.id] = value
 
     def drop(self, owner: str) -> None:
+            case Step():
+                self.steps[value.id] = value
         """Take out everything that ``owner`` gave."""
         gone = {id_ for id_, whose in self._owners.items() if whose == owner}
         tables: tuple[
-            dict[str, BlockSpec] | dict[str, Optimizer] | dict[str, Schedule] | dict[str, Source],
+            dict[str, BlockSpec]
+            | dict[str, Optimizer]
+            | dict[str, Schedule]
+            | dict[str, Source]
+            | dict[str, Step],
             ...,
         ]
-        tables = (self.blocks, self.optimizers, self.schedules, self.sources)
+        tables = (self.blocks, self.optimizers, self.schedules, self.sources, self.steps)
         for id_ in gone:
             del self._owners[id_]
             for table in tables:

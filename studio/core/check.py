@@ -18,6 +18,7 @@ from .facts import BlockFacts, Checked
 from .graph import Graph, Node, NodeId
 from .inferring import Inferring, Place
 from .params import Value, complete
+from .preparing import unfit_own_data
 from .problems import Level, Problem, stray_wires, unfit_data
 from .recipes import Column
 from .scope import Scope, live
@@ -114,6 +115,7 @@ class Checker:
         checked = self._graph(("", (), ()), experiment.graph, {}, None, experiment.data)
         unfit = (
             *unfit_data(experiment.data, self._catalog),
+            *unfit_own_data(experiment.data, self._catalog),
             *unfit_training(experiment, self._catalog, checked),
         )
         return replace(checked, problems=unfit + checked.problems) if unfit else checked

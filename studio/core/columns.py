@@ -5,6 +5,7 @@ from .catalog import Catalog
 from .experiment import Data
 from .graph import Node
 from .params import Params, complete
+from .preparing import prepared_columns
 from .recipes import Column
 
 
@@ -13,6 +14,8 @@ def columns_of(data: Data, catalog: Catalog) -> tuple[Column, ...]:
     source = catalog.sources.get(data.source.kind)
     if source is None:
         return ()
+    if source.examine:
+        return prepared_columns(data, catalog.steps)
     return source.columns(Params(complete(source.params, data.source.params)))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from .composites import Composite, composite_of, embraced, settled
 from .errors import GraphError
+from .fields import Field
 from .graph import Graph, Node
 from .params import Value
 from .settings import OBJECTIVE, SPLIT, TRAINING
@@ -19,6 +20,7 @@ __all__ = [
     "Data",
     "Experiment",
     "Objective",
+    "Preparation",
     "Training",
 ]
 
@@ -35,11 +37,26 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Preparation:
+    """One step on some fields, by their names; on none, on all that it fits."""
+
+    kind: str
+    on: tuple[str, ...] = ()
+    params: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Data:
-    """Which samples, and how they are divided."""
+    """Which samples, how they are divided, and how a person's own are cleaned.
+
+    ``fields`` is what was found in a file, and what each column of it is used for; ``steps`` are
+    done in order, fitted on the training part alone.
+    """
 
     source: Choice = Choice("")
     split: Mapping[str, Value] = field(default_factory=dict)
+    fields: tuple[Field, ...] = ()
+    steps: tuple[Preparation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from typing import cast, get_args
 
 from .composites import Composite, embraced
 from .errors import FileError
-from .experiment import FORMAT, Choice, Dashboard, Data, Experiment, Objective, Training
+from .experiment import FORMAT, Dashboard, Experiment, Objective, Training
 from .expressions import is_repeat
+from .format_data import choice_in, data_fields, data_in
 from .graph import End, Graph, Mode, Node, closed_up, fits_as_id
 from .marks import Frame, Point, View
 from .names import WANTED_ID
@@ -22,7 +23,7 @@ def fields_of(experiment: Experiment) -> dict[str, object]:
         "title": experiment.title,
         "notes": experiment.notes,
         **_graph_fields(experiment.graph),
-        "data": asdict(experiment.data),
+        "data": data_fields(experiment.data),
         "training": _training_fields(experiment.training),
         "dashboard": asdict(experiment.dashboard),
     }
@@ -105,7 +106,7 @@ def experiment_in(reader: Reader) -> Experiment:
         title=reader.take("title", str),
         notes=reader.take("notes", str, ""),
         graph=_graph(reader),
-        data=_data(reader.inside("data")),
+        data=data_in(reader.inside("data")),
         training=_training(reader.inside("training")),
         dashboard=Dashboard(
             {name: panels.inside(name).values() for name in panels.names()},
@@ -250,14 +251,6 @@ def _end(text: str) -> End:
     return End(node, port)
 
 
-def _data(reader: Reader) -> Data:
-    return Data(_choice(reader.inside("source"), ""), reader.inside("split").values())
-
-
-def _choice(reader: Reader, default: str) -> Choice:
-    return Choice(reader.take("kind", str, default), reader.inside("params").values())
-
-
 def _training_fields(training: Training) -> dict[str, object]:
     fields: dict[str, object] = asdict(training)
     fields["objectives"] = [
@@ -278,8 +271,8 @@ def _training(reader: Reader) -> Training:
 def _objective(reader: Reader) -> Objective:
     return Objective(
         name=reader.take("name", str, "main"),
-        optimizer=_choice(reader.inside("optimizer"), "adamw"),
-        schedule=_choice(reader.inside("schedule"), "constant"),
+        optimizer=choice_in(reader.inside("optimizer"), "adamw"),
+        schedule=choice_in(reader.inside("schedule"), "constant"),
         losses=_numbers(reader.inside("losses")),
         blocks=tuple(str(item) for item in reader.take("blocks", list, [])),
         settings=reader.inside("settings").values(),

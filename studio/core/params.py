@@ -22,6 +22,7 @@ class _ParamFields:
     log: bool = False
     unit: str = ""
     zero: str = ""
+    path: Literal["", "file", "folder"] = ""
     help: str = ""
 
 
@@ -33,8 +34,8 @@ class Param(_ParamFields):
     ``"mean"`` with ``choices`` one of several, ``(3, 3)`` sizes (``length`` of them, 0 for any
     number; one given for all is repeated). ``optional`` admits nothing (None), which with a
     ``length`` may be the default; ``log`` asks the form for a logarithmic step; ``zero`` says what
-    0 stands for. Two are equal only if their defaults are of one type too: a switch that is on is
-    no 1.
+    0 stands for; ``path`` says of a text that it names a file or a folder. Two are equal only if
+    their defaults are of one type too: a switch that is on is no 1.
     """
 
     name: str

@@ -5,10 +5,13 @@ Each is one frozen value in one file; forms, help, command line and documentatio
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .params import Param, Params
 from .shapes import DType, Shape
+
+if TYPE_CHECKING:
+    from .fields import Field
 
 ColumnRole: TypeAlias = Literal["input", "target"]
 
@@ -70,6 +73,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
+def no_columns(_params: Params) -> tuple[Column, ...]:
+    """Return none: what a file holds is known when it was examined."""
+    return ()
+
+
     """A set of samples.
 
     ``columns`` says, without reading anything, which tensors there will be; ``load`` names the
@@ -82,13 +90,48 @@ class Source:
     takes no part in the fit.
     """
 
+
+    A source of a person's own files has an ``examine`` in place of ``columns``: the function
+    ``module:function`` that the engine calls with the parameters and that returns a
+    ``core.fields.Examination``. What it found is kept in the experiment; ``load`` is then called
+    with the parameters and the fields, and returns one array a field. ``endings`` are those of the
+    files that are taken for this source when they are dropped on the window, ``/`` for a folder.
     id: str
     title: str
     load: str
-    columns: Callable[[Params], tuple[Column, ...]]
+    columns: Callable[[Params], tuple[Column, ...]] = no_columns
+    examine: str = ""
+    endings: tuple[str, ...] = ()
     params: tuple[Param, ...] = ()
     stratify: str = ""
     standardize: tuple[str, ...] = ()
     help: str = ""
     licence: str = ""
     citation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A way to clean a field or to make features of it, fitted on the training part alone.
+
+    ``gives`` says, without reading anything, what a field becomes; None where it cannot be on such
+    a field. The engine calls ``fit(values, params, field)`` with the training part, which returns
+    named arrays, numbers or lists of text, and ``change(values, fitted, params, field)`` with every
+    part; ``undo`` leads back, where a target is told in its own unit. A step with ``keep`` drops
+    samples instead: called with the columns it is on, before the division, it returns a truth value
+    a sample. ``augment(values, random, params)`` changes training samples anew in every epoch. All
+    of them stand at the top level of their module, and import NumPy and scikit-learn when called.
+    """
+
+    id: str
+    title: str
+    gives: "Callable[[Field, Params], Field | None]"
+    params: tuple[Param, ...] = ()
+    fit: Callable[..., Any] | None = None
+    change: Callable[..., Any] | None = None
+    undo: Callable[..., Any] | None = None
+    keep: Callable[..., Any] | None = None
+    augment: Callable[..., Any] | None = None
+    group: str = ""
+    help: str = ""
+    formula: str = ""

@@ -201,5 +201,23 @@ SPLIT: tuple[Param, ...] = (
         help="Fixes which samples are held out",
     ),
     Param("stratified", True, help="Keep the classes in proportion in every part"),
+    Param(
+        "method",
+        "random",
+        choices=("random", "by groups", "by time", "k-fold"),
+        title="divide",
+        help="By groups keeps samples of one group, such as a patient, in one part; by time tests "
+        "on the latest; k-fold holds out one of several equal parts for validation",
+    ),
+    Param(
+        "by",
+        "",
+        title="group or time",
+        help="The column that names the group, or the time; it need not be read by the network",
+    ),
+    Param("folds", 5, low=2, high=100, help="Equal parts of what is not for the test"),
+    Param(
+        "fold", 1, low=1, high=100, help="Which of them validates; train once with each to compare"
+    ),
 )
 """How samples are divided."""

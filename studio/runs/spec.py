@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from studio.core.fields import Field
+
 Scalar = bool | int | float | str | None
 Setting = Scalar | tuple[int, ...]
 
@@ -113,6 +115,23 @@ class DataJob(Struct, frozen=True, kw_only=True):
     """Which samples to load and how to divide them."""
 
     source: str
+class StepJob(Struct, frozen=True, kw_only=True):
+    """One step on one field, or one that drops samples, on several."""
+
+    title: str
+    params: dict[str, Setting]
+    before: Field = Field("")
+    after: Field = Field("")
+    fit: str = ""
+    """``module:function``, as are the next ones; empty where there is nothing to do."""
+    change: str = ""
+    undo: str = ""
+    keep: str = ""
+    augment: str = ""
+    on: tuple[str, ...] = ()
+    """The columns that decide which samples are dropped; none for all."""
+
+
     load: str
     """``module:function`` called with the parameters; returns {column: NumPy array}."""
     params: dict[str, Setting]
@@ -128,6 +147,14 @@ class DataJob(Struct, frozen=True, kw_only=True):
 
 class ObjectiveJob(Struct, frozen=True, kw_only=True):
     """What one turn of the optimiser minimises."""
+    method: Literal["random", "by groups", "by time", "k-fold"] = "random"
+    by: str = ""
+    folds: int = 5
+    fold: int = 1
+    fields: tuple[Field, ...] = ()
+    """The columns of a person's own file, which ``load`` is then called with too; ``columns`` are
+    what the steps make of them."""
+    steps: tuple[StepJob, ...] = ()
 
     name: str
     optimizer: str

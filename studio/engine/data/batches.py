@@ -7,9 +7,9 @@ from torch import Tensor
 
 from studio.runs.spec import DataJob, Program
 
+from .gather import gather
 from .load import MARKS, Load
-from .split import Part, split
-from .standardize import standardize
+from .split import Part
 
 Batch = tuple[list[Tensor], list[Tensor]]
 """The arguments of ``forward`` and the targets."""
@@ -24,9 +24,11 @@ class Samples:
         Raises:
             DataFault: they cannot be loaded, differ from their declaration, or none are left.
         """
-        arrays = load(job)
-        parts = split(arrays, job)
-        arrays = standardize(arrays, job, parts["train"])
+        gathered = gather(job, load)
+        arrays, parts = gathered.arrays, gathered.parts
+        self.preparation = gathered.preparation
+        """The fitted steps of a person's own data; None for others."""
+        self.notes = gathered.notes
         used = {argument.column for argument in (*program.inputs, *program.targets)}
         self._columns = {
             name: torch.from_numpy(array).to(device)

@@ -2,15 +2,16 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from importlib import import_module
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.core.params import Params
 from studio.engine.faults import DataFault
 from studio.runs.spec import ColumnInfo, DataJob
+
+from .calling import called
+from .own import read_own, stamp
 
 Arrays = dict[str, NDArray[np.generic]]
 Load = Callable[[DataJob], Arrays]
@@ -26,22 +27,19 @@ _NOUNS = {"f": "real numbers", "i": "whole numbers", "u": "whole numbers", "b": 
 def load(job: DataJob) -> Arrays:
     """Return the declared columns as float32, int64 or bool, and the marks of official parts.
 
+    Of a person's own file it is the fields as they were read, without the samples that the steps
+    leave out: an ``Own``.
+
     Raises:
         DataFault: the loader failed, or its answer differs from the declaration.
     """
-    try:
-        module, _, name = job.load.partition(":")
-        loaded = getattr(import_module(module), name)(Params(job.params))
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise DataFault(
-            f"{job.source}: the data could not be loaded: {str(error) or type(error).__name__}"
-        ) from error
+    if job.fields:
+        return read_own(job)
+    loaded = called(job)
     if not isinstance(loaded, Mapping):
         raise DataFault(f"{job.source}: expected named columns, received {type(loaded).__name__}")
-    arrays = {column.name: _checked(column, loaded, job.source) for column in job.columns}
-    _same_length(arrays, job.source)
+    arrays = {column.name: checked(column, loaded, job.source) for column in job.columns}
+    expect_same_length(arrays, job.source)
     count = samples(arrays)
     for part in MARKS:
         if part in loaded and part not in arrays:
@@ -59,7 +57,7 @@ class LastLoaded:
 
     def __call__(self, job: DataJob) -> Arrays:
         """Return the arrays, which nobody may change."""
-        key = msgspec.msgpack.encode((job.load, job.params, job.columns))
+        key = _key(job)
         with self._lock:
             if key != self._key:
                 self._key, self._arrays = b"", {}
@@ -68,12 +66,25 @@ class LastLoaded:
             return self._arrays
 
 
+def _key(job: DataJob) -> bytes:
+    """Return what the loaded samples depend on, the file as it is on the disk included."""
+    dropping = [step for step in job.steps if step.keep]
+    columns = () if job.fields else job.columns
+    wanted = (job.load, job.params, columns, job.fields, dropping, stamp(job))
+    return msgspec.msgpack.encode(wanted)
+
+
 def samples(arrays: Mapping[str, NDArray[np.generic]]) -> int:
     """Return the number of samples of these columns."""
     return len(next(iter(arrays.values())))
 
 
-def _checked(column: ColumnInfo, loaded: Mapping[str, object], source: str) -> NDArray[np.generic]:
+def checked(column: ColumnInfo, loaded: Mapping[str, object], source: str) -> NDArray[np.generic]:
+    """Return a column as its declaration says.
+
+    Raises:
+        DataFault: it differs from it.
+    """
     place = f"{source}, column {column.name}"
     if column.name not in loaded:
         raise DataFault(
@@ -107,7 +118,12 @@ def _check_range(array: NDArray[np.generic], column: ColumnInfo, place: str) -> 
         raise DataFault(f"{place}: expected numbers, received one that is not finite in row {row}")
 
 
-def _same_length(arrays: Arrays, source: str) -> None:
+def expect_same_length(arrays: Arrays, source: str) -> None:
+    """Refuse columns of different lengths, and none at all.
+
+    Raises:
+        DataFault: naming them.
+    """
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} {length:,}" for name, length in lengths.items())

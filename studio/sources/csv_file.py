@@ -1,0 +1,292 @@
+"""A person's own table as text: CSV, TSV and their kin, whatever their encoding and delimiter."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from studio.api import Examination, Field, FileError, Loaded, Param, Params, Source, Value
+
+from ._cells import is_missing, number
+from ._files import CHOSEN, regular_file
+from ._table import (
+    BAD_ROWS,
+    MOST_ROWS,
+    Faults,
+    Reading,
+    Row,
+    examined,
+    expect_columns,
+    keep_of,
+    loaded,
+)
+
+HEAD_BYTES = 1 << 16
+WHOLE_BYTES = 24 << 20
+"""A file up to this size is examined whole; of a larger one the beginning and pieces all over."""
+PIECES, PIECE_BYTES = 24, 1 << 18
+LONGEST_LINE = 64 << 20
+_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": " "}
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_BINARY = (b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"%PDF", b"\x93NUMPY", b"PAR1")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a file is written."""
+
+    encoding: str
+    delimiter: str
+    header: bool
+    comma: bool
+
+    @property
+    def params(self) -> dict[str, Value]:
+        """The parameters that say so."""
+        names = {sign: name for name, sign in _DELIMITERS.items()}
+        return {
+            "delimiter": names[self.delimiter],
+            "encoding": self.encoding,
+            "header": "yes" if self.header else "no",
+            "decimal": "comma" if self.comma else "point",
+        }
+
+
+def examine_csv(params: Mapping[str, Value]) -> Examination:
+    """Return the columns of a table, as far as a look at the file tells.
+
+    Raises:
+        FileError: it cannot be read, or is no table.
+    """
+    given = Params(params)
+    path = regular_file(given)
+    manner, notes = _manner(path, given)
+    names = _names(path, manner)
+    expect_columns(len(names), path.name)
+    size = path.stat().st_size
+    if size <= WHOLE_BYTES:
+        rows, estimate = list(_rows(path, manner)), None
+    else:
+        rows, estimate = _sampled(path, manner, len(names), size)
+    uneven = sum(len(cells) != len(names) for _, cells in rows)
+    if uneven:
+        notes = (*notes, f"{uneven:,} rows have another number of cells than the first")
+    return examined(names, rows, manner.params, estimate=estimate, notes=notes, comma=manner.comma)
+
+
+def load_csv(params: Mapping[str, Value], fields: Sequence[Field]) -> Loaded:
+    """Return the columns of a table.
+
+    Raises:
+        FileError: it cannot be read, or differs from what was found in it.
+    """
+    given = Params(params)
+    path = regular_file(given)
+    manner, _ = _manner(path, given)
+    reading = Reading.of(fields, _names(path, manner), path.name, comma=manner.comma)
+    faults = Faults(keep_of(given), path.name)
+    return loaded(_rows(path, manner), reading, faults, most=given.whole("rows"))
+
+
+def _manner(path: Path, given: Params) -> tuple[Manner, tuple[str, ...]]:
+    """Return how the file is written: what is set, and what its beginning tells of the rest."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    encoding, notes = _encoding(head, path.name, given.text("encoding"))
+    text = head.decode(encoding, errors="replace")
+    lines = [line for line in text.splitlines()[:200] if line.strip()]
+    if len(head) == HEAD_BYTES and len(lines) > 1:
+        lines = lines[:-1]
+    if not lines:
+        raise FileError(f"{path.name}: expected a table, found only empty lines")
+    named = given.text("delimiter")
+    delimiter = _DELIMITERS.get(named) or _delimiter(lines, path.suffix)
+    table = _parsed(lines, delimiter)
+    header = given.text("header")
+    has_header = _has_header(table) if header == "auto" else header == "yes"
+    comma = given.text("decimal") == "comma" or (
+        given.text("decimal") == "auto" and _decimal_comma(table, delimiter)
+    )
+    return Manner(encoding, delimiter, has_header, comma), notes
+
+
+def _encoding(head: bytes, name: str, wanted: str) -> tuple[str, tuple[str, ...]]:
+    if wanted != "auto":
+        return wanted, ()
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding, ()
+    if head.startswith(_BINARY) or b"\0" in head:
+        raise FileError(f"{name}: expected a table of text, found a binary file")
+    try:
+        head[: head.rfind(b"\n") + 1 or len(head)].decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 4:
+            note = f"{name} is not UTF-8; it is read as Windows-1252, which you can change"
+            return "cp1252", (note,)
+    return "utf-8", ()
+
+
+def _delimiter(lines: Sequence[str], suffix: str) -> str:
+    """Return the sign that cuts most lines into the same number of cells, more than one."""
+    if suffix.lower() == ".tsv":
+        return "\t"
+    best, most = ",", 0.0
+    for sign in _DELIMITERS.values():
+        widths = [len(cells) for cells in _parsed(lines[:50], sign)]
+        usual = max(set(widths), key=widths.count)
+        share = widths.count(usual) / len(widths)
+        worth = share * min(usual, 50) * (0.5 if sign == " " else 1.0)
+        if usual > 1 and worth > most:
+            best, most = sign, worth
+    return best
+
+
+def _parsed(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+    except csv.Error:
+        return [line.split(delimiter) for line in lines]
+
+
+def _has_header(table: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first row names the columns: words above numbers, or words seen once."""
+    first, rest = table[0], table[1:40]
+    if any(number(cell) is not None for cell in first):
+        return False
+    if not rest:
+        return True
+    below = [[row[at] for row in rest if at < len(row)] for at in range(len(first))]
+    numeric = any(any(number(cell) is not None for cell in cells) for cells in below)
+    unseen = all(first[at] not in cells for at, cells in enumerate(below) if first[at])
+    return numeric or unseen
+
+
+def _decimal_comma(table: Sequence[Sequence[str]], delimiter: str) -> bool:
+    if delimiter == ",":
+        return False
+    cells = [cell for row in table[1:40] for cell in row if not is_missing(cell) and "," in cell]
+    fitting = [cell for cell in cells if number(cell, comma=True) is not None]
+    grouped = [cell for cell in cells if number(cell) is not None]
+    return bool(fitting) and len(fitting) > len(grouped)
+
+
+def _names(path: Path, manner: Manner) -> list[str]:
+    first = next(_parse(path, manner), (1, []))[1]
+    if manner.header:
+        return [str(cell) for cell in first]
+    return [f"column {place}" for place in range(1, len(first) + 1)]
+
+
+def _rows(path: Path, manner: Manner) -> Iterator[Row]:
+    """Yield the rows below the names, with the line each ends at; empty lines are passed over."""
+    rows = _parse(path, manner)
+    if manner.header:
+        next(rows, None)
+    yield from rows
+
+
+def _parse(path: Path, manner: Manner) -> Iterator[Row]:
+    with path.open("rb") as file:
+        text = io.TextIOWrapper(file, encoding=manner.encoding, errors="replace", newline="")
+        yield from _parsed_rows(text, manner.delimiter, path.name)
+
+
+def _parsed_rows(text: io.TextIOBase, delimiter: str, name: str) -> Iterator[Row]:
+    csv.field_size_limit(LONGEST_LINE)
+    reader = csv.reader(_lines(text, name), delimiter=delimiter, skipinitialspace=True)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise FileError(f"{name}, line {reader.line_num:,}: {error}") from None
+        if any(cell.strip() for cell in cells):
+            yield reader.line_num, cells
+
+
+def _lines(text: io.TextIOBase, name: str) -> Iterator[str]:
+    """Yield lines; one without an end would fill the memory."""
+    number_ = 0
+    while line := text.readline(LONGEST_LINE):
+        number_ += 1
+        if len(line) == LONGEST_LINE:
+            raise FileError(
+                f"{name}, line {number_:,}: expected lines of less than 64 MB. Is it a table?"
+            )
+        yield line.replace("\0", "")
+
+
+def _sampled(path: Path, manner: Manner, width: int, size: int) -> tuple[list[Row], int]:
+    """Return rows from the beginning and from all over the file, and about how many there are."""
+    if manner.encoding == "utf-16":
+        rows = []
+        for row in _rows(path, manner):
+            rows.append(row)
+            if len(rows) == 50_000:
+                break
+        return rows, max(len(rows), size // 64)
+    rows, read = [], 0
+    with path.open("rb") as file:
+        for place in range(PIECES):
+            start = place * (size - PIECE_BYTES) // (PIECES - 1)
+            piece = _piece(file, start)
+            text = io.StringIO(piece.decode(manner.encoding, errors="replace"), newline="")
+            found = list(_parsed_rows(text, manner.delimiter, path.name))
+            # The first of a piece may begin inside a row, the last may be cut off.
+            found = found[manner.header or place > 0 :][: -1 or None]
+            rows += [(0, cells) for _, cells in found if len(cells) == width]
+            read += len(piece)
+    return rows, round(len(rows) * size / max(read, 1))
+
+
+def _piece(file: BinaryIO, start: int) -> bytes:
+    file.seek(start)
+    piece = file.read(PIECE_BYTES)
+    if start:
+        piece = piece[piece.find(b"\n") + 1 :]
+    return piece[: piece.rfind(b"\n") + 1]
+
+
+CSV = Source(
+    id="file_csv",
+    title="Table (CSV, TSV)",
+    load="studio.sources.csv_file:load_csv",
+    examine="studio.sources.csv_file:examine_csv",
+    endings=(".csv", ".tsv", ".txt", ".dat", ".data", ".tab"),
+    params=(
+        CHOSEN,
+        Param(
+            "delimiter", "auto", choices=("auto", *_DELIMITERS), help="What stands between cells"
+        ),
+        Param("header", "auto", choices=("auto", "yes", "no"), title="first row names columns"),
+        Param("decimal", "auto", choices=("auto", "point", "comma"), title="decimal mark"),
+        Param(
+            "encoding",
+            "auto",
+            choices=(
+                "auto",
+                "utf-8",
+                "utf-8-sig",
+                "utf-16",
+                "cp1252",
+                "latin-1",
+                "gb18030",
+                "shift_jis",
+                "euc_kr",
+                "cp1251",
+            ),
+            help="How letters are written as bytes",
+        ),
+        BAD_ROWS,
+        MOST_ROWS,
+    ),
+    help="A table of your own, with a row a sample; columns are typed, and the rest is set here",
+)

@@ -1,0 +1,151 @@
+"""Texts as numbers: words or characters in order, or how much each word tells (TF-IDF, n-grams)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from studio.api import Field, Param, Params, Step
+
+from ._arrays import vector
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Values = NDArray[Any]
+    Fitted = Mapping[str, Any]
+
+PAD, UNKNOWN = 0, 1
+_WORD = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
+
+
+def token_field(field: Field, params: Params) -> Field | None:
+    """Return a text as so many tokens; their names are known only from the training part."""
+    if field.kind != "text" or field.role != "input":
+        return None
+    size = params.whole("vocabulary")
+    labels = ("<pad>", "<unk>", *(f"token {place}" for place in range(2, size)))
+    return replace(field, kind="tokens", shape=(params.whole("length"),), labels=labels)
+
+
+def cut(text: str, unit: str) -> list[str]:
+    """Cut a text into words and marks, or into characters, in small letters."""
+    small = str(text).lower()
+    return list(small) if unit == "characters" else _WORD.findall(small)
+
+
+def fit_tokens(values: "Values", params: Params, _field: Field) -> "Fitted":
+    """Return the most frequent tokens of the training part, behind <pad> and <unk>."""
+    from collections import Counter
+
+    counts: Counter[str] = Counter()
+    for text in values:
+        counts.update(cut(text, params.text("unit")))
+    most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    known = [token for token, _ in most[: params.whole("vocabulary") - 2]]
+    return {"tokens": ["<pad>", "<unk>", *known]}
+
+
+def tokens(values: "Values", fitted: "Fitted", params: Params, _field: Field) -> "Values":
+    """Return texts × length; short texts are filled up, long ones cut."""
+    import numpy as np
+
+    number = {token: place for place, token in enumerate(fitted["tokens"])}
+    length = params.whole("length")
+    found = np.full((len(values), length), PAD, np.int64)
+    for row, text in enumerate(values):
+        known = [number.get(token, UNKNOWN) for token in cut(text, params.text("unit"))[:length]]
+        if known:
+            start = length - len(known) if params.text("padding") == "before" else 0
+            found[row, start : start + len(known)] = known
+    return found
+
+
+def tfidf_field(field: Field, params: Params) -> Field | None:
+    """Return a text as one number a term."""
+    if field.kind != "text" or field.role != "input":
+        return None
+    return vector(field, params.whole("terms"))
+
+
+def fit_tfidf(values: "Values", params: Params, _field: Field) -> "Fitted":
+    """Return the most frequent terms of the training part, and how rare each is."""
+    import numpy as np
+
+    vectorizer = _vectorizer(params)
+    try:
+        vectorizer.fit([str(text) for text in values])
+    except ValueError:  # not one word in all the texts
+        return {"terms": [], "rare": np.zeros(0)}
+    terms = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.get)
+    weights = vectorizer.idf_ if params.text("weight") == "tf-idf" else np.ones(len(terms))
+    return {"terms": terms, "rare": weights}
+
+
+def tfidf(values: "Values", fitted: "Fitted", params: Params, _field: Field) -> "Values":
+    """Return texts × terms, each text of length 1; fewer terms than asked for leave zeros."""
+    import numpy as np
+
+    terms = list(fitted["terms"])
+    found = np.zeros((len(values), params.whole("terms")), np.float32)
+    if not terms:
+        return found
+    vectorizer = _vectorizer(params, {term: place for place, term in enumerate(terms)})
+    counts = vectorizer.transform([str(text) for text in values]).astype(np.float64)
+    weighted = counts.multiply(np.asarray(fitted["rare"])[np.newaxis]).tocsr()
+    if params.text("weight") == "tf-idf":
+        from sklearn.preprocessing import normalize
+
+        weighted = normalize(weighted)
+    found[:, : len(terms)] = weighted.toarray()
+    return found
+
+
+def _vectorizer(params: Params, vocabulary: Mapping[str, int] | None = None) -> Any:
+    """Return scikit-learn's own: to fit with weights, or to count a known vocabulary."""
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+
+    given = {
+        "ngram_range": (1, params.whole("ngrams")),
+        "analyzer": "char_wb" if params.text("unit") == "characters" else "word",
+        "token_pattern": r"(?u)\b\w+\b" if params.text("unit") == "words" else None,
+    }
+    if vocabulary is None:
+        return TfidfVectorizer(max_features=params.whole("terms"), **given)
+    return CountVectorizer(vocabulary=vocabulary, **given)
+
+
+_UNIT = Param("unit", "words", choices=("words", "characters"), title="cut into")
+
+TOKENS = Step(
+    id="tokens",
+    title="Words as numbers",
+    gives=token_field,
+    params=(
+        _UNIT,
+        Param("length", 40, low=1, high=4096, unit="tokens", help="Longer texts are cut"),
+        Param("vocabulary", 5000, low=3, high=200_000, unit="tokens", help="The most frequent"),
+        Param("padding", "after", choices=("after", "before"), help="Where short ones are filled"),
+    ),
+    fit=fit_tokens,
+    change=tokens,
+    group="Text",
+    help="A text as a row of whole numbers for an Embedding; <pad> is 0, what is not frequent 1",
+)
+
+TFIDF = Step(
+    id="tfidf",
+    title="TF-IDF and n-grams",
+    gives=tfidf_field,
+    params=(
+        Param("terms", 1000, low=1, high=100_000, unit="terms", help="The most frequent"),
+        Param("ngrams", 1, low=1, high=6, title="n-grams up to", help="2 takes pairs in a row too"),
+        _UNIT,
+        Param("weight", "tf-idf", choices=("tf-idf", "counts"), help="Rare terms count for more"),
+    ),
+    fit=fit_tfidf,
+    change=tfidf,
+    group="Text",
+    help="A text as one number a term: how often it occurs, divided by how usual it is",
+    formula="tf(t, d) · (ln((1 + n) / (1 + df(t))) + 1)",
+)
