@@ -17,6 +17,7 @@ from studio.runs.spec import Argument, BlockInfo, Program
 from .classes import Classes
 from .modules import Copied, read_definition
 from .plan import Call, Plan, plan_network
+from .origins import looks_of, with_looks
 from .writer import Page, write_both
 
 _READERS = "studio.engine.nn.weights"
@@ -31,9 +32,11 @@ def compile_network(
     Raises:
         CompileError: the drawing has errors, each on a line of its own.
     """
-    drawn = draw(experiment, catalog, checked)
+    found = checked or check(experiment, catalog)
+    drawn = draw(experiment, catalog, found)
     plan = drawn.plan
     plain, tapped = write_both(
+    blocks = (*map(_info, plan.inputs), *_infos(plan, drawn.classes))
         Page(plan, experiment.title, drawn.class_name, drawn.copied, drawn.classes)
     )
     return Program(
@@ -51,7 +54,7 @@ def compile_network(
         measured=plain.measures.infos,
         counts=tuple(plain.measures.counts),
         scores=plain.measures.scores,
-        blocks=(*map(_info, plan.inputs), *_infos(plan, drawn.classes)),
+        blocks=with_looks(blocks, plan.inputs, looks_of(experiment, drawn.classes.scope, found)),
     )
 
 

@@ -111,8 +111,9 @@ class LayerRow(Struct, frozen=True, kw_only=True, tag="layer-row"):
 class Snapshot(Struct, frozen=True, kw_only=True, tag="snapshot"):
     """Arrays seen at a step.
 
-    ``kind`` is ``attention`` (arrays ``weights``: heads × queries × keys, and ``tokens`` of the
-    probe sample where there are any) or ``embedding`` (arrays ``points``: samples × 3 principal
+    ``kind`` is ``attention`` (arrays ``weights``: heads × queries × keys, and ``queries`` and
+    ``keys``, the tokens of the probe sample at both where they are known, with notes of the same
+    names for their columns) or ``embedding`` (arrays ``points``: samples × 3 principal
     components in a frozen basis, ``labels``: samples; ``explained``: share of variance) or
     ``images`` (arrays ``images``: samples × channels × height × width in bytes, and ``inputs``
     alike where they are made of those; notes ``low`` and ``high``: what 0 and 255 stand for) or

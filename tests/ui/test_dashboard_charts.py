@@ -339,7 +339,7 @@ def test_heads_stand_apart_and_the_weight_under_the_pointer_is_named(
     weights = np.zeros((4, 5, 7), np.float32)
     weights[2, 1, 6] = 0.5
     view = AttentionMap()
-    view.show_weights(weights, [], -1)
+    view.show_weights(weights, -1)
     show(view)
     view.grab()
 
@@ -358,7 +358,7 @@ def test_heads_stand_apart_and_the_weight_under_the_pointer_is_named(
 def test_a_click_shows_one_head_and_another_all(show: Show[AttentionMap], qtbot: QtBot) -> None:
     view = AttentionMap()
     weights = np.random.default_rng(0).random((3, 4, 4)).astype(np.float32)
-    view.show_weights(weights, ["a", "b", "c", "d"], -1)
+    view.show_weights(weights, -1, queries="abcd", keys="abcd")
     show(view)
     view.grab()
     place = view.place_of(1)
@@ -366,7 +366,7 @@ def test_a_click_shows_one_head_and_another_all(show: Show[AttentionMap], qtbot:
 
     with qtbot.waitSignal(view.head_chosen) as chosen:
         qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=place.center().toPoint())
-    view.show_weights(weights, ["a", "b", "c", "d"], 1)
+    view.show_weights(weights, 1, queries="abcd", keys="abcd")
     view.grab()
 
     assert chosen.args == [1]
@@ -374,6 +374,31 @@ def test_a_click_shows_one_head_and_another_all(show: Show[AttentionMap], qtbot:
     with qtbot.waitSignal(view.head_chosen) as all_:
         qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.rect().center())
     assert all_.args == [-1]
+
+
+def test_the_tokens_of_both_texts_stand_beside_and_below_one_head(
+    show: Show[AttentionMap],
+) -> None:
+    weights = np.full((1, 3, 30), 0.1, np.float32)
+    bare, named = AttentionMap(), AttentionMap()
+    bare.show_weights(weights, 0)
+    named.show_weights(weights, 0, queries=["la", "serpiente", "dijo"], keys=["serpent"] * 30)
+    for view in (bare, named):
+        show(view)
+        view.grab()
+    wide, place = bare.place_of(0), named.place_of(0)
+    assert wide is not None
+    assert place is not None
+
+    beside = picture(named)[int(place.top()) : int(place.bottom()), : int(place.left()) - 2]
+    below = picture(named)[int(place.bottom()) + 3 :, int(place.left()) : int(place.right())]
+
+    assert place.left() > wide.left()
+    for part in (beside, below):
+        assert len(np.unique(part.reshape(-1, 3), axis=0)) > 10  # letters, with their soft edges
+    # Thirty words wider than their columns stand upright: each is higher than a line.
+    inked_rows = (below != below[-1, 0]).any(axis=(1, 2)).sum()
+    assert inked_rows > 2 * named.fontMetrics().height()
 
 
 def test_a_map_too_fine_for_the_screen_keeps_its_greatest_weights() -> None:

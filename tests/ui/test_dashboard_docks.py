@@ -12,10 +12,15 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSlider, QTabBar
 from pytestqt.qtbot import QtBot
+from studio.app.gallery import find_experiment
 
+from studio.core.check import columns_of
+from studio.core.document import Document
 from studio.app.workspace import Workspace
 from studio.core.edits import SetLayout
-from studio.runs.events import Points
+from studio.core.fileio import open_file
+from studio.runs.arrays import array_from_numpy
+from studio.runs.events import Points, Snapshot
 from studio.runs.record import Record
 from studio.runs.spec import Watch
 from studio.ui.dashboard.curve_panel import CurvePanel
@@ -28,6 +33,7 @@ from studio.ui.dashboard.panels.gradient_norm import GradientNormPanel
 from studio.ui.dashboard.panels.metric import MetricPanel
 from studio.ui.dashboard.picture_menu import PictureMenu
 from studio.ui.theme import DARK, LIGHT, palette_of
+from tests.helpers.builders import CATALOG
 from tests.helpers.a_run import a_run, attention, embedding, points, started
 from tests.helpers.drawing import chain
 
@@ -277,6 +283,36 @@ def test_the_cursor_shows_attention_as_it_was_at_that_step(show: Show) -> None:
     docks = show(Record.from_events(a_run()))
     attends = docks.panels["attention"]
     assert isinstance(attends, AttentionPanel)
+
+def test_rows_and_columns_of_a_map_have_the_words_of_their_own_languages(
+    show: Show, qtbot: QtBot
+) -> None:
+    document = Document(open_file(find_experiment("seq2seq-attention")))
+    record = Record()
+    docks = show(record, Workspace(CATALOG, document))
+    english, spanish = np.array([0, 5, 6]), np.array([2, 7])
+    maps = Snapshot(
+        kind="attention",
+        block="attention",
+        step=3,
+        arrays={
+            "weights": array_from_numpy(np.full((1, 2, 3), 1 / 3, np.float32)),
+            "queries": array_from_numpy(spanish),
+            "keys": array_from_numpy(english),
+        },
+        notes={"queries": "spanish", "keys": "english"},
+    )
+
+    record.feed([started(attentions=(("attention", "attention"),)), maps])
+    attends = docks.panels["attention"]
+    assert isinstance(attends, AttentionPanel)
+    qtbot.waitUntil(lambda: attends.snapshot == maps and docks.resting)
+
+    columns = {column.name: column for column in columns_of(document.experiment.data, CATALOG)}
+    words = {name: columns[name].labels for name in ("english", "spanish")}
+    assert attends.map.queries == tuple(words["spanish"][word] for word in spanish)
+    assert attends.map.keys == tuple(words["english"][word] for word in english)
+
 
     docks.cursor.point(120)
     assert attends.snapshot == attention(101)

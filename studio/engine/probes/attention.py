@@ -44,6 +44,23 @@ class _Functions(TorchFunctionMode):
     """Sees ``F.scaled_dot_product_attention`` and ``softmax`` as the program calls them."""
 
     def __init__(self, found: list[Tensor]) -> None:
+def steps_seen(
+    network: Network, block: str, inputs: Sequence[Tensor]
+) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Return the first sample's tokens at the rows (``queries``) and columns (``keys``) of a map.
+
+    And the columns of the data that they are of. Only what is traced to an input of tokens is
+    there.
+    """
+    info = next(known for known in network.program.blocks if known.id == block)
+    tokens, columns = dict[str, Tensor](), dict[str, str]()
+    for side, argument in (("queries", info.queries), ("keys", info.keys)):
+        for given, value in zip(network.program.inputs, inputs, strict=True):
+            if given.name == argument and value.ndim == 2 and not value.is_floating_point():
+                tokens[side], columns[side] = value[0], given.column
+    return tokens, columns
+
+
         self._found = found
 
     def __torch_function__(

@@ -1,6 +1,6 @@
 """AttentionMap: the heads of one attention block as maps of queries × keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ _TOKEN_PX = 13.0
 class AttentionMap(QWidget):
     """Maps on one colour scale from 0 to the greatest weight; rows are queries, columns keys.
 
-    A click on one of several heads asks for that head alone, a second click for all.
+    A click on one of several heads asks for that head alone, a second click for all. A head alone
+    has the tokens beside it; those of the keys stand upright where they are wider than their cells.
     """
 
     head_chosen = Signal(int)
@@ -35,7 +36,8 @@ class AttentionMap(QWidget):
         self.pace = Pace()
         self.painted = 0
         self._weights: NDArray[np.floating] | None = None
-        self._tokens: tuple[str, ...] = ()
+        self.queries: tuple[str, ...] = ()
+        self.keys: tuple[str, ...] = ()
         self._head = -1
         self._places: list[tuple[int, QRectF]] = []
         self._hover: QPointF | None = None
@@ -45,11 +47,16 @@ class AttentionMap(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def show_weights(
-        self, weights: NDArray[np.floating] | None, names: Sequence[str], head: int
+        self,
+        weights: NDArray[np.floating] | None,
+        head: int,
+        *,
+        queries: Sequence[str] = (),
+        keys: Sequence[str] = (),
     ) -> None:
-        """Draw one head, or all for −1, of heads × queries × keys; ``names`` are the tokens'."""
+        """Draw one head, or all for −1, of heads × queries × keys, with the names of both."""
         self._weights = weights
-        self._tokens = tuple(names)
+        self.queries, self.keys = tuple(queries), tuple(keys)
         self._head = head if weights is not None and head < len(weights) else -1
         self.update()
 
@@ -95,8 +102,7 @@ class AttentionMap(QWidget):
         assert self._weights is not None
         _, queries, keys = self._weights.shape
         if len(heads) == 1:
-            room = self._token_room(area, metrics)
-            area = area.adjusted(room, 0, 0, -_CAPTION_PX if room else 0)
+            area = self._room_for_names(area, metrics)
         fits = []
         for columns in range(1, len(heads) + 1):
             rows = -(-len(heads) // columns)
@@ -116,11 +122,17 @@ class AttentionMap(QWidget):
             y = top + row * (tall + _CAPTION_PX + 2) + _CAPTION_PX
             self._places.append((head, QRectF(x, y, wide, tall)))
 
-    def _token_room(self, area: QRectF, metrics: QFontMetricsF) -> float:
+    def _room_for_names(self, area: QRectF, metrics: QFontMetricsF) -> QRectF:
+        """Return what is left for the map where its tokens stand beside and below it."""
         assert self._weights is not None
-        if not self._tokens or area.height() / self._weights.shape[1] < _TOKEN_PX * 0.8:
-            return 0.0
-        return max(metrics.horizontalAdvance(name) for name in self._tokens) + 6
+        _, queries, keys = self._weights.shape
+        wide, down = _widest(self.keys, metrics), 0.0
+        if wide:
+            # Whether they fit is decided by the place that the map has without them.
+            level = wide <= min(area.width() / keys, area.height() / queries)
+            down = _CAPTION_PX if level else min(wide, area.height() / 3) + 6
+        left = min(_widest(self.queries, metrics), area.width() / 3)
+        return area.adjusted(left + 6 if left else 0, 0, 0, -down)
 
     def _paint_head(
         self, painter: QPainter, head: int, place: QRectF, top: float, theme: Tokens
@@ -142,18 +154,33 @@ class AttentionMap(QWidget):
         assert self._weights is not None
         metrics = QFontMetricsF(painter.font())
         _, queries, keys = self._weights.shape
-        if not self._tokens or place.height() / queries < _TOKEN_PX * 0.8:
-            return
         painter.setPen(QColor(theme.text))
-        for at, name in enumerate(self._tokens[:queries]):
-            y = place.top() + (at + 0.5) * place.height() / queries + metrics.capHeight() / 2
-            painter.drawText(QPointF(place.left() - 5 - metrics.horizontalAdvance(name), y), name)
-        wide = place.width() / keys
-        for at, name in enumerate(self._tokens[:keys]):
-            half = metrics.horizontalAdvance(name) / 2
-            if half * 2 <= wide:
-                x = place.left() + (at + 0.5) * wide - half
-                painter.drawText(QPointF(x, place.bottom() + metrics.ascent() + 3), name)
+        tall, wide = place.height() / queries, place.width() / keys
+        for at, name in _spaced(self.queries, tall):
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.left() - 5)
+            y = place.top() + (at + 0.5) * tall + metrics.capHeight() / 2
+            painter.drawText(QPointF(place.left() - 5 - metrics.horizontalAdvance(shown), y), shown)
+        level = _widest(self.keys, metrics) <= wide
+        for at, name in enumerate(self.keys) if level else _spaced(self.keys, wide):
+            x = place.left() + (at + 0.5) * wide
+            if level:
+                half = metrics.horizontalAdvance(name) / 2
+                painter.drawText(QPointF(x - half, place.bottom() + metrics.ascent() + 3), name)
+            else:
+                self._paint_upright(painter, QPointF(x, place.bottom() + 4), name)
+
+    def _paint_upright(self, painter: QPainter, at: QPointF, name: str) -> None:
+        """Write from below up to a place."""
+        metrics = QFontMetricsF(painter.font())
+        room = self.height() - at.y() - 2
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+        painter.save()
+        painter.translate(
+            at.x() + metrics.capHeight() / 2, at.y() + metrics.horizontalAdvance(shown)
+        )
+        painter.rotate(-90)
+        painter.drawText(QPointF(0, 0), shown)
+        painter.restore()
 
     def _paint_bar(self, painter: QPainter, top: float, theme: Tokens) -> None:
         """Draw the colours' scale, as tall as the maps and beside them."""
@@ -183,16 +210,12 @@ class AttentionMap(QWidget):
         painter.setPen(QPen(QColor(theme.canvas), 1))
         painter.drawRect(cell)
         rows = [
-            Row("from", self._name(query)),
-            Row("to", self._name(key)),
+            Row("from", _named(query, self.queries)),
+            Row("to", _named(key, self.keys)),
             Row("weight", number(weight)),
         ]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_box(painter, QRectF(self.rect()), self._hover.x(), f"head {head + 1}", rows, theme)
-
-    def _name(self, place: int) -> str:
-        token = f" {self._tokens[place]}" if place < len(self._tokens) else ""
-        return f"position {place + 1}{token}"
 
     # Qt
 
@@ -222,6 +245,20 @@ class AttentionMap(QWidget):
     def leaveEvent(self, event: object) -> None:
         self._hover = None
         self.update()
+
+
+def _named(place: int, names: Sequence[str]) -> str:
+    return f"position {place + 1}" + (f" {names[place]}" if place < len(names) else "")
+
+
+def _widest(names: Sequence[str], metrics: QFontMetricsF) -> float:
+    return max((metrics.horizontalAdvance(name) for name in names), default=0.0)
+
+
+def _spaced(names: Sequence[str], step: float) -> Iterator[tuple[int, str]]:
+    """Yield the names that have room where lines are so far apart, at least every other few."""
+    every = max(1, -int(-_TOKEN_PX * 0.8 // max(step, 0.1)))
+    return ((at, name) for at, name in enumerate(names) if not at % every)
 
 
 def pooled(weights: NDArray[np.floating], limit: int) -> NDArray[np.floating]:

@@ -4,7 +4,7 @@ A panel is one file in ``panels/`` with one ``PanelSpec``; it is found by being 
 record, so it cannot tell a live run from a replay, and it cannot reach the run itself.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.app.workspace import Workspace
 from studio.core.check import columns_of
+from studio.core.recipes import Column
 from studio.core.params import Value
 from studio.runs.record import Record
 
@@ -182,14 +183,19 @@ class Panel(QWidget):
         """Return a block's title as it is on the canvas, else as the run knew it."""
         node = self._workspace.graph.nodes.get(block) if self._workspace else None
         return node.title if node else fallback
+        return next((tuple(c.labels) for c in self._columns() if c.role == role), ())
+
+    def labels_of_column(self, name: str) -> tuple[str, ...]:
+        """Return the symbols of a column of the data; nothing where there is none of that name."""
+        return next((tuple(c.labels) for c in self._columns() if c.name == name), ())
+
+    def _columns(self) -> Sequence[Column]:
 
     def labels_of(self, role: str) -> tuple[str, ...]:
         """Return the names of the classes, or the symbols, of the first column of a role."""
         if self._workspace is None:
             return ()
-        data = self._workspace.document.experiment.data
-        columns = columns_of(data, self._workspace.catalog)
-        return next((tuple(column.labels) for column in columns if column.role == role), ())
+        return columns_of(self._workspace.document.experiment.data, self._workspace.catalog)
 
     # Qt
 

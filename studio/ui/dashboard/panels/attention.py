@@ -56,12 +56,13 @@ class AttentionPanel(Panel):
         snapshot = self.snapshot
         if snapshot is None:
             self.map.hint = self._hint()
-            self.map.show_weights(None, (), -1)
+            self.map.show_weights(None, -1)
             self.caption.setText("")
             return
         weights = np.asarray(array_to_numpy(snapshot.arrays["weights"]), np.float32)
         head = int(self.number("head", -1))
-        self.map.show_weights(weights, self._names(snapshot), head)
+        queries, keys = self._names(snapshot, "queries"), self._names(snapshot, "keys")
+        self.map.show_weights(weights, head, queries=queries, keys=keys)
         heads = plural(len(weights), "head") if head < 0 else f"head {head + 1}"
         self.caption.setText(f"{heads} · step {grouped(snapshot.step)}")
 
@@ -75,11 +76,16 @@ class AttentionPanel(Panel):
             return "This network has no attention block; add one to see where it looks"
         return "Press Train to see where attention looks"
 
-    def _names(self, snapshot: Snapshot) -> list[str]:
-        if "tokens" not in snapshot.arrays:
+    def _names(self, snapshot: Snapshot, side: str) -> list[str]:
+        """Return the tokens of the steps that look, or are looked at; nothing where not known."""
+        # A record of an earlier version has the tokens of both sides in one array.
+        array = snapshot.arrays.get(side) or snapshot.arrays.get("tokens")
+        steps = snapshot.arrays["weights"].shape[1 if side == "queries" else 2]
+        if array is None or array.shape[-1] != steps:
             return []
-        symbols = self.labels_of("input")
-        ids = array_to_numpy(snapshot.arrays["tokens"]).ravel().astype(int).tolist()
+        column = snapshot.notes.get(side, "")
+        symbols = self.labels_of_column(column) if column else self.labels_of("input")
+        ids = array_to_numpy(array).ravel().astype(int).tolist()
         return [readable(symbols[id_]) if id_ < len(symbols) else str(id_) for id_ in ids]
 
     def _show_blocks(self) -> None:
