@@ -47,10 +47,10 @@ class Catalog:
                 self.schedules[value.id] = value
             case Source():
                 self.sources[value.id] = value
-
-    def drop(self, owner: str) -> None:
             case Step():
                 self.steps[value.id] = value
+
+    def drop(self, owner: str) -> None:
         """Take out everything that ``owner`` gave."""
         gone = {id_ for id_, whose in self._owners.items() if whose == owner}
         tables: tuple[

@@ -71,13 +71,13 @@ class Column:
         return Shape(("B", *self.shape), self.dtype, self.limit)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
 def no_columns(_params: Params) -> tuple[Column, ...]:
     """Return none: what a file holds is known when it was examined."""
     return ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
     """A set of samples.
 
     ``columns`` says, without reading anything, which tensors there will be; ``load`` names the
@@ -88,14 +88,14 @@ def no_columns(_params: Params) -> tuple[Column, ...]:
     follow one another in time. ``standardize`` names the columns that the engine shifts and scales,
     feature by feature, to mean 0 and standard deviation 1 over the training part: what is held out
     takes no part in the fit.
-    """
-
 
     A source of a person's own files has an ``examine`` in place of ``columns``: the function
     ``module:function`` that the engine calls with the parameters and that returns a
     ``core.fields.Examination``. What it found is kept in the experiment; ``load`` is then called
     with the parameters and the fields, and returns one array a field. ``endings`` are those of the
     files that are taken for this source when they are dropped on the window, ``/`` for a folder.
+    """
+
     id: str
     title: str
     load: str

@@ -35,10 +35,6 @@ class BlockInfo(Struct, frozen=True, kw_only=True):
     """The module's attribute in the program (``conv1``), empty for a block without a module."""
     rate: float = 1.0
     """What the learning rate of its weights is multiplied with."""
-    queries: str = ""
-    """Of an attention: the argument of ``forward`` whose steps look, empty where none is known."""
-    keys: str = ""
-    """The argument whose steps are looked at."""
 
 
 class MetricInfo(Struct, frozen=True, kw_only=True):
@@ -115,10 +111,6 @@ class ColumnInfo(Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
 
 
-class DataJob(Struct, frozen=True, kw_only=True):
-    """Which samples to load and how to divide them."""
-
-    source: str
 class StepJob(Struct, frozen=True, kw_only=True):
     """One step on one field, or one that drops samples, on several."""
 
@@ -136,6 +128,10 @@ class StepJob(Struct, frozen=True, kw_only=True):
     """The columns that decide which samples are dropped; none for all."""
 
 
+class DataJob(Struct, frozen=True, kw_only=True):
+    """Which samples to load and how to divide them."""
+
+    source: str
     load: str
     """``module:function`` called with the parameters; returns {column: NumPy array}."""
     params: dict[str, Setting]
@@ -147,10 +143,6 @@ class StepJob(Struct, frozen=True, kw_only=True):
     validation: float = 0.15
     test: float = 0.15
     seed: int = 0
-
-
-class ObjectiveJob(Struct, frozen=True, kw_only=True):
-    """What one turn of the optimiser minimises."""
     method: Literal["random", "by groups", "by time", "k-fold"] = "random"
     by: str = ""
     folds: int = 5
@@ -159,6 +151,10 @@ class ObjectiveJob(Struct, frozen=True, kw_only=True):
     """The columns of a person's own file, which ``load`` is then called with too; ``columns`` are
     what the steps make of them."""
     steps: tuple[StepJob, ...] = ()
+
+
+class ObjectiveJob(Struct, frozen=True, kw_only=True):
+    """What one turn of the optimiser minimises."""
 
     name: str
     optimizer: str
