@@ -39,6 +39,12 @@ class Group:
         """Whether several share a pass, so that each has to keep to its own weights."""
         return len(self.objectives) > 1
 
+    @property
+    def alone(self) -> bool:
+        """Whether it is one objective with one turn at every step."""
+        first = self.objectives[0]
+        return first.turns == first.every == len(self.objectives) == 1
+
     def due(self, at: At) -> bool:
         """Whether it has its turns at this step."""
         return (at.step - 1) % self.objectives[0].every == 0

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -35,8 +36,7 @@ class Gathered:
     shown: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
+class _Batch(NamedTuple):
     arguments: Sequence[Tensor]
     samples: int
     losses: Mapping[str, Tensor]
@@ -58,6 +58,7 @@ class BatchMetrics:
         self._made = [info for info in program.measured if info.combine == "exp"]
         self.weighs_losses = bool(program.counts or self._made)
         """Whether losses are gathered too: a mean over samples would be wrong for them."""
+        self._idle = not (program.metrics or self.weighs_losses)
         self._kept: list[_Batch] = []
         self._next = 0.0
         self._numbers = 0
@@ -66,9 +67,12 @@ class BatchMetrics:
         self, arguments: Sequence[Tensor], count: int, losses: Mapping[str, Tensor] | None = None
     ) -> None:
         """Keep the arguments of a batch of so many samples, and its losses by ``key_of``."""
+        if self._idle:
+            return
         detached = [argument.detach() for argument in arguments]
-        self._kept.append(_Batch(detached, count, dict(losses or {})))
-        self._numbers += sum(map(torch.numel, detached))
+        self._kept.append(_Batch(detached, count, losses or {}))
+        for argument in detached:
+            self._numbers += argument.numel()
 
     def take(self, *, wait: bool = True) -> Iterator[Gathered]:
         """Yield every metric over the batches so far, and begin anew.

@@ -11,7 +11,7 @@ from studio.runs.spec import ObjectiveJob, Program
 
 from .build import Network, parts_of, tensors_in
 from .faults import BlockFault
-from .optim import make_factor, make_optimizer, make_reaction, set_rate
+from .optim import make_factor, make_optimizer, make_reaction, set_rate, step_of
 from .packing import State
 from .penalties import Penalties
 from .precision import Casting, in_full
@@ -102,6 +102,7 @@ class Objective:
         """The rate that the schedule multiplies."""
         self.weights = _weights(job, network.module)
         self.optimizer = make_optimizer(job, self.weights, _rates(network))
+        self._update = step_of(self.optimizer)
         self.lr = job.lr
         self.clip_norm = job.clip_norm
         self._penalties = Penalties(job, self.weights)
@@ -180,7 +181,7 @@ class Objective:
         if self.clip_norm > 0:
             nn.utils.clip_grad_norm_(self.weights, self.clip_norm)
         if self._scaler is None:
-            self.optimizer.step()
+            self._update()
         else:  # leaves the step out where a gradient is not finite, and scales less
             self._scaler.step(self.optimizer)
             self._scaler.update()

@@ -3,6 +3,7 @@
 import ast
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -50,6 +51,18 @@ def make_optimizer(
         group["scale"] *= group["lr"]
     set_rate(optimizer, job.lr)
     return optimizer
+
+
+def step_of(optimizer: torch.optim.Optimizer) -> Callable[[], object]:
+    """Return the optimiser's step without torch's mark for profilers, which nobody reads here.
+
+    It costs a small network a fortieth of a whole training step. Where something is hooked to the
+    step, it stays as it is.
+    """
+    step = type(optimizer).step
+    told = optimizer._optimizer_step_pre_hooks or optimizer._optimizer_step_post_hooks
+    plain = None if told or not getattr(step, "hooked", False) else vars(step).get("__wrapped__")
+    return partial(plain, optimizer) if plain is not None else optimizer.step
 
 
 def set_rate(optimizer: torch.optim.Optimizer, lr: float) -> None:

@@ -17,6 +17,8 @@ from .probes.watcher import Watcher
 
 Value = Tensor | float
 
+_NOTHING: Mapping[str, Tensor] = {}
+
 
 class NotFinite(Exception):
     """A loss is no number any more; with its value and the batch it came of."""
@@ -70,6 +72,35 @@ class Turns:
             Fault: naming the block to blame.
             NotFinite: a loss is no number.
         """
+        if pieces == 1 and self._team is None and len(groups) == 1 and groups[0].alone:
+            return [self._straight(rows, metrics, groups[0], at)]
+        return self._at_length(rows, metrics, groups, at, pieces)
+
+    def _straight(self, rows: Tensor, metrics: BatchMetrics, group: Group, at: At) -> Value:
+        """Take the one turn of a step's only objective, with a whole batch.
+
+        It is what ``take`` comes to for most networks, without what small ones would feel of it.
+        """
+        (objective,) = group.objectives
+        batch = self._samples.batch(rows)
+        group.begin(at)
+        arguments, losses = self._look(batch, first=at.step == 1)
+        value = self._backward(objective, batch, objective.total(losses), group)
+        objective.gather()
+        self._watcher.after_backward(at.step)
+        group.end()
+        metrics.add(arguments, len(rows), self._of(objective, losses, metrics))
+        return value
+
+    def _at_length(
+        self,
+        rows: Tensor,
+        metrics: BatchMetrics,
+        groups: Sequence[Group],
+        at: At,
+        pieces: int,
+    ) -> list[Value]:
+        """Take the turns of any objectives, a batch whole or in pieces, alone or in a team."""
         parts = self._parts(rows, pieces)
         self._rows = len(rows)
         batches = [self._samples.batch(part) for part in parts]
@@ -105,9 +136,11 @@ class Turns:
         shares = self._shares(group, batches)
         sums: dict[Objective, Value] = dict.fromkeys(group.objectives, 0.0)
         for piece, batch in enumerate(batches):
-            losses = self._look(batch, first=first)
+            arguments, losses = self._look(batch, first=first)
+            self._arguments.append(arguments)
+            self._seen.append({name: value.detach() for name, value in losses.items()})
             for objective in group.objectives:
-                self._keep(objective, piece, losses, metrics)
+                self._kept[piece] |= self._of(objective, losses, metrics)
                 loss, part = objective.total(losses), self._part(shares[objective], piece, batch)
                 if part:
                     loss = loss if part == 1.0 else loss * part
@@ -133,7 +166,7 @@ class Turns:
             value: Value = 0.0
             for piece, batch in enumerate(batches):
                 losses = self._seen[piece]
-                self._keep(objective, piece, losses, metrics)
+                self._kept[piece] |= self._of(objective, losses, metrics)
                 part = self._part(share, piece, batch)
                 if part:
                     value = value + objective.total(losses).detach() * part
@@ -172,26 +205,21 @@ class Turns:
             return 1.0
         return share.of(self._calls.counts(self._arguments[piece]), len(batch[0][0]))
 
-    def _keep(
-        self,
-        objective: Objective,
-        piece: int,
-        losses: Mapping[str, Tensor],
-        metrics: BatchMetrics,
-    ) -> None:
-        if metrics.weighs_losses:
-            self._kept[piece] |= {
-                key_of(objective, name): losses[name].detach() for name in objective.loss_weights
-            }
+    def _of(
+        self, objective: Objective, losses: Mapping[str, Tensor], metrics: BatchMetrics
+    ) -> Mapping[str, Tensor]:
+        """Return an objective's losses by the names they are gathered under, if they are."""
+        if not metrics.weighs_losses:
+            return _NOTHING
+        return {key_of(objective, name): losses[name].detach() for name in objective.loss_weights}
 
-    def _look(self, batch: Batch, *, first: bool) -> Mapping[str, Tensor]:
+    def _look(self, batch: Batch, *, first: bool) -> tuple[Sequence[Tensor], Mapping[str, Tensor]]:
+        """Return the arguments of the losses, and their values."""
         arguments = self._calls.arguments(*batch)
-        self._arguments.append(arguments)
         losses = self._calls.losses(arguments)
         if first:
             check_losses(losses)
-        self._seen.append({name: value.detach() for name, value in losses.items()})
-        return losses
+        return arguments, losses
 
     def _backward(self, objective: Objective, batch: Batch, loss: Tensor, group: Group) -> Value:
         """Add the gradients of a loss, and return its value."""
