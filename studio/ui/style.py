@@ -17,6 +17,7 @@ QSplitter::handle:vertical {{ height: 1px; }}
 
 QToolBar {{ background: {t.panel}; border: 0; border-bottom: 1px solid {t.line};
             padding: 0 8px; spacing: 4px; }}
+QToolBar#time-bar {{ border-bottom: 0; border-top: 1px solid {t.line}; padding: 0 4px; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px 8px;
                color: {t.text}; background: transparent; }}
 QToolButton:hover {{ background: {t.window}; }}

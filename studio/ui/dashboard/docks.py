@@ -18,6 +18,7 @@ from studio.runs.spec import Watch
 
 from .cursor import Cursor
 from .panel import Panel, PanelContext, PanelSpec, declared_panels
+from .time_bar import TimeBar
 
 FRAME_MS: Final = 33
 LAYOUT_VERSION: Final = 1
@@ -39,6 +40,8 @@ class DashboardDocks(QObject):
     ) -> None:
         super().__init__(window)
         self.cursor = Cursor(self)
+        self.time_bar = TimeBar(record, self.cursor, window)
+        window.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.time_bar)
         self.panels: dict[str, Panel] = {}
         self.docks: dict[str, QDockWidget] = {}
         self._window = window
@@ -90,6 +93,7 @@ class DashboardDocks(QObject):
         self._record = record
         record.changed.connect(self._on_news)
         self._seen.clear()
+        self.time_bar.set_record(record)
         for panel in self.panels.values():
             panel.set_record(record)
         self._wake()
@@ -111,6 +115,7 @@ class DashboardDocks(QObject):
         """Stop looking at the record."""
         self._closed = True
         self._timer.stop()
+        self.time_bar.stop()
         self._settling.stop()
         self._record.changed.disconnect(self._on_news)
 
@@ -200,6 +205,7 @@ class DashboardDocks(QObject):
     def _refresh_due(self) -> None:
         """Draw the panels that can be seen, have news and are due; rest when none has any."""
         self._tell_watch()
+        self.time_bar.refresh()
         waiting = False
         for id_, panel in self.panels.items():
             news = tuple(self._record.versions[topic] for topic in sorted(panel.topics))

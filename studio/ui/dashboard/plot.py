@@ -20,6 +20,7 @@ from studio.core.text import grouped
 from studio.ui.theme import Tokens, tokens
 
 from .cursor import Cursor
+from .holding import Holding, paint_held
 from .pace import Pace
 from .paint import Row, figures, paint_box, paint_empty
 from .scale import Scale
@@ -33,8 +34,9 @@ _LABEL_ROOM_PX = 52.0
 class StepPlot(QWidget):
     """A plot over the steps of a run.
 
-    The wheel zooms at the pointer, dragging moves, a double click shows everything again. Left and
-    Right move the cursor, + and − zoom, Home shows everything.
+    The wheel zooms at the pointer, dragging moves, a double click shows everything again. A click
+    holds all views at that step; its line can be dragged. Left and Right move the cursor, Return
+    holds it, Escape lets go, + and − zoom, Home shows everything.
     """
 
     def __init__(self, title: str, cursor: Cursor, parent: QWidget | None = None) -> None:
@@ -52,6 +54,7 @@ class StepPlot(QWidget):
         self._area = QRectF()
         self._x = Scale(0, 1, 0, 1)
         self._drag: QPointF | None = None
+        self._holding = Holding(cursor)
         self.setAccessibleName(title)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -150,8 +153,12 @@ class StepPlot(QWidget):
         painter.drawText(QPointF(end, baseline), name)
 
     def _paint_cursor(self, painter: QPainter, theme: Tokens) -> None:
+        paint_held(painter, self._cursor.held, self._area, self._x, theme)
         step = self._cursor.step
         if step is None or not self._x.lo <= step <= self._x.hi:
+            return
+        if step == self._cursor.held:
+            self.paint_at(painter, step, theme)
             return
         x = self._x.pixel(step)
         painter.setPen(QPen(QColor(theme.muted), 1))
@@ -209,12 +216,14 @@ class StepPlot(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._drag = event.position()
+            held = self._holding.press(event.position(), self._x, self._area)
+            self._drag = None if held else event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         span = self.span()
         if span is None:
             return
+        self._holding.move(event.position(), self._x, span)
         if self._drag is not None:
             lo, hi = self._x.moved(event.position().x() - self._drag.x())
             self._drag = event.position()
@@ -222,12 +231,19 @@ class StepPlot(QWidget):
             self.show_steps(lo + by, hi + by)
         inside = self._area.left() <= event.position().x() <= self._area.right()
         step = self._x.value(event.position().x())
-        self._cursor.point(float(np.clip(round(step), *span)) if inside else None)
+        pointed = inside and not self._holding.dragging
+        self._cursor.point(float(np.clip(round(step), *span)) if pointed else None)
+        on_line = self._holding.dragging or self._holding.near(
+            event.position(), self._x, self._area
+        )
+        self.setCursor(Qt.CursorShape.SplitHCursor if on_line else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._drag = None
+        self._holding.release(event.position(), self._x, self._area, self.span())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._holding.take_back()
         self.show_all()
 
     def leaveEvent(self, event: object) -> None:
@@ -244,7 +260,10 @@ class StepPlot(QWidget):
                 self._zoom(middle, 1.25)
             case Qt.Key.Key_Home:
                 self.show_all()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space:
+                self._cursor.hold(self._cursor.step)
             case Qt.Key.Key_Escape:
                 self._cursor.point(None)
+                self._cursor.hold(None)
             case _:
                 super().keyPressEvent(event)
