@@ -16,8 +16,8 @@ from studio.runs.spec import Argument, BlockInfo, Program
 
 from .classes import Classes
 from .modules import Copied, read_definition
-from .plan import Call, Plan, plan_network
 from .origins import looks_of, with_looks
+from .plan import Call, Plan, plan_network
 from .writer import Page, write_both
 
 _READERS = "studio.engine.nn.weights"
@@ -35,8 +35,8 @@ def compile_network(
     found = checked or check(experiment, catalog)
     drawn = draw(experiment, catalog, found)
     plan = drawn.plan
-    plain, tapped = write_both(
     blocks = (*map(_info, plan.inputs), *_infos(plan, drawn.classes))
+    plain, tapped = write_both(
         Page(plan, experiment.title, drawn.class_name, drawn.copied, drawn.classes)
     )
     return Program(

@@ -35,6 +35,10 @@ class BlockInfo(Struct, frozen=True, kw_only=True):
     """The module's attribute in the program (``conv1``), empty for a block without a module."""
     rate: float = 1.0
     """What the learning rate of its weights is multiplied with."""
+    queries: str = ""
+    """Of an attention: the argument of ``forward`` whose steps look, empty where none is known."""
+    keys: str = ""
+    """The argument whose steps are looked at."""
 
 
 class MetricInfo(Struct, frozen=True, kw_only=True):

@@ -12,11 +12,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSlider, QTabBar
 from pytestqt.qtbot import QtBot
-from studio.app.gallery import find_experiment
 
+from studio.app.gallery import find_experiment
+from studio.app.workspace import Workspace
 from studio.core.check import columns_of
 from studio.core.document import Document
-from studio.app.workspace import Workspace
 from studio.core.edits import SetLayout
 from studio.core.fileio import open_file
 from studio.runs.arrays import array_from_numpy
@@ -33,8 +33,8 @@ from studio.ui.dashboard.panels.gradient_norm import GradientNormPanel
 from studio.ui.dashboard.panels.metric import MetricPanel
 from studio.ui.dashboard.picture_menu import PictureMenu
 from studio.ui.theme import DARK, LIGHT, palette_of
-from tests.helpers.builders import CATALOG
 from tests.helpers.a_run import a_run, attention, embedding, points, started
+from tests.helpers.builders import CATALOG
 from tests.helpers.drawing import chain
 
 IN_A_ROW = ["Loss", "Accuracy", "Gradient norm", "Attention", "Embedding"]
@@ -279,11 +279,6 @@ def test_another_run_takes_the_place_of_the_last(show: Show, qtbot: QtBot) -> No
     assert "no attention block" in attends.map.hint
 
 
-def test_the_cursor_shows_attention_as_it_was_at_that_step(show: Show) -> None:
-    docks = show(Record.from_events(a_run()))
-    attends = docks.panels["attention"]
-    assert isinstance(attends, AttentionPanel)
-
 def test_rows_and_columns_of_a_map_have_the_words_of_their_own_languages(
     show: Show, qtbot: QtBot
 ) -> None:
@@ -313,6 +308,11 @@ def test_rows_and_columns_of_a_map_have_the_words_of_their_own_languages(
     assert attends.map.queries == tuple(words["spanish"][word] for word in spanish)
     assert attends.map.keys == tuple(words["english"][word] for word in english)
 
+
+def test_the_cursor_shows_attention_as_it_was_at_that_step(show: Show) -> None:
+    docks = show(Record.from_events(a_run()))
+    attends = docks.panels["attention"]
+    assert isinstance(attends, AttentionPanel)
 
     docks.cursor.point(120)
     assert attends.snapshot == attention(101)

@@ -40,10 +40,6 @@ def attention_maps(network: Network, inputs: Sequence[Tensor]) -> dict[str, Tens
     return {block: _pooled(weights_HQK) for block, weights_HQK in found.items()}
 
 
-class _Functions(TorchFunctionMode):
-    """Sees ``F.scaled_dot_product_attention`` and ``softmax`` as the program calls them."""
-
-    def __init__(self, found: list[Tensor]) -> None:
 def steps_seen(
     network: Network, block: str, inputs: Sequence[Tensor]
 ) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -61,6 +57,10 @@ def steps_seen(
     return tokens, columns
 
 
+class _Functions(TorchFunctionMode):
+    """Sees ``F.scaled_dot_product_attention`` and ``softmax`` as the program calls them."""
+
+    def __init__(self, found: list[Tensor]) -> None:
         self._found = found
 
     def __torch_function__(

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.app.workspace import Workspace
 from studio.core.check import columns_of
-from studio.core.recipes import Column
 from studio.core.params import Value
+from studio.core.recipes import Column
 from studio.runs.record import Record
 
 from . import panels
@@ -183,6 +183,9 @@ class Panel(QWidget):
         """Return a block's title as it is on the canvas, else as the run knew it."""
         node = self._workspace.graph.nodes.get(block) if self._workspace else None
         return node.title if node else fallback
+
+    def labels_of(self, role: str) -> tuple[str, ...]:
+        """Return the names of the classes, or the symbols, of the first column of a role."""
         return next((tuple(c.labels) for c in self._columns() if c.role == role), ())
 
     def labels_of_column(self, name: str) -> tuple[str, ...]:
@@ -190,9 +193,6 @@ class Panel(QWidget):
         return next((tuple(c.labels) for c in self._columns() if c.name == name), ())
 
     def _columns(self) -> Sequence[Column]:
-
-    def labels_of(self, role: str) -> tuple[str, ...]:
-        """Return the names of the classes, or the symbols, of the first column of a role."""
         if self._workspace is None:
             return ()
         return columns_of(self._workspace.document.experiment.data, self._workspace.catalog)
