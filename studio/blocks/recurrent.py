@@ -49,6 +49,13 @@ _PARAMS = (
         help="The state at every step, or the final one of each direction",
     ),
     Param("bias", True, help="Add learned constants"),
+    Param(
+        "one_bias",
+        False,
+        title="one bias",
+        help="One constant for each gate, as in the papers and in Keras; PyTorch adds two, whose "
+        "sum is all that counts",
+    ),
 )
 _MEMORY = Param(
     "memory",
@@ -59,7 +66,8 @@ _MEMORY = Param(
     help="How long the gates keep what they hold before anything is learned; 0 draws their biases "
     "as PyTorch does, which forgets half of it at every step",
 )
-_NEEDS = ("studio.engine.nn.recurrent:packed", "studio.engine.nn.recurrent:unpacked")
+_HERE = "studio.engine.nn.recurrent"
+_NEEDS = (f"{_HERE}:packed", f"{_HERE}:unpacked", f"{_HERE}:with_one_bias")
 
 
 def _rule(gates: int) -> Callable[[Shapes, Params], Inferred]:
@@ -82,6 +90,7 @@ def _rule(gates: int) -> Callable[[Shapes, Params], Inferred]:
                 weights[f"weight_hh_l{layer}{ending}"] = (gates * hidden, hidden)
                 if p.flag("bias"):
                     weights[f"bias_ih_l{layer}{ending}"] = (gates * hidden,)
+                if p.flag("bias") and not p.flag("one_bias"):
                     weights[f"bias_hh_l{layer}{ending}"] = (gates * hidden,)
                 macs += count(x.dims[1:2]) * gates * hidden * (into + hidden)
         steps = x.dims[1:2] if p.text("output") == "sequence" else ()
@@ -94,6 +103,8 @@ def _rule(gates: int) -> Callable[[Shapes, Params], Inferred]:
 def _expect_biases(p: Params) -> None:
     if p.get("memory") and not p.flag("bias"):
         raise ShapeError("expected a bias, in which the memory is set, received none")
+    if p.flag("one_bias") and not p.flag("bias"):
+        raise ShapeError("expected a bias, of which there is to be one, received none")
 
 
 def _init(module: str) -> Callable[[Shapes, Params], str]:
@@ -110,6 +121,7 @@ def _init(module: str) -> Callable[[Shapes, Params], str]:
             dropout=(p.real("dropout") if layers > 1 else 0.0, 0.0),
             bidirectional=(p.flag("bidirectional"), False),
         )
+        made = f"with_one_bias({made})" if p.flag("one_bias") else made
         return f"remembering({made}, {{memory}})" if p.get("memory") else made
 
     return init
@@ -167,12 +179,13 @@ LSTM = BlockSpec(
     infer=_rule(4),
     init=_init("LSTM"),
     call=_call("(h_LBD, _)"),
-    needs=(*_NEEDS, "studio.engine.nn.recurrent:remembering"),
+    needs=(*_NEEDS, f"{_HERE}:remembering"),
     summary="{hidden_size} · {output}",
     formula="cₜ = f⊙cₜ₋₁ + i⊙g, hₜ = o⊙tanh(cₜ); i, f, o = σ(W·xₜ + U·hₜ₋₁ + b), g = tanh(…)",
     help=(
         "A recurrent network with a memory cell that gates write, keep and read. What is kept is "
-        "added and not multiplied, so that gradients survive long gaps. PyTorch's has two biases. "
+        "added and not multiplied, so that gradients survive long gaps. PyTorch has two biases a "
+        "gate, the papers one: set one bias for theirs. "
         "Memory sets how long it keeps things at first: give it the longest gap to be bridged."
     ),
     paper="Hochreiter, Schmidhuber 1997: Long short-term memory; memory: Tallec, Ollivier 2018: "
@@ -191,7 +204,7 @@ GRU = BlockSpec(
     infer=_rule(3),
     init=_init("GRU"),
     call=_call("h_LBD"),
-    needs=(*_NEEDS, "studio.engine.nn.recurrent:remembering"),
+    needs=(*_NEEDS, f"{_HERE}:remembering"),
     summary="{hidden_size} · {output}",
     formula="hₜ = (1 − z)⊙n + z⊙hₜ₋₁; n = tanh(W·xₜ + b + r⊙(U·hₜ₋₁ + c)), r, z = σ(…)",
     help=(

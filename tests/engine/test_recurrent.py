@@ -1,5 +1,6 @@
 """Recurrent layers read each sequence to its own end, and can be told how long to remember."""
 
+import copy
 import math
 
 import pytest
@@ -7,10 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from studio.compile.source import compile_network
+from studio.core.errors import CompileError
 from studio.core.experiment import Experiment
 from studio.core.params import Value
 from studio.engine.nn.recurrent import packed, remembering, unpacked
 from tests.helpers.builders import CATALOG, Drawing
+from tests.helpers.gradients import expect_true_gradients
 from tests.helpers.programs import built
 
 LAYERS = {"nn.rnn": nn.RNN, "nn.lstm": nn.LSTM, "nn.gru": nn.GRU}
@@ -142,3 +145,72 @@ def _reads(**params: Value) -> Experiment:
     net = Drawing("Reader")
     net.chain(("io.sequence", {"length": 4, "features": 3}), ("nn.lstm", params))
     return net.experiment()
+
+
+# One bias a gate, as the papers count
+
+
+def alone(kind: str, **params: Value) -> nn.Module:
+    """Return a recurrent layer over real numbers, five at each of six steps."""
+    net = Drawing("Reader")
+    net.chain(("io.sequence", {"length": 6, "features": 5}), (kind, {"hidden_size": 4, **params}))
+    return built(compile_network(net.experiment(), CATALOG))
+
+
+@pytest.mark.parametrize(("kind", "gates"), [("nn.rnn", 1), ("nn.lstm", 4), ("nn.gru", 3)], ids=str)
+def test_with_one_bias_a_layer_has_as_many_weights_as_the_papers_count(
+    kind: str, gates: int
+) -> None:
+    d, u = 5, 4
+    module = alone(kind, one_bias=True)
+
+    assert sum(weight.numel() for weight in module.parameters()) == gates * (u * (d + u) + u)
+    assert sum(weight.numel() for weight in alone(kind).parameters()) == gates * (
+        u * (d + u) + 2 * u
+    )
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_one_bias_computes_what_two_do_of_which_the_second_is_zero(kind: str) -> None:
+    params: dict[str, Value] = {"num_layers": 2, "bidirectional": True}
+    one, two = alone(kind, one_bias=True, **params), alone(kind, **params)
+    for name, value in two.state_dict().items():
+        if "bias_hh" in name:
+            value.zero_()
+        else:
+            one.state_dict()[name].copy_(value)
+    x_BTD = torch.randn(3, 6, 5)
+
+    for _ in range(2):  # as first drawn, and after a step of training
+        torch.testing.assert_close(one(x_BTD), two(x_BTD))
+        for module in (one, two):
+            module.zero_grad()
+            module(x_BTD).square().sum().backward()
+            with torch.no_grad():
+                for name, weight in module.named_parameters():
+                    if "bias_hh" not in name:
+                        assert weight.grad is not None
+                        weight.sub_(0.01 * weight.grad)
+
+
+def test_one_bias_stays_so_in_double_precision_in_a_copy_and_with_loaded_weights() -> None:
+    module = alone("nn.lstm", one_bias=True)
+    x_BTD = torch.randn(2, 6, 5)
+    other = alone("nn.lstm", one_bias=True)
+    other.load_state_dict(module.state_dict())
+
+    torch.testing.assert_close(other(x_BTD), module(x_BTD))
+    twin = copy.deepcopy(module).double()
+    torch.testing.assert_close(twin(x_BTD.double()).float(), module(x_BTD))
+    expect_true_gradients(twin, x_BTD)
+
+
+def test_one_bias_and_memory_go_together() -> None:
+    layer = next(alone("nn.lstm", one_bias=True, memory=30).children())
+    assert isinstance(layer, nn.LSTM)
+
+    forget = layer.bias_ih_l0.detach()[4:8].sigmoid()
+    assert bool((forget >= 0.5).all())
+    assert not layer.bias_hh_l0.any()
+    with pytest.raises(CompileError, match="expected a bias, of which there is to be one"):
+        alone("nn.gru", one_bias=True, bias=False)

@@ -20,6 +20,16 @@ def unpacked(packed: PackedSequence, steps: int) -> Tensor:
     return pad_packed_sequence(packed, batch_first=True, total_length=steps)[0]
 
 
+def with_one_bias(layer: nn.RNNBase) -> nn.RNNBase:
+    """Return the layer with one learned bias a gate; torch's second becomes a constant of zeros."""
+    for name in [name for name, _ in layer.named_parameters() if name.startswith("bias_hh")]:
+        zeros = torch.zeros_like(layer.get_parameter(name).detach())
+        delattr(layer, name)
+        layer.register_buffer(name, zeros, persistent=False)
+        setattr(layer, name, zeros)  # torch's list of what it hands to the kernel follows
+    return layer
+
+
 def remembering(layer: nn.LSTM | nn.GRU, steps: int) -> nn.LSTM | nn.GRU:
     """Return the layer with gates that at first keep what they hold for up to so many steps.
 
@@ -35,7 +45,7 @@ def remembering(layer: nn.LSTM | nn.GRU, steps: int) -> nn.LSTM | nn.GRU:
             keep = torch.log(torch.empty(hidden).uniform_(1.0, max(steps - 1.0, 1.0)))
             # LSTM: input, forget, cell, output gate; GRU: reset, update, new.
             bias[hidden : 2 * hidden] = keep
-            other = layer.get_parameter(name.replace("ih", "hh"))
+            other = getattr(layer, name.replace("ih", "hh"))  # a constant where there is one bias
             other[hidden : 2 * hidden] = 0.0
             if isinstance(layer, nn.LSTM):
                 bias[:hidden] = -keep
