@@ -45,6 +45,13 @@ SETTINGS: tuple[Param, ...] = (
         help="Training begins at once, for a few hundred megabytes of memory",
     ),
     Param(
+        "sinks",
+        "",
+        title="also write runs to",
+        help="mlflow:DIR for a tracking folder of MLflow, wandb:DIR for offline runs of Weights & "
+        "Biases; several apart by commas",
+    ),
+    Param(
         "minimap",
         True,
         title="minimap",

@@ -26,6 +26,7 @@ from .run_desk import RunDesk
 from .session import EngineHold, TrainingSession
 from .settings import Settings
 from .shelf import Shelf
+from .sinking import Sinking
 from .trainer import Trainer
 from .troubles import Troubles
 from .workspace import Workspace
@@ -57,6 +58,9 @@ class Studio:
         self.promise = Promise(self.workspace, self.session)
         self.trainer = Trainer(self.workspace, self.session, self.notices)
         self._troubles = Troubles(self.workspace, self.session, self.trainer, self.notices)
+        self._sinking = Sinking(
+            self.trainer, self.session, self.settings, self.notices, self._beside
+        )
         self.leaving = Leaving(self.session, self.trainer, self.notices)
         self.desk = RunDesk(self.notices)
         self.actions = declared_actions()
@@ -181,6 +185,9 @@ class Studio:
         """End the engine and the autosave; the recovery copy goes, unless it is kept."""
         self.session.close()
         self.autosave.close(keep_copy=keep_copy)
+
+    def _beside(self, work: Callable[[], None], then: Callable[[], None]) -> None:
+        self.front.beside(work, then)
 
     def _open_found(self, recovered: Recovered) -> None:
         self.when_safe(partial(self._take_over, recovered))

@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from .arguments import add_json, print_json
 from .processes import add_processes, help_out, helps, processes
+from .sinking import add_sinks, sinks_of
 from .train import follow, say, say_nothing, stopping_at_interrupt
 from .verb import Verb
 
@@ -25,10 +26,13 @@ def run(options: Namespace) -> int:
         start = gone_back(folder, step=options.step, lr=options.lr)
     else:
         start = going_on(folder, step=options.step, epochs=options.epochs)
+    sinks = sinks_of(options, say)
     outcome = Outcome(say_nothing if options.json else say)
     with processes(options) as others, Engine() as engine, stopping_at_interrupt(engine):
-        follow(engine, replace(start, shared=others.shared), outcome, others)
-    print_json({**outcome.answer(start.spec.id), "folder": start.spec.folder})
+        for _ in follow(engine, replace(start, shared=others.shared), outcome, others):
+            sinks.begin(start.spec.folder)
+    answer = outcome.answer(start.spec.id)
+    print_json({**answer, "folder": start.spec.folder, **sinks.answer()})
     return outcome.exit_code
 
 
@@ -47,6 +51,7 @@ def _declare(parser: ArgumentParser) -> None:
         help="go on at another learning rate, as a new run; the old one stays as it is",
     )
     add_processes(parser)
+    add_sinks(parser)
     add_json(parser)
 
 

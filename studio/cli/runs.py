@@ -63,9 +63,13 @@ def _show(options: Namespace) -> int:
 
 
 def _export(options: Namespace) -> int:
+    from studio.core.errors import RunError
     from studio.runs.exports import FORMS
 
-    form = next(form for form in FORMS if form.id == options.to)
+    form = next((form for form in FORMS if form.id == options.to), None)
+    if form is None:
+        known = ", ".join(form.id for form in FORMS)
+        raise RunError(f"--to: expected one of {known}, received {options.to}")
     folder = _find(options.run).folder
     out = Path(options.out).expanduser() if options.out else Path.cwd()
     print_json({"run": folder.name, "file": str(form.write(folder, out))})
@@ -187,7 +191,12 @@ def _declare(parser: ArgumentParser) -> None:
     show = words.add_parser("show", help="all that is known of one run")
     add_json(show)
     export = words.add_parser("export", help="write the scalars of a run for other programs")
-    export.add_argument("--to", choices=("csv", "tensorboard"), required=True)
+    export.add_argument(
+        "--to",
+        metavar="FORM",
+        required=True,
+        help="csv, parquet, tensorboard, mlflow (into a tracking folder) or wandb (an offline run)",
+    )
     export.add_argument("-o", "--out", metavar="DIR", help="where; else here")
     for one in (show, export):
         one.add_argument("run", metavar="RUN", help="the id of a run, or its folder")

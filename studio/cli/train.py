@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from .arguments import add_experiment, add_json, experiment_of, print_json
 from .processes import ALONE, Processes, add_processes, help_out, helps, processes
+from .sinking import add_sinks, sinks_of
 from .verb import Verb
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ def run(options: Namespace) -> int:
 
     if helps():
         return help_out(say)
+    sinks = sinks_of(options, say)
     spec = _spec(options)
     outcome = Outcome(say_nothing if options.json else say)
     with processes(options) as others, Engine() as engine, stopping_at_interrupt(engine):
-        follow(engine, Start(spec=spec, shared=others.shared), outcome, others)
-    print_json({**outcome.answer(spec.id), "folder": spec.folder})
+        for _ in follow(engine, Start(spec=spec, shared=others.shared), outcome, others):
+            sinks.begin(spec.folder)
+    print_json({**outcome.answer(spec.id), "folder": spec.folder, **sinks.answer()})
     return outcome.exit_code
 
 
@@ -68,14 +71,21 @@ def _spec(options: Namespace) -> "RunSpec":
     )
 
 
-def follow(engine: "Engine", start: "Start", outcome: "Outcome", others: Processes = ALONE) -> None:
-    """Start a run and read what happens, to its end or that of one of the others."""
+def follow(
+    engine: "Engine", start: "Start", outcome: "Outcome", others: Processes = ALONE
+) -> Iterator[None]:
+    """Start a run and read what happens, to its end or that of one of the others.
+
+    Yields whenever there was news of a run that has begun, and is on the disk.
+    """
     engine.send(start)
     while outcome.ended is None:
         alive = engine.alive  # asked first, so that no last words are missed
         outcome.read(engine.wait(_WAIT_SECS))
         if outcome.ended is None:
             outcome.read(others.lost())
+        if outcome.started is not None:
+            yield
         if not alive:
             break
 
@@ -127,6 +137,7 @@ def _declare(parser: ArgumentParser) -> None:
         help="also record gradients and attention, as the window does; the losses stay the same",
     )
     add_processes(parser)
+    add_sinks(parser)
     add_json(parser)
 
 

@@ -69,7 +69,7 @@ class SavedRun:
                 " (SELECT id FROM series WHERE name = ?) ORDER BY seq",
                 (name,),
             ):
-                steps.append(_steps(first, stride, count, packed))
+                steps.append(steps_of(first, stride, count, packed))
                 values.append(np.frombuffer(data, "<f4"))
             for (data,) in self._base.execute("SELECT data FROM tail ORDER BY seq"):
                 for event in decode(data):
@@ -142,7 +142,8 @@ def _salvaged(content: bytes) -> sqlite3.Connection:
     return base
 
 
-def _steps(first: int, stride: int, count: int, packed: bytes | None) -> "NDArray[np.int64]":
+def steps_of(first: int, stride: int, count: int, packed: bytes | None) -> "NDArray[np.int64]":
+    """Return the steps of a chunk."""
     import numpy as np
 
     if packed is None:
@@ -159,7 +160,7 @@ def _events(row: tuple[int, bytes | None, int, int, int, bytes | None, bytes, st
     return [
         Points(
             name=name,
-            steps=tuple(_steps(first, stride, count, packed).tolist()),
+            steps=tuple(steps_of(first, stride, count, packed).tolist()),
             values=tuple(np.frombuffer(values, "<f4").tolist()),
         )
     ]

@@ -21,9 +21,9 @@ from .store import RECORD, last_step
 Metrics = dict[str, dict[str, float]]
 """By part (train, validation, test), then by name (loss, accuracy, …)."""
 
-_WANTED = (b"\xa7sta", b"\xa7res", b"\xa5end", b"\xa5epo", b"\xa6fai", b"\xa5beg")
+WANTED = (b"\xa7sta", b"\xa7res", b"\xa5end", b"\xa5epo", b"\xa6fai", b"\xa5beg")
 """How the kinds started, resumed, ended, epoch, failed and began begin in MessagePack."""
-_EVENTS = f"SELECT data FROM events WHERE substr(data, 8, 4) IN ({', '.join('?' * len(_WANTED))})"
+_EVENTS = f"SELECT data FROM events WHERE substr(data, 8, 4) IN ({', '.join('?' * len(WANTED))})"
 _NEWEST = """
 SELECT first, stride, count, steps FROM chunks WHERE series =
   (SELECT id FROM series WHERE name = 'train/loss') ORDER BY seq DESC LIMIT 1
@@ -82,7 +82,7 @@ def _read(folder: Path) -> Summary:
     try:
         meta = dict(base.execute("SELECT name, value FROM meta").fetchall())
         spec = msgspec.msgpack.decode(meta["spec"], type=RunSpec) if "spec" in meta else None
-        rows = base.execute(_EVENTS, _WANTED).fetchall()
+        rows = base.execute(_EVENTS, WANTED).fetchall()
         step = _step(base)
     finally:
         base.close()
@@ -106,7 +106,7 @@ def epochs_in(folder: Path) -> list[EpochEnded]:
     except (OSError, sqlite3.Error):
         return []
     try:
-        rows = base.execute(_EVENTS, _WANTED).fetchall()
+        rows = base.execute(_EVENTS, WANTED).fetchall()
         events = [event for (data,) in rows for event in decode(data)]
     except (sqlite3.Error, msgspec.MsgspecError):
         return []
