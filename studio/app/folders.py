@@ -53,6 +53,22 @@ def library() -> Path:
     return home() / "library"
 
 
+def plugins() -> Path:
+    """Return the folder of a person's own plug-ins; ``NETWRIGHT_PLUGINS`` names another."""
+    chosen = os.environ.get("NETWRIGHT_PLUGINS")
+    return Path(chosen).expanduser().absolute() if chosen else home() / "plugins"
+
+
+def plugins_file() -> Path:
+    """Return the file of what a person decided about plug-ins."""
+    return home() / "plugins.json"
+
+
+def shapes_file() -> Path:
+    """Return the file of what torch said of plug-ins' modules; it can be deleted at any time."""
+    return home() / "plugin-shapes.json"
+
+
 def settings_file() -> Path:
     """Return the file of the program's settings."""
     return home() / "settings.json"

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from studio.core.errors import CompileError
+from studio.core.plugin_code import PACKAGE, plugin_finder
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def read_definition(reference: str) -> Copied:
         CompileError: there is no such file, or no such name in it.
     """
     module, _, name = reference.partition(":")
-    path = _locate(module)
+    path = locate(module)
     if path is None:
         raise CompileError(f"the source of {reference} is not installed")
     found = _definitions_in(path, path.stat().st_mtime_ns).get(name)
@@ -48,9 +49,11 @@ def imports_in(tree: ast.Module) -> dict[str, str]:
     return bound
 
 
-def _locate(module: str) -> Path | None:
+def locate(module: str) -> Path | None:
     """Find a module's file; importing its packages on the way could load anything."""
     top, *rest = module.split(".")
+    if top == PACKAGE:
+        return plugin_finder().file_of(module)
     spec = find_spec(top)
     if spec is None:
         return None

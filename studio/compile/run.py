@@ -21,7 +21,8 @@ from studio.runs.spec import (
 )
 
 from .data import name_of, plan_data
-from .source import compile_network
+from .imports import import_lines
+from .source import compile_network, copied_classes
 from .template import fill_names, literal
 
 __all__ = ["plan_data", "plan_run"]
@@ -101,6 +102,7 @@ def _objective(
     return ObjectiveJob(
         name=objective.name,
         optimizer=_optimizer_source(optimizer, Params(given)),
+        code=_code(optimizer),
         lr=Params(given).real("lr"),
         schedule=name_of(schedule.factor),
         react=name_of(schedule.react) if schedule.react else "",
@@ -133,6 +135,15 @@ def _losses(objective: Objective, program: Program) -> dict[str, float]:
 def _attributes(objective: Objective, program: Program) -> tuple[str, ...]:
     chosen = (block for block in program.blocks if block.id in objective.blocks)
     return tuple(dict.fromkeys(block.attribute for block in chosen if block.attribute))
+
+
+def _code(optimizer: Optimizer) -> str:
+    """Return the text of the classes that an optimiser needs, with their imports."""
+    if not optimizer.needs:
+        return ""
+    copied = copied_classes(optimizer.needs)
+    lines = import_lines("", copied)
+    return "\n".join([*lines, "", "", *("\n\n\n".join(one.text for one in copied), "")])
 
 
 def _optimizer_source(optimizer: Optimizer, params: Params) -> str:

@@ -15,6 +15,7 @@ from studio.core.text import class_name
 from studio.runs.spec import Argument, BlockInfo, Program
 
 from .classes import Classes
+from .gathering import gathered
 from .modules import Copied, read_definition
 from .origins import looks_of, with_looks
 from .plan import Call, Plan, plan_network
@@ -78,7 +79,8 @@ def draw(experiment: Experiment, catalog: Catalog, checked: Checked | None = Non
     scope = Scope(catalog, experiment.composites)
     plan = plan_network(experiment.graph, scope, found)
     classes = Classes(scope, set())
-    copied = copied_classes(_specs(plan, scope)) + _readers(experiment)
+    needs = (need for spec in _specs(plan, scope) for need in spec.needs)
+    copied = copied_classes(needs) + _readers(experiment)
     name = class_name_for(experiment.title, copied)
     classes.taken |= {name, *(used for one in copied for used in (one.name, *one.imports))}
     classes.build(experiment, found)
@@ -121,10 +123,10 @@ def _rate(call: Call) -> float:
     return rate_of(call.node.weights) if call.owns else 1.0
 
 
-def copied_classes(specs: Iterable[BlockSpec]) -> tuple[Copied, ...]:
-    """Read every class that a block needs, once, in the order of the blocks."""
-    references = dict.fromkeys(need for spec in specs for need in spec.needs)
-    classes = tuple(read_definition(reference) for reference in references)
+def copied_classes(references: Iterable[str]) -> tuple[Copied, ...]:
+    """Read every class that is named, and what it is made of, once and in this order."""
+    found = (copied for reference in dict.fromkeys(references) for copied in gathered(reference))
+    classes = tuple({(copied.name, copied.text): copied for copied in found}.values())
     names = [copied.name for copied in classes]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:

@@ -21,6 +21,8 @@ class Catalog:
         self.steps: dict[str, Step] = {}
         self._owners: dict[str, str] = {}
         self._renamed: dict[str, str] = {}
+        self.ways: dict[str, str] = {}
+        """By plug-in that gives nothing now: what a person can do about it."""
         self.version = 0
         for value in declared:
             self.add(value)
@@ -72,6 +74,24 @@ class Catalog:
     def block(self, kind: str) -> BlockSpec | None:
         """Return the block of this id, or of the id it had before; None for an unknown one."""
         return self.blocks.get(kind) or self.blocks.get(self._renamed.get(kind, ""))
+
+    def given_by(self, owner: str) -> tuple[str, ...]:
+        """Return the ids of everything that ``owner`` gave."""
+        return tuple(id_ for id_, whose in self._owners.items() if whose == owner)
+
+    def way_to(self, kind: str) -> str:
+        """Return what a person can do to have something that is not there, by its id.
+
+        What plug-ins give begins with their own name: ``kan.layer`` comes from ``kan``.
+        """
+        plugin, dot, _ = kind.partition(".")
+        if plugin in self.ways:
+            return self.ways[plugin]
+        return f"Install the plug-in {plugin}" if dot else "Install the plug-in that gives it"
+
+    def touch(self) -> None:
+        """Say that what is declared means something else than before."""
+        self.version += 1
 
     def owner_of(self, id_: str) -> str:
         """Return who gave this declaration."""

@@ -3,6 +3,7 @@
 StudioError
 ├─ GraphError     the edit would make an impossible graph
 ├─ ShapeError     a block cannot take these shapes
+│  └─ Asking      somebody else is asked whether it can, and will say so
 ├─ ParamError     this value does not fit the parameter
 ├─ FileError      this file is not ours, is broken, or is newer than we are
 ├─ CompileError   the drawing cannot become a program yet
@@ -20,6 +21,10 @@ class GraphError(StudioError):
 
 class ShapeError(StudioError):
     """A block cannot take these shapes."""
+
+
+class Asking(ShapeError):
+    """Nobody here knows yet what a block gives; the answer makes the catalog a newer one."""
 
 
 class ParamError(StudioError):

@@ -17,7 +17,8 @@ class BlockFacts:
     ``params`` are its values as they count: expressions evaluated, defaults put in, those of the
     weights' owner where it shares. Of an instance ``inside`` are the findings of its graph, and the
     counts hold for all ``repeat`` of them. ``trainable`` counts parameters that are not frozen. A
-    block that takes no part (disabled, or hanging on such a one) is ``absent``.
+    block that takes no part (disabled, or hanging on such a one) is ``absent``; one whose outputs
+    somebody else is ``asked`` for will soon have them.
     """
 
     inputs: Mapping[str, Shape] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class BlockFacts:
     repeat: int = 1
     trainable: int = 0
     absent: bool = False
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from .blocks import BlockSpec, Inferred
 from .columns import column_for
 from .composites import PORT_IN, PORT_OUT, Composite, composite_of, port_name, ports_in
-from .errors import ParamError, ShapeError
+from .errors import Asking, ParamError, ShapeError
 from .expressions import Names, is_repeat, value_of
 from .facts import BlockFacts, Checked
 from .graph import Graph, Node, NodeId
@@ -62,7 +62,7 @@ class Inferring:
         node = place.node
         spec = self.scope.block(node.kind)
         if spec is None:
-            return BlockFacts(problems=(unknown_kind(node),))
+            return BlockFacts(problems=(unknown_kind(node, self.scope),))
         known = {port: shape for port, shape in place.inputs.items() if shape is not None}
         values, wrong = self._values(spec, place)
         problems = (
@@ -133,6 +133,9 @@ class Inferring:
             return replace(facts, problems=(_lonely(node),))
         try:
             inferred = spec.infer(Shapes(facts.inputs), Params(facts.params))
+        except Asking as open_:
+            problem = Problem(message=f"{node.title}: {open_}", node=node.id)
+            return replace(facts, problems=(problem,), asked=True)
         except ShapeError as refusal:
             port = refusal.args[1] if len(refusal.args) > 1 else None
             problem = Problem(message=f"{node.title}: {refusal.args[0]}", node=node.id, port=port)

@@ -61,12 +61,12 @@ def out_of_place(spec: BlockSpec, node: Node, *, in_composite: bool) -> Iterator
         )
 
 
-def unknown_kind(node: Node) -> Problem:
+def unknown_kind(node: Node, catalog: Catalog) -> Problem:
     """Report a block whose declaration is not installed."""
     return Problem(
         message=f"{node.title}: the block {node.kind} is not installed; it is kept as it was",
         node=node.id,
-        hint="Install the plug-in that gives it, or delete the block",
+        hint=f"{catalog.way_to(node.kind)}, or delete the block",
     )
 
 
@@ -164,7 +164,7 @@ def unfit_data(data: Data, catalog: Catalog) -> Iterator[Problem]:
     if source is None:
         yield Problem(
             message=f"The data {kind} are not installed",
-            hint="Choose other data, or install the plug-in that gives them",
+            hint=f"{catalog.way_to(kind)}, or choose other data",
         )
         return
     for sentence in refusals(source.params, data.source.params):

@@ -21,13 +21,15 @@ class Optimizer:
     """A way to turn gradients into steps.
 
     ``source`` is Python over ``params`` (the trainable tensors), ``lr`` and the parameters' names
-    in braces, such as ``torch.optim.SGD({params}, lr={lr}, momentum={momentum})``.
+    in braces, such as ``torch.optim.SGD({params}, lr={lr}, momentum={momentum})``. ``needs`` names
+    its own class as ``package.module:Class``; the text of it is told to the engine.
     """
 
     id: str
     title: str
     source: str
     params: tuple[Param, ...]
+    needs: tuple[str, ...] = ()
     formula: str = ""
     help: str = ""
     paper: str = ""

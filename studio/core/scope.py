@@ -26,6 +26,7 @@ class Scope(Catalog):
         super().__init__()
         self.blocks, self.optimizers = catalog.blocks, catalog.optimizers
         self.schedules, self.sources = catalog.schedules, catalog.sources
+        self.ways = catalog.ways
 
     def block(self, kind: str) -> BlockSpec | None:
         """Return the block of this id, or the declaration of a composite's instances."""

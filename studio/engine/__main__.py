@@ -12,6 +12,8 @@ import sys
 import threading
 from multiprocessing.connection import Client
 
+from studio.core.plugin_code import from_environment
+from studio.engine.alone import Ends, met_again
 from studio.engine.worker import Worker
 
 END_SECS = 1.5

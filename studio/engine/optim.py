@@ -38,8 +38,10 @@ def make_optimizer(
             f"{job.name}: expected weights to train, received none. Add a block that has some, "
             "such as Linear"
         )
-    names = {"torch": torch, "params": _groups(job, weights, rates or {}), "lr": 1.0}
+    names: dict[str, Any] = {"__name__": "<optimizer>"}
     try:
+        exec(compile(job.code, "<optimizer>", "exec"), names)  # noqa: S102 - part of the program
+        names |= {"torch": torch, "params": _groups(job, weights, rates or {}), "lr": 1.0}
         tree = ast.parse(job.optimizer, "<optimizer>", "eval")
         code = compile(_fused(tree), "<optimizer>", "eval")
         optimizer = eval(code, names)  # noqa: S307 - the text is part of the program

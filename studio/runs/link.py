@@ -21,7 +21,10 @@ from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from typing import IO, NamedTuple, Protocol
 
-from .commands import Quit, encode
+from studio.core.plugin_code import as_environment
+
+from .commands import Leave, Quit, encode
+from .door import Wire
 
 ENGINE = "studio.engine"
 WORKER = "studio.engine.worker"
@@ -124,7 +127,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=self._printed,
             stderr=self._printed,
-            env={**os.environ, "PYTHONPATH": paths},
+            env={**os.environ, **as_environment(), "PYTHONPATH": paths},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         assert child.stdin is not None

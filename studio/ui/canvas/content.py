@@ -132,13 +132,13 @@ def _content(
 ) -> CardContent:
     inputs, outputs = _inputs(spec, layout, facts, wired), _outputs(spec, layout, facts, wired)
     lone = facts.outputs.get(layout.outputs[0].name) if len(layout.outputs) == 1 else None
-    levels = {problem.level for problem in facts.problems}
+    levels = {problem.level for problem in facts.problems if not facts.asked}
     return CardContent(
         title=node.title,
         kind=spec.title if spec else node.kind,
         family=spec.family if spec else "",
         summary=summary_of(node, spec) if spec else "not installed",
-        shape=str(lone) if lone is not None else "",
+        shape=str(lone) if lone is not None else "asking …" if facts.asked else "",
         height=layout.height,
         head=layout.head,
         inputs=inputs,
