@@ -33,12 +33,32 @@ def run(options: Namespace) -> int:
         experiment, weights = _by_map(options, known, catalog)
     files = [export_python(experiment, catalog, folder, weights=weights).name]
     files += ["weights.safetensors"] if weights is not None else []
-    if known is not None:
-        names = json.dumps(names_json(known, experiment, catalog), indent=1) + "\n"
+    maps = [options.map] if known else _maps_for(options.file)
+    naming = known or _first_of(maps)
+    if naming is not None:
+        names = json.dumps(names_json(naming, experiment, catalog), indent=1) + "\n"
         write_whole(folder / "names.json", names.encode())
         files.append("names.json")
-    print_json({"folder": str(folder), "files": files})
+    print_json({"folder": str(folder), "files": files, "maps": maps})
     return 0
+
+
+def _maps_for(file: str) -> list[str]:
+    """Return the shipped maps for a published network, that of its own name first."""
+    from studio.app.gallery import find_experiment, published
+    from studio.app.weight_maps import find_map, shipped_maps
+
+    path = find_experiment(file)
+    if path not in {exhibit.path for exhibit in published()}:
+        return []
+    fitting = [name for name in shipped_maps() if path.stem in find_map(name).documents]
+    return sorted(fitting, key=lambda name: (name != path.stem, name))
+
+
+def _first_of(maps: list[str]) -> "WeightMap | None":
+    from studio.app.weight_maps import find_map
+
+    return find_map(maps[0]) if maps else None
 
 
 def _export_graph(options: Namespace, catalog: "Catalog", folder: Path) -> int:
@@ -146,7 +166,8 @@ EXPORT = Verb(
     "Export a network as Python that needs nothing but torch, or as ONNX",
     "The folder gets model.py (the class, build() and a __main__ that prints the output shape)\n"
     "and, with --weights, weights.safetensors, which build() then reads. With --map, --weights is\n"
-    "the file of a reference implementation, and names.json says what it calls each weight.\n"
+    "the file of a reference implementation. names.json says what that calls each weight; a\n"
+    "published network has it without --map too, and maps in the answer names all that fit.\n"
     "model.onnx and model.pt2 take batches of any size; each is run once before it is written.",
     _declare,
     run,

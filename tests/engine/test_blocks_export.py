@@ -14,7 +14,7 @@ from studio.core.errors import FileError
 from studio.core.fileio import open_file
 from studio.engine.exporting import Form, export
 from tests.engine.test_blocks import LAYERS, drawings, values
-from tests.helpers.builders import CATALOG
+from tests.helpers.builders import CATALOG, Drawing
 from tests.helpers.programs import arguments, built
 
 
@@ -46,6 +46,21 @@ def test_a_block_is_the_same_as_onnx(spec: BlockSpec, tmp_path: Path) -> None:
     export(program, inputs_of(experiment, CATALOG, checked), tmp_path / "m.onnx", "onnx", None)
 
     assert (tmp_path / "m.onnx").stat().st_size > 0
+
+
+@pytest.mark.parametrize("form", ["onnx", "pt2"])
+@pytest.mark.parametrize("learned", [False, True])
+def test_a_constant_goes_along_beside_an_input(form: Form, learned: bool, tmp_path: Path) -> None:
+    net = Drawing("Shifted")
+    both = net.place("nn.add")
+    net.wire(net.place("io.vector", features=4), both)
+    net.wire(net.place("nn.constant", shape=(4,), value=0.5, learned=learned), both)
+    experiment = net.experiment()
+    program = compile_network(experiment, CATALOG)
+
+    export(program, inputs_of(experiment, CATALOG), tmp_path / "m", form, None)
+
+    assert (tmp_path / "m").stat().st_size > 0
 
 
 @pytest.mark.parametrize("form", ["onnx", "pt2"])

@@ -209,6 +209,62 @@ def test_a_quantizer_gives_the_nearest_code_and_passes_the_gradient_on() -> None
     )
 
 
+def test_the_quantizers_loss_has_the_gradients_of_both_its_halves() -> None:
+    torch.manual_seed(0)
+    quantizer = VectorQuantizer(4, 3, beta=0.3).double()
+    nn.init.normal_(quantizer.codebook)
+    x = torch.randn(2, 3, dtype=torch.double)
+    codes = quantizer.codebook.detach().clone()
+
+    # Each half holds the other still, so that finite differences are taken of one at a time.
+    def pulled(given: Tensor) -> Tensor:
+        return quantizer(given)[1]
+
+    def moved(book: Tensor) -> Tensor:
+        held = torch.func.functional_call(quantizer, {"codebook": book}, (x,))
+        return held[1]
+
+    step = 1e-6
+    for function, at, share in ((pulled, x, 0.3 / 1.3), (moved, codes, 1 / 1.3)):
+        given = at.clone().requires_grad_()
+        (gradient,) = torch.autograd.grad(function(given), given)
+        slopes = torch.zeros_like(at)
+        for place in range(at.numel()):
+            nudge = torch.zeros_like(at).view(-1)
+            nudge[place] = step
+            nudge = nudge.view_as(at)
+            slopes.view(-1)[place] = (function(at + nudge) - function(at - nudge)) / (2 * step)
+        # Of the whole loss, which moves in both halves at once, one half is its share.
+        torch.testing.assert_close(gradient, share * slopes, atol=1e-7, rtol=1e-6)
+
+
+def test_the_quantizer_learns_codes_in_the_midst_of_clusters() -> None:
+    torch.manual_seed(1)
+    middles = torch.tensor([[2.0, 0.0], [-2.0, 1.0], [0.0, -3.0]])
+    x = (middles[:, None] + 0.1 * torch.randn(3, 40, 2)).flatten(0, 1)
+    quantizer = VectorQuantizer(3, 2)
+    with torch.no_grad():
+        quantizer.codebook.copy_(x[::40] + 0.5)
+    optimizer = torch.optim.Adam(quantizer.parameters(), lr=0.05)
+    for _ in range(200):
+        optimizer.zero_grad()
+        quantizer(x)[1].backward()
+        optimizer.step()
+
+    means = x.view(3, 40, 2).mean(dim=1)
+    torch.testing.assert_close(quantizer.codebook.detach(), means, atol=0.02, rtol=0.0)
+
+
+def test_a_learned_constant_has_true_gradients_and_follows_its_network() -> None:
+    learned = Constant((2, 3), 0.5, learned=True)
+
+    expect_true_gradients(learned)
+    assert learned().dtype == torch.double, "as the rest of the network"
+    assert Constant((2,), 1.0).double()().dtype == torch.double
+    assert [*learned.state_dict()] == ["value"]
+    assert not Constant((2,), 1.0).state_dict(), "what is fixed is not kept with the weights"
+
+
 def test_a_constant_is_learned_if_told_to() -> None:
     fixed, learned = Constant((2, 3), 0.5), Constant((2, 3), 0.5, learned=True)
 

@@ -166,6 +166,54 @@ def test_weights_of_a_reference_without_a_map_are_refused(
     assert "weights of a reference implementation need --map" in capsys.readouterr().err
 
 
+def test_a_published_network_is_exported_with_the_names_of_its_weights_though_no_map_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers, names = [], []
+    for folder, options in (("plain", ()), ("by-map", ("--map", "resnet18"))):
+        assert main(["export", "resnet18", "-o", str(tmp_path / folder), *options]) == 0
+        answers.append(json.loads(capsys.readouterr().out))
+        names.append((tmp_path / folder / "names.json").read_text(encoding="utf-8"))
+
+    assert names[0] == names[1]
+    assert [answer["files"] for answer in answers] == [["model.py", "names.json"]] * 2
+    assert [answer["maps"] for answer in answers] == [
+        ["resnet18", "resnet18-transformers"],
+        ["resnet18"],
+    ]
+
+
+def test_a_drawing_that_no_map_is_for_is_exported_without_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", "nin", "-o", str(tmp_path)]) == 0
+
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["files"], answer["maps"]) == (["model.py"], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("alexnet", "scores"),
+        ("vgg16", "scores"),
+        ("googlenet", "fc"),
+        ("resnet50", "fc"),
+        ("vit-b-16", "head"),
+    ],
+)
+def test_the_page_says_where_the_number_of_classes_is_set(
+    name: str, last: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = PAGE.replace("\n ", "").split("last layer of")[1].split(";\n")[0]
+    place = next(part for part in told.split("; of") if f"`{name}`" in part)
+    assert f"`blocks.{last}.out_features`" in place
+    sets = ["--set", "blocks.label.classes=7", "--set", f"blocks.{last}.out_features=7"]
+
+    assert main(["check", name, "--json", *sets]) == 0
+    assert json.loads(capsys.readouterr().out)["problems"] == []
+
+
 def test_sizes_without_a_map_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
