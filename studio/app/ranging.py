@@ -160,7 +160,7 @@ def _short(spec: RunSpec, steps: int) -> RunSpec:
         data=replace(spec.data, validation=0.0),
         folder="",
         keeping=Keeping(every_secs=0.0),
-        watch=Watch(gradients=False, attention=False),
+        watch=Watch(probes={}),
         early_stopping=0,
         restore_best=False,
         ema=0.0,

@@ -67,7 +67,7 @@ def _spec(options: Namespace) -> "RunSpec":
         catalog,
         run_id=folder.name,
         folder=str(where),
-        watch=Watch(gradients=options.watch, attention=options.watch),
+        watch=Watch() if options.watch else Watch(probes={}),
     )
 
 

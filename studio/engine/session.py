@@ -126,6 +126,7 @@ class Session:
         """
         self.step += 1
         count = len(rows)
+        self.watcher.before_step(self.step)
         try:
             losses = self._turns.take(
                 rows,
@@ -137,6 +138,7 @@ class Session:
         except NotFinite as found:
             self.scalars.add(LOSS, self.step, found.value)
             raise self._not_a_number(found.batch) from None
+        self.watcher.after_step(self.step)
         self.averages.update()
         self.seen += count
         if self._metrics.weighs_losses:
@@ -179,12 +181,14 @@ class Session:
         """Return how far and how fast the run is."""
         samples_per_sec, steps_per_sec = pace.mark(self.step, self.seen)
         self.scalars.add("throughput", self.step, samples_per_sec)
+        watching = dict(self.watcher.shares())
         return Progress(
             step=self.step,
             epoch=epoch,
             samples_per_sec=samples_per_sec,
             seconds_left=(self.steps - self.step) / steps_per_sec if steps_per_sec else 0.0,
-            watching_share=self.watcher.share(),
+            watching_share=sum(watching.values()),
+            watching=watching,
             **in_use(self.samples.device),
         )
 

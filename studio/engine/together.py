@@ -29,7 +29,7 @@ from .session import Session
 from .train import Events, Steps, Training
 from .turns import Turns
 
-UNSEEN = Watch(gradients=False, attention=False, budget=0.0)
+UNSEEN = Watch(probes={}, budget=0.0)
 
 
 class SharedSession(Session):

@@ -148,6 +148,8 @@ class Progress(Struct, frozen=True, kw_only=True, tag="progress"):
     seconds_left: float
     watching_share: float = 0.0
     """Measured share of the time that watching costs."""
+    watching: dict[str, float] = msgspec.field(default_factory=dict)
+    """The same by probe."""
     memory: int = 0
     """Bytes that the engine's process takes; 0 where nobody knows, as below."""
     device_memory: int = 0

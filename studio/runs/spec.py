@@ -4,7 +4,7 @@ The engine knows no catalog: programs come as text, loaders and optimisers as so
 same value can be sent down a pipe, written into the record and started again years later.
 """
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -208,21 +208,18 @@ class Computing(Struct, frozen=True, kw_only=True):
     """Whether the layers of a stack compute again what they need going backward."""
 
 
+Option: TypeAlias = bool | int | float | str | tuple[str, ...]
+
+
+def _first_probes() -> dict[str, dict[str, Option]]:
+    return {"gradients": {}, "attention": {}}
+
+
 class Watch(Struct, frozen=True, kw_only=True):
     """What to look at while training; may be changed while the run goes on."""
 
-    gradients: bool = True
-    attention: bool = True
-    embedding: str = ""
-    """Id of the block whose output is projected; empty for none."""
-    text: bool = False
-    """Whether the network writes something now and then, if it is one that can."""
-    prompt: str = ""
-    """What it goes on from, or answers; empty for held-out samples."""
-    images: tuple[str, ...] = ()
-    """Ids of the blocks whose outputs are shown as pictures."""
-    samples: int = 512
-    """Size of the held probe batch for embeddings."""
+    probes: dict[str, dict[str, Option]] = msgspec.field(default_factory=_first_probes)
+    """The options of every probe that looks, by its id (``studio.engine.probes``)."""
     budget: float = 0.02
     """Share of the step time that watching may cost."""
 

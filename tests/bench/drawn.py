@@ -16,7 +16,7 @@ from studio.runs.spec import RunSpec, Watch
 from tests.bench.by_hand import tasks
 from tests.helpers.builders import CATALOG, Drawing, Part
 
-QUIET = Watch(gradients=False, attention=False, embedding="")
+QUIET = Watch(probes={})
 """No panel is open."""
 
 
@@ -52,7 +52,8 @@ def run_of(name: str, watch: Watch) -> RunSpec:
 
 def watched(name: str) -> Watch:
     """Return what the default panels look at: gradients, attention and the last features."""
-    return Watch(embedding=_DRAWINGS[name]().embedding)
+    block = _DRAWINGS[name]().embedding
+    return Watch(probes={"gradients": {}, "attention": {}, "embedding": {"block": block}})
 
 
 def load(params: Mapping[str, str]) -> dict[str, object]:

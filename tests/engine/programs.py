@@ -65,6 +65,7 @@ def program(text: str = MLP, **changes: object) -> Program:
             title=name.upper(),
             kind="nn.attention" if "attn" in name else "nn.block",
             attribute=name if f"self.{name} =" in text else "",
+            **(dict.fromkeys(("queries", "keys"), "tokens") if "attn" in name else {}),
         )
         for name in dict.fromkeys([*lines.values(), "loss"])
     )
@@ -139,7 +140,7 @@ def run(folder: Path | None = None, **changes: object) -> RunSpec:
         "batch_size": 32,
         "seed": 7,
         "device": "cpu",
-        "watch": Watch(embedding="fc1"),
+        "watch": Watch(probes={"gradients": {}, "attention": {}, "embedding": {"block": "fc1"}}),
         "folder": str(folder or ""),
     }
     return RunSpec(**{**fields, **changes})

@@ -35,7 +35,7 @@ from studio.runs.spec import Adjustment, Keeping, Origin, RunSpec, Watch
 from studio.runs.store import RunStore
 from tests.engine import programs
 
-BLIND = Watch(gradients=False, attention=False)
+BLIND = Watch(probes={})
 
 
 def a_run(folder: Path, **changes: object) -> RunSpec:

@@ -20,7 +20,7 @@ from tests.engine import programs
 from tests.helpers.builders import CATALOG, Drawing
 
 LENGTH, WORDS = 6, 5
-BLIND = Watch(gradients=False, attention=False, embedding="", budget=0.0)
+BLIND = Watch(probes={}, budget=0.0)
 WEIGHTS = [0.2, 1.0, 2.0, 0.5, 3.0]
 
 

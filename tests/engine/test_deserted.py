@@ -40,7 +40,7 @@ with Engine() as engine:
 
 def long_run(folder: Path | None) -> RunSpec:
     """Return a run that takes longer than the test, and keeps no checkpoint by the clock."""
-    blind = Watch(gradients=False, attention=False)
+    blind = Watch(probes={})
     return programs.run(folder, epochs=20_000, watch=blind, keeping=Keeping(every_secs=3600.0))
 
 

@@ -22,7 +22,7 @@ from studio.runs.events import Ended, EpochEnded, Event, Failed
 from studio.runs.spec import Computing, Keeping, ObjectiveJob, RunSpec, Watch
 from tests.engine import programs, test_counting, test_objectives
 
-BLIND = Watch(gradients=False, attention=False, budget=0.0)
+BLIND = Watch(probes={}, budget=0.0)
 PLAIN = """
 import torch
 from torch import nn

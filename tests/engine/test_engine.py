@@ -136,9 +136,11 @@ def test_going_step_by_step_changes_no_loss(child: Engine) -> None:
 
 
 def test_what_is_watched_can_be_changed_while_paused_and_changes_no_loss(child: Engine) -> None:
-    child.send(Start(spec=programs.run(watch=Watch(embedding="")), steps=4))
+    child.send(Start(spec=programs.run(watch=Watch()), steps=4))
     until(child, paused)
-    child.send(Look(watch=Watch(embedding="norm")))
+    child.send(
+        Look(watch=Watch(probes={"gradients": {}, "attention": {}, "embedding": {"block": "norm"}}))
+    )
     seen = until(child, an(Snapshot))
     child.send(Resume())
 

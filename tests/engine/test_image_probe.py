@@ -8,7 +8,9 @@ from studio.engine.build import Network
 from studio.engine.data.batches import Samples
 from studio.engine.data.load import load
 from studio.engine.probes.images import ImageProbe
+from studio.engine.probes.probe import Sight
 from studio.engine.probes.quiet import quietly
+from studio.engine.scalars import Scalars
 from studio.engine.session import Session
 from studio.engine.train import train
 from studio.runs.arrays import array_to_numpy
@@ -85,11 +87,17 @@ def samples() -> Samples:
     return Samples(squares(), painter(), torch.device("cpu"), load)
 
 
+def looking(network: Network, samples: Samples) -> ImageProbe:
+    return ImageProbe(Sight(network, samples, Scalars(samples.device)))
+
+
 def seen(
     network: Network, samples: Samples, *blocks: str, probe: ImageProbe | None = None
 ) -> dict[str, Snapshot]:
     with quietly(network.module, samples.device):
-        found = (probe or ImageProbe(network, samples)).look(blocks, 3)
+        probe = probe or looking(network, samples)
+        probe.set({"blocks": blocks})
+        found = probe.between(3)
     return {snapshot.block: snapshot for snapshot in found}
 
 
@@ -114,7 +122,7 @@ def test_a_reconstruction_stands_beside_its_input_on_the_same_scale(
 def test_what_is_made_of_noise_stands_alone_and_is_the_same_at_every_look(
     network: Network, samples: Samples
 ) -> None:
-    probe = ImageProbe(network, samples)
+    probe = looking(network, samples)
 
     first = seen(network, samples, "made", probe=probe)["made"]
     again = seen(network, samples, "made", probe=probe)["made"]
@@ -132,13 +140,13 @@ def test_an_output_that_is_no_image_and_one_that_is_not_finite_are_left_out(
 
 
 def test_pictures_come_while_a_run_goes_on_and_change_no_loss() -> None:
-    watch = Watch(gradients=False, attention=False)
+    watch = Watch(probes={})
     spec = programs.run(program=painter(), data=squares(), watch=watch, epochs=30)
     looked = programs.run(
         program=painter(),
         data=squares(),
         epochs=30,
-        watch=Watch(gradients=False, attention=False, images=("again", "made"), budget=0.5),
+        watch=Watch(probes={"images": {"blocks": ("again", "made")}}, budget=0.5),
     )
 
     blind, events = list(train(spec)), list(train(looked))
@@ -152,6 +160,6 @@ def test_pictures_come_while_a_run_goes_on_and_change_no_loss() -> None:
 
 
 def test_looking_at_no_images_costs_nothing() -> None:
-    session = Session(programs.run(watch=Watch(gradients=False, attention=False)), load)
+    session = Session(programs.run(watch=Watch(probes={})), load)
     session.watcher.between(0)
     assert session.watcher.share() == 0.0

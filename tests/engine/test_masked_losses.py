@@ -92,7 +92,7 @@ def test_an_evaluation_weighs_batches_by_what_their_masks_keep(batch_size: int) 
         validation=0.5,
         test=0.0,
     )
-    blind = Watch(gradients=False, attention=False, embedding="", budget=0.0)
+    blind = Watch(probes={}, budget=0.0)
     session = Session(programs.run(program=_fed(program), data=job, watch=blind), load)
     running = evaluate(session, part="validation", batch_size=batch_size)
 

@@ -78,7 +78,7 @@ def gan(folder: Path | None = None, **changes: object) -> RunSpec:
     fields: dict[str, object] = {
         "program": gan_program(),
         "objectives": (CRITIC, GENERATOR),
-        "watch": Watch(gradients=False, attention=False),
+        "watch": Watch(probes={}),
         "keeping": Keeping(every_secs=0.0),
         "restore_best": False,
     }

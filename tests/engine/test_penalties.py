@@ -17,7 +17,7 @@ from studio.runs.spec import RunSpec, Watch
 from tests.engine import programs
 from tests.helpers.builders import CATALOG, Drawing
 
-BLIND = Watch(gradients=False, attention=False, embedding="", budget=0.0)
+BLIND = Watch(probes={}, budget=0.0)
 SGD = "torch.optim.SGD(params, lr=lr, momentum=0.9)"
 
 

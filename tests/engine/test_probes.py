@@ -10,11 +10,12 @@ from studio.engine.build import Network
 from studio.engine.probes.attention import attention_maps
 from studio.engine.probes.governor import Governor
 from studio.engine.probes.norms import Norms
+from studio.engine.probes.probe import Probe, ProbeSpec
 from studio.engine.probes.projection import Projection
 from studio.engine.probes.quiet import quietly
 from studio.engine.train import Training, train
-from studio.runs.arrays import array_to_numpy
-from studio.runs.events import Event, LayerRow, Points, Snapshot, Started
+from studio.runs.arrays import array_from_numpy, array_to_numpy
+from studio.runs.events import Event, LayerRow, Note, Points, Progress, Snapshot, Started
 from studio.runs.spec import Program, Watch
 from tests.engine import programs
 from tests.helpers.builders import CATALOG, Drawing
@@ -198,7 +199,7 @@ def attending(text: str, *inputs: str) -> list[Event]:
                 ColumnInfo(name="class", role="target", shape=(), dtype="int", limit=3),
             ),
         ),
-        watch=Watch(embedding=""),
+        watch=Watch(),
     )
     return list(train(spec))
 
@@ -212,24 +213,23 @@ def test_a_run_shows_every_attention_block_with_the_tokens_it_looked_at() -> Non
     assert {"attn_a", "attn_b"} == {snapshot.block for snapshot in shown}
     assert shown[0].step == 0
     assert shown[0].arrays["weights"].shape == (2, 6, 6)
-    assert array_to_numpy(shown[0].arrays["tokens"]).shape == (6,)
-
-
-def test_a_map_between_two_sentences_is_not_named_after_one_of_them() -> None:
-    events = attending(
-        ATTENTION.replace("(self, tokens", "(self, tokens, other"), "tokens", "other"
-    )
-
-    shown = snapshots(events, "attention")
-    assert shown
-    assert not [snapshot for snapshot in shown if "tokens" in snapshot.arrays]
+    assert array_to_numpy(shown[0].arrays["queries"]).shape == (6,)
+    assert shown[0].notes == {"queries": "tokens", "keys": "tokens"}
 
 
 # Embedding
 
 
 def test_an_embedding_is_shown_from_the_start_with_classes_of_held_out_samples() -> None:
-    events = list(train(programs.run(watch=Watch(embedding="norm"))))
+    events = list(
+        train(
+            programs.run(
+                watch=Watch(
+                    probes={"gradients": {}, "attention": {}, "embedding": {"block": "norm"}}
+                )
+            )
+        )
+    )
 
     first = snapshots(events, "embedding")[0]
     assert first.step == 0
@@ -241,7 +241,10 @@ def test_an_embedding_is_shown_from_the_start_with_classes_of_held_out_samples()
 def test_the_last_embedding_is_that_of_the_weights_that_are_kept() -> None:
     job = programs.objective(lr=0.3)
     spec = programs.run(
-        objectives=(job,), epochs=20, early_stopping=3, watch=Watch(embedding="fc1")
+        objectives=(job,),
+        epochs=20,
+        early_stopping=3,
+        watch=Watch(probes={"gradients": {}, "attention": {}, "embedding": {"block": "fc1"}}),
     )
     training = Training(spec)
 
@@ -355,7 +358,82 @@ def test_the_governor_keeps_a_probe_to_its_share(monkeypatch: pytest.MonkeyPatch
 
 
 def test_nothing_is_watched_with_a_budget_of_nothing() -> None:
-    events = list(train(programs.run(watch=Watch(embedding="fc1", budget=0.0))))
+    events = list(
+        train(
+            programs.run(
+                watch=Watch(
+                    probes={"gradients": {}, "attention": {}, "embedding": {"block": "fc1"}},
+                    budget=0.0,
+                )
+            )
+        )
+    )
 
     assert not snapshots(events, "embedding")
     assert not [event for event in events if isinstance(event, LayerRow)]
+
+
+# Declaring
+
+
+class Failing(Probe):
+    """Looks once and breaks."""
+
+    def between(self, step: int) -> list[Event]:
+        raise ValueError("the lens is broken")
+
+
+class Moved(Probe):
+    """Tells how far the weights of a block moved in a step, as torch sees it."""
+
+    def before_step(self, step: int) -> tuple[()]:
+        self.before = self.sight.network.module.fc1.weight.detach().clone()
+        return ()
+
+    def after_step(self, step: int) -> list[Snapshot]:
+        now = self.sight.network.module.fc1.weight.detach()
+        far = array_from_numpy((now - self.before).norm().reshape(1).numpy())
+        return [Snapshot(kind="moved", block="fc1", step=step, arrays={"far": far})]
+
+
+FAILING = ProbeSpec(id="failing", title="The lens", make=Failing)
+MOVED = ProbeSpec(id="moved", title="The way of the weights", make=Moved, at="step")
+HERE = "tests.engine.test_probes"
+
+
+def test_a_probe_of_a_plugin_is_named_by_import_string_and_sees_a_step_before_and_after() -> None:
+    watch = Watch(probes={f"{HERE}:MOVED": {}}, budget=0.5)
+
+    events = list(train(programs.run(watch=watch)))
+
+    moved = [array_to_numpy(one.arrays["far"])[0] for one in snapshots(events, "moved")]
+    assert moved
+    assert min(moved) > 0
+
+
+def test_a_probe_that_fails_is_named_and_let_go_and_the_others_look_on() -> None:
+    watch = Watch(probes={f"{HERE}:FAILING": {}, "embedding": {"block": "fc1"}})
+
+    events = list(train(programs.run(watch=watch)))
+
+    (said,) = [event.message for event in events if isinstance(event, Note)]
+    assert said == "The lens is no longer watched: the lens is broken"
+    assert snapshots(events, "embedding")[-1].step > 0
+
+
+@pytest.mark.parametrize("unknown", ["nothing", f"{HERE}:HERE", "no.such.module:SPEC"])
+def test_a_probe_that_is_not_there_is_said_to_be_missing(unknown: str) -> None:
+    events = list(train(programs.run(watch=Watch(probes={unknown: {}}))))
+
+    (said,) = [event.message for event in events if isinstance(event, Note)]
+    assert said.startswith(f"{unknown} is no longer watched: ")
+
+
+def test_what_every_probe_costs_is_told() -> None:
+    watch = Watch(probes={"gradients": {}, "embedding": {"block": "fc1"}})
+
+    events = list(train(programs.run(watch=watch, epochs=200)))
+
+    told = [event for event in events if isinstance(event, Progress)][-1]
+    assert set(told.watching) == {"gradients", "embedding"}
+    assert sum(told.watching.values()) == pytest.approx(told.watching_share)

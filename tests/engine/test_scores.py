@@ -25,7 +25,7 @@ from studio.runs.spec import ScoreJob, Watch
 from tests.helpers.builders import CATALOG, Drawing
 from tests.helpers.programs import built
 
-BLIND = Watch(gradients=False, attention=False, embedding="", budget=0.0)
+BLIND = Watch(probes={}, budget=0.0)
 
 
 def wine(*kinds: tuple[str, dict[str, Value]], loss: str = "loss.cross_entropy") -> Experiment:

@@ -30,7 +30,7 @@ KILLS = int(os.environ.get("NETWRIGHT_KILLS", "3"))
 CUTS = int(os.environ.get("NETWRIGHT_CUTS", "30"))
 LONGEST_SECS = 1.5
 PATIENCE_SECS = 60.0
-BLIND = Watch(gradients=False, attention=False)
+BLIND = Watch(probes={})
 
 
 def long_run(folder: Path | None) -> RunSpec:

@@ -13,14 +13,14 @@ from studio.runs.spec import RunSpec, Watch
 from tests.engine import programs
 from tests.helpers.builders import CATALOG
 
-WATCH = Watch(gradients=False, attention=False, text=True)
+WATCH = Watch(probes={"text": {}})
 
 
 def small(name: str, *settings: str, text: bool = True) -> RunSpec:
     experiment = open_file(find_experiment(name))
     for setting in ("training.epochs=2", "training.checkpoint_secs=0", *settings):
         experiment = set_at(experiment, setting, CATALOG)
-    watch = WATCH if text else Watch(gradients=False, attention=False)
+    watch = WATCH if text else Watch(probes={})
     return plan_run(experiment, CATALOG, run_id="r", watch=watch)
 
 
@@ -93,7 +93,9 @@ def test_a_person_s_own_prompt_is_gone_on_from_or_answered(
     while training.step < 1:
         next(steps)
 
-    (said,) = texts(list(training.look(Watch(gradients=False, text=True, prompt=prompt))))
+    (said,) = texts(
+        list(training.look(Watch(probes={"attention": {}, "text": {"prompt": prompt}})))
+    )
 
     assert said.block == prompt
     assert wanted == set(said.notes)

@@ -10,7 +10,7 @@ from studio.runs.events import Ended, EpochEnded, Event, Points, Started
 from studio.runs.spec import Adjustment, RunSpec, Watch
 from tests.engine import programs
 
-BLIND = Watch(gradients=False, attention=False, embedding="", budget=0.0)
+BLIND = Watch(probes={}, budget=0.0)
 
 
 def losses(spec: RunSpec) -> tuple[float, ...]:
@@ -72,7 +72,9 @@ def test_the_same_seed_gives_the_same_losses_and_another_gives_others() -> None:
 
 
 def test_watching_changes_no_loss_by_a_bit() -> None:
-    greedy = Watch(embedding="norm", budget=1e6)
+    greedy = Watch(
+        probes={"gradients": {}, "attention": {}, "embedding": {"block": "norm"}}, budget=1e6
+    )
 
     assert losses(programs.run(watch=BLIND)) == losses(programs.run(watch=greedy))
 

@@ -25,7 +25,7 @@ def planned(name: str, **changes: object) -> RunSpec:
 
 
 def session_of(name: str) -> Session:
-    return Session(planned(name, watch=Watch(gradients=False, attention=False)), load)
+    return Session(planned(name, watch=Watch(probes={})), load)
 
 
 def test_each_turn_of_the_gan_moves_its_own_network_alone(
@@ -81,7 +81,7 @@ def test_the_decoder_of_the_prior_is_the_one_that_learns() -> None:
     ],
 )
 def test_digits_appear_within_a_few_epochs(name: str, metric: str, most: float) -> None:
-    watch = Watch(gradients=False, attention=False, images=("decoder",))
+    watch = Watch(probes={"images": {"blocks": ("decoder",)}})
     events = list(train(planned(name, epochs=14, watch=watch)))
 
     ended = next(event for event in events if isinstance(event, Ended))

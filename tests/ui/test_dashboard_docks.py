@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from msgspec import structs
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSlider, QTabBar
@@ -185,35 +184,41 @@ def test_closing_a_panel_stops_what_it_watches(show: Show, qtbot: QtBot) -> None
     docks = show(Record.from_events(a_run()))
     told: list[Watch] = []
     docks.watch_changed.connect(told.append)
-    every = Watch(attention=True, embedding="fc1", text=True, images=("decoder",))
-    assert docks.watch == every
+    every = {
+        "gradients": {},
+        "attention": {},
+        "embedding": {"block": "fc1"},
+        "text": {},
+        "images": {"blocks": ("decoder",)},
+    }
+    assert docks.watch.probes == every
 
     docks.docks["attention"].close()
     qtbot.waitUntil(lambda: bool(told))
     docks.docks["embedding"].close()
     docks.docks["gradient-norm"].close()
-    qtbot.waitUntil(lambda: not docks.watch.embedding)
+    qtbot.waitUntil(lambda: "embedding" not in docks.watch.probes)
 
-    assert told[0] == structs.replace(every, attention=False)
-    assert docks.watch.gradients  # the lines still show them
+    assert told[0].probes == {id_: of for id_, of in every.items() if id_ != "attention"}
+    assert "gradients" in docks.watch.probes  # the lines still show them
     docks.docks["gradient-lines"].close()
-    qtbot.waitUntil(lambda: not docks.watch.gradients)
+    qtbot.waitUntil(lambda: "gradients" not in docks.watch.probes)
 
 
 def test_choosing_a_block_asks_the_engine_for_it_and_is_undone(show: Show, qtbot: QtBot) -> None:
     workspace = chain("io.image", "nn.flatten", "nn.linear", "nn.relu")
     docks = show(Record(), workspace)
     panel = docks.panels["embedding"]
-    before = docks.watch.embedding
+    before = docks.watch.probes["embedding"]
 
     with qtbot.waitSignal(docks.watch_changed):
         panel.choose("block", "relu")
         panel.refresh()
 
-    assert before != docks.watch.embedding == "relu"
+    assert before != docks.watch.probes["embedding"] == {"block": "relu"}
     assert workspace.document.undo_label == "Change panel"
     workspace.document.undo()
-    assert docks.watch.embedding == before
+    assert docks.watch.probes["embedding"] == before
 
 
 def test_an_arrangement_is_kept_with_the_experiment_and_undone(show: Show, qtbot: QtBot) -> None:
@@ -368,7 +373,7 @@ def test_the_menu_of_a_chart_sets_it_and_takes_it_elsewhere(show: Show, qtbot: Q
     slider.setValue(90)
     actions["Copy data as CSV"].trigger()
 
-    assert panel.settings == {"log": True, "epochs": True, "smoothing": 0.9}
+    assert panel.settings == {"log": True, "axis": "epoch", "smoothing": 0.9}
     assert workspace.document.experiment.dashboard.panels["loss"] == panel.settings
     assert QGuiApplication.clipboard().text().startswith("name,step,value\ntrain/loss,1,")
     workspace.document.undo()

@@ -17,6 +17,10 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from studio.engine.build import Network
+from studio.runs.events import Snapshot
+
+from .probe import Probe, ProbeSpec
+from .tensors import array_of
 
 LARGEST_MAP = 256
 _FUSED = "aten::_scaled_dot_product"
@@ -141,3 +145,35 @@ def _pooled(weights_HQK: Tensor) -> Tensor:
     if tuple(sizes) == tuple(weights_HQK.shape[1:]):
         return weights_HQK
     return torch.nn.functional.adaptive_max_pool2d(weights_HQK, sizes)
+
+
+class AttentionProbe(Probe):
+    """Tells the maps of every attention block for one held sample, with its tokens."""
+
+    @property
+    def blind(self) -> bool:
+        """Whether there is no attention in this network."""
+        return not self.sight.network.attentions()
+
+    def between(self, step: int) -> list[Snapshot]:
+        """Return a snapshot a block."""
+        inputs, _ = self.sight.samples.held(1)
+        maps = attention_maps(self.sight.network, inputs)
+        known = [block for block, _ in self.sight.network.attentions() if block in maps]
+        return [self._snapshot(block, step, maps[block], inputs) for block in known]
+
+    def _snapshot(
+        self, block: str, step: int, map_HQK: Tensor, inputs: Sequence[Tensor]
+    ) -> Snapshot:
+        tokens, columns = steps_seen(self.sight.network, block, inputs)
+        arrays = {"weights": map_HQK, **tokens}
+        return Snapshot(
+            kind="attention",
+            block=block,
+            step=step,
+            arrays={name: array_of(value) for name, value in arrays.items()},
+            notes=columns,
+        )
+
+
+SPEC = ProbeSpec(id="attention", title="Attention", make=AttentionProbe)

@@ -20,6 +20,7 @@ class Governor:
         self._gap_secs = 1.0 / per_sec
         self._share = share
         self._looks = 0
+        self._gap = self._cost = 0.0
         self._due_at = 0.0 if share > 0 else float("inf")
         self.spent_secs = 0.0
 
@@ -30,16 +31,22 @@ class Governor:
     @contextmanager
     def look(self, step: int) -> Iterator[None]:
         """Measure what is done inside, and set the time of the next look."""
+        # Most troubles begin early: only the share counts then, not the rate.
+        self._gap = 0.0 if step < EARLY_STEPS else self._gap_secs
+        self._cost = -FIRST_FREE_SECS if not self._looks else 0.0
+        self._looks += 1
+        with self.look_on():
+            yield
+
+    @contextmanager
+    def look_on(self) -> Iterator[None]:
+        """Measure what is done inside as a part of the last look."""
         before = thread_time()
         try:
             yield
         finally:
             cost = thread_time() - before
             self.spent_secs += cost
-            # Most troubles begin early: only the share counts then, not the rate.
-            gap = 0.0 if step < EARLY_STEPS else self._gap_secs
-            if not self._looks:
-                cost = max(0.0, cost - FIRST_FREE_SECS)
-            self._looks += 1
-            wait = cost / self._share
-            self._due_at = perf_counter() + max(gap, wait)
+            self._cost += cost
+            wait = max(0.0, self._cost) / self._share
+            self._due_at = perf_counter() + max(self._gap, wait)

@@ -10,32 +10,38 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from studio.engine.build import Network, tensors_in
-from studio.engine.data.batches import Samples
+from studio.engine.build import tensors_in
 from studio.runs.arrays import array_from_numpy
-from studio.runs.events import Array, Snapshot
+from studio.runs.events import Snapshot
+from studio.runs.spec import Array
+
+from .probe import Probe, ProbeSpec, Sight
 
 SHOWN = 24
 _CHANNELS = {1, 3}
 
 
-class ImageProbe:
-    """Looks at the outputs of blocks that are images; to be asked quietly (``quiet``).
+class ImageProbe(Probe):
+    """Tells the outputs of blocks that are images. Options: ``blocks`` (their ids).
 
     An output that has the shape of an input shares its scale of grey, and stands beside it where it
     depends on it: a reconstruction. A flat one is an image if it has the input's pixels, or is
     square.
     """
 
-    def __init__(self, network: Network, samples: Samples) -> None:
-        self._network = network
-        self._samples = samples
+    def __init__(self, sight: Sight) -> None:
+        super().__init__(sight)
         self._depends: dict[str, bool] = {}
 
-    def look(self, blocks: Sequence[str], step: int) -> list[Snapshot]:
+    @property
+    def blind(self) -> bool:
+        """Whether no block is chosen."""
+        return not self.names("blocks")
+
+    def between(self, step: int) -> list[Snapshot]:
         """Return what these blocks give now, those that give images."""
-        inputs, _ = self._samples.held(SHOWN)
-        seen = self._outputs(blocks, inputs)
+        inputs, _ = self.sight.samples.held(SHOWN)
+        seen = self._outputs(self.names("blocks"), inputs)
         found = []
         for block, value in seen.items():
             beside = _beside(value, inputs)
@@ -60,7 +66,7 @@ class ImageProbe:
                 seen.setdefault(block, next(tensors_in(value)))
 
         torch.manual_seed(0)  # what is drawn while looking is the same at every look
-        self._network.look(inputs, tap)
+        self.sight.network.look(inputs, tap)
         return {block: seen[block] for block in blocks if block in seen}
 
     def _depends_on_inputs(self, block: str, value: Tensor, inputs: Sequence[Tensor]) -> bool:
@@ -105,3 +111,6 @@ def _pixels(images: Tensor, low: float, high: float) -> Array:
     shares = ((images - low) / (high - low)).clamp(0, 1) * 255
     pixels: NDArray[np.uint8] = shares.round().to(torch.uint8).cpu().numpy()
     return array_from_numpy(pixels)
+
+
+SPEC = ProbeSpec(id="images", title="What the network makes", make=ImageProbe, per_sec=1.0)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from .probe import Probe, ProbeSpec, Sight
+
 
 class Norms:
     """Measures the weights of each block, and their gradients."""
@@ -35,3 +37,20 @@ class Norms:
             return sums
         norms = torch.stack(torch._foreach_norm(tensors)).float()
         return sums.index_add_(0, places, norms.square()).sqrt_()
+
+
+class NormProbe(Probe):
+    """Tells the norms of the gradient and of the weights of every block as rows of a step."""
+
+    def __init__(self, sight: Sight) -> None:
+        super().__init__(sight)
+        self._norms = Norms([weights for _, weights in sight.network.weights()])
+
+    def after_backward(self, step: int) -> tuple[()]:
+        """Take the norms, to be read when they are there."""
+        self.sight.scalars.add_row("grad_norm", step, self._norms.of_gradients())
+        self.sight.scalars.add_row("weight_norm", step, self._norms.of_weights())
+        return ()
+
+
+SPEC = ProbeSpec(id="gradients", title="The gradients", make=NormProbe, at="step", per_sec=10.0)

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from time import perf_counter
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from studio.core.errors import ParamError
 from studio.core.vocabulary import END
-from studio.engine.data.batches import Samples
 from studio.engine.language import NoLanguageError, text_inputs
 from studio.engine.writer import Report, Wish, Writer
 from studio.runs.events import Snapshot
+
+from .probe import Options, Probe, ProbeSpec, Sight
 
 TEMPERATURE = 0.8
 _ANSWERS = 4
@@ -24,32 +25,40 @@ _LONGEST_SECS = 0.3
 """How long the training thread may be held up by one look; the text is cut there."""
 
 
-class TextProbe:
-    """Writes with a network whose weights go on learning; to be asked quietly (``quiet``)."""
+class TextProbe(Probe):
+    """Tells what the network writes; or once, why it does not.
 
-    def __init__(self, module: nn.Module, samples: Samples) -> None:
-        self._module = module
-        self._samples = samples
+    Options: ``prompt`` (what a person wants to be gone on from, or answered).
+    """
+
+    def __init__(self, sight: Sight) -> None:
+        super().__init__(sight)
+        self._module, self._samples = sight.network.module, sight.samples
         self._writer: Writer | None = None
         self._told = False
         self.prompt = ""
-        """What a person wants to be gone on from, or answered."""
         self.refused = ""
         """Why this network does not write, as far as it is known."""
         try:
-            text_inputs(samples.columns)
+            text_inputs(sight.samples.columns)
         except NoLanguageError as error:
             self.refused = str(error)
 
-    def refusal(self, step: int) -> list[Snapshot]:
-        """Return why this network does not write, once."""
-        if not self.refused or self._told:
-            return []
-        self._told = True
-        return [_snapshot(step, "", {"refused": self.refused})]
+    def set(self, options: Options) -> None:
+        """Go on from this prompt from now on."""
+        super().set(options)
+        self.prompt = self.text("prompt")
 
-    def look(self, step: int) -> list[Snapshot]:
-        """Return what is written now; nothing where the network does not write."""
+    @property
+    def blind(self) -> bool:
+        """Whether it was said that this network does not write."""
+        return self._told
+
+    def between(self, step: int) -> list[Snapshot]:
+        """Return what is written now, or why nothing is."""
+        if self.refused:
+            self._told = True
+            return [_snapshot(step, "", {"refused": self.refused})]
         inputs, _ = self._samples.held(_ANSWERS)
         try:
             if self._writer is None:
@@ -60,7 +69,7 @@ class TextProbe:
             notes = (self._answers if answers else self._goes_on)(self._writer, inputs)
         except (NoLanguageError, ParamError) as error:
             self.refused = str(error)
-            return self.refusal(step)
+            return self.between(step)
         return [_snapshot(step, "", notes)]
 
     def _own(self, writer: Writer, inputs: Sequence[Tensor]) -> dict[str, str]:
@@ -127,3 +136,6 @@ def _drawn(tokens: int) -> Wish:
 
 def _snapshot(step: int, prompt: str, notes: dict[str, str]) -> Snapshot:
     return Snapshot(kind="text", block=prompt, step=step, arrays={}, notes=notes)
+
+
+SPEC = ProbeSpec(id="text", title="What the network writes", make=TextProbe, per_sec=0.5)

@@ -1,61 +1,52 @@
 """Watcher: all probes of a run, each under its governor, none of which changes a loss by a bit."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from time import perf_counter, thread_time
 
-import numpy as np
-import torch
-from torch import Tensor
-
-from studio.engine.build import Network, tensors_in
+from studio.engine.build import Network
 from studio.engine.data.batches import Samples
 from studio.engine.faults import sentence
 from studio.engine.scalars import Scalars
-from studio.runs.arrays import array_from_numpy
-from studio.runs.events import Array, Event, Note, Snapshot
+from studio.runs.events import Event, Note
 from studio.runs.spec import Watch
 
-from .attention import attention_maps
 from .governor import Governor
-from .images import ImageProbe
-from .norms import Norms
-from .projection import Projection
+from .probe import Options, Probe, ProbeSpec, Sight, probe_spec
 from .quiet import quietly
-from .text import TextProbe
 
-NORMS_PER_SEC = 10.0
-LOOKS_PER_SEC = 2.0
-TEXTS_PER_SEC = 0.5
-IMAGES_PER_SEC = 1.0
-PICTURE_SECS = 4.0
-CALIBRATION, FEWEST = 16, 128
-WIDEST = 1024
-"""Features of an output beyond which its positions or pixels are averaged first."""
+
+@dataclass(slots=True)
+class _Looking:
+    """A probe that is in use."""
+
+    id: str
+    spec: ProbeSpec
+    probe: Probe
+    governor: Governor
 
 
 class Watcher:
-    """Looks at the norms of a step, and at attention and embeddings between steps."""
+    """Looks at steps and between them; what a probe learnt stays with it while others look."""
 
     def __init__(self, network: Network, samples: Samples, scalars: Scalars, watch: Watch) -> None:
-        self._network = network
-        self._samples = samples
-        self._scalars = scalars
-        self._norms = Norms([weights for _, weights in network.weights()])
+        self._sight = Sight(network, samples, scalars)
+        self._probes: dict[str, Probe] = {}
+        self._failed: dict[str, Options] = {}
+        """With which options a probe failed: it is not asked so again."""
+        self._looking: dict[str, _Looking] = {}
+        self._at_steps: list[_Looking] = []
+        self._stepping: list[_Looking] = []
+        self._between: list[_Looking] = []
+        self._untold: list[Event] = []
         self._began = thread_time()
-        self._spent_before = 0.0
-        self._projection = Projection()
-        self._points = 0
-        self._writes = TextProbe(network.module, samples)
-        self._pictures = ImageProbe(network, samples)
+        self._spent_before: defaultdict[str, float] = defaultdict(float)
         self._set(watch)
 
     def look(self, watch: Watch, step: int) -> Sequence[Event]:
         """Watch this instead, and return what can be seen of it at once."""
-        self._spent_before += self._spent()
-        if watch.embedding != self._watch.embedding:
-            self._projection = Projection()
-        if watch.samples != self._watch.samples:
-            self._projection, self._points = Projection(), 0
         self._set(watch)
         return self.between(step)
 
@@ -63,151 +54,115 @@ class Watcher:
         """Return what is watched as it is now, whatever was seen a moment ago."""
         return self.look(self._watch, step)
 
+    def before_step(self, step: int) -> None:
+        """Choose who looks at a step, and let them look before its first gradient."""
+        if not self._at_steps:
+            return
+        now = perf_counter()
+        self._stepping = [looking for looking in self._at_steps if looking.governor.due(now)]
+        for looking in tuple(self._stepping):
+            with looking.governor.look(step):
+                self._attempt(looking, looking.probe.before_step, step)
+
     def after_backward(self, step: int) -> None:
-        """Take the norms of a step, while its gradients are there."""
-        if self._watch.gradients and self._gradients.due(perf_counter()):
-            with self._gradients.look(step):
-                self._scalars.add_row("grad_norm", step, self._norms.of_gradients())
-                self._scalars.add_row("weight_norm", step, self._norms.of_weights())
+        """Look at the same step while its gradients are there."""
+        for looking in tuple(self._stepping):
+            with looking.governor.look_on():
+                self._attempt(looking, looking.probe.after_backward, step)
+
+    def after_step(self, step: int) -> None:
+        """Look at the same step after its weights have moved."""
+        if self._stepping:
+            for looking in tuple(self._stepping):
+                with looking.governor.look_on():
+                    self._attempt(looking, looking.probe.after_step, step)
+            self._stepping = []
 
     def due(self) -> bool:
         """Whether there is something to look at between two steps."""
+        if self._untold:
+            return True
         now = perf_counter()
-        return (
-            (self._watch.attention and self._attention.due(now))
-            or (bool(self._watch.embedding) and self._embedding.due(now))
-            or (self._writing and self._text.due(now))
-            or (bool(self._watch.images) and self._images.due(now))
-        )
+        return any(looking.governor.due(now) for looking in self._between)
 
     def between(self, step: int) -> list[Event]:
-        """Return attention maps, embedding, text and images, those that are due."""
+        """Return what those probes see that are due."""
         now = perf_counter()
-        events: list[Event] = []
-        try:
-            if self._watch.attention and self._attention.due(now):
-                with self._attention.look(step):
-                    events += self._attention_events(step)
-            if self._watch.embedding and self._embedding.due(now):
-                with self._embedding.look(step):
-                    events += self._embedding_events(step)
-            if self._watch.text:
-                events += self._writes.refusal(step)
-            if self._writing and self._text.due(now):
-                with self._text.look(step):
-                    events += self._text_events(step)
-            if self._watch.images and self._images.due(now):
-                with self._images.look(step), quietly(self._network.module, self._samples.device):
-                    events += self._pictures.look(self._watch.images, step)
-        except Exception as error:  # noqa: BLE001 - a look must never end a run
-            self._set(Watch(gradients=self._watch.gradients, attention=False, embedding=""))
-            what = "Attention, embedding, text and samples"
-            message = f"{what} are no longer watched: {sentence(error)}"
-            events.append(Note(message=message, level="warning"))
+        for looking in tuple(self._between):
+            if looking.governor.due(now):
+                with looking.governor.look(step), self._quietly():
+                    self._attempt(looking, looking.probe.between, step)
+        events, self._untold = self._untold, []
         return events
 
     def share(self) -> float:
         """Return the share of the thread's time that went into watching."""
-        return (self._spent_before + self._spent()) / max(thread_time() - self._began, 1e-9)
+        return sum(self.shares().values())
+
+    def shares(self) -> Mapping[str, float]:
+        """Return the share of the thread's time by probe."""
+        whole = max(thread_time() - self._began, 1e-9)
+        spent = self._spent_before.copy()
+        for id_, looking in self._looking.items():
+            spent[id_] += looking.governor.spent_secs
+        return {id_: secs / whole for id_, secs in spent.items()}
 
     def _set(self, watch: Watch) -> None:
+        for id_, looking in self._looking.items():
+            self._spent_before[id_] += looking.governor.spent_secs
         self._watch = watch
-        self._writes.prompt = watch.prompt
-        attends = watch.attention and bool(self._network.attentions())
-        looks = (watch.gradients, attends, watch.embedding, self._writing, watch.images)
-        active = sum(map(bool, looks))
-        self._share = share = watch.budget / max(active, 1)
-        self._gradients = Governor(per_sec=NORMS_PER_SEC, share=share)
-        self._attention = Governor(per_sec=LOOKS_PER_SEC, share=share if attends else 0.0)
-        self._embedding = Governor(per_sec=LOOKS_PER_SEC, share=share)
-        self._text = Governor(per_sec=TEXTS_PER_SEC, share=share if self._writing else 0.0)
-        self._images = Governor(per_sec=IMAGES_PER_SEC, share=share if watch.images else 0.0)
-        looking = (self._gradients, self._attention, self._embedding)
-        self._governors = (*looking, self._text, self._images)
+        self._looking, self._stepping = {}, []
+        wanted = self._wanted(watch)
+        share = watch.budget / max(len(wanted), 1)
+        for id_, (spec, probe) in wanted.items():
+            probe.share = share
+            governor = Governor(per_sec=spec.per_sec, share=share)
+            self._looking[id_] = _Looking(id_, spec, probe, governor)
+        self._sort()
 
-    @property
-    def _writing(self) -> bool:
-        return self._watch.text and not self._writes.refused
+    def _wanted(self, watch: Watch) -> dict[str, tuple[ProbeSpec, Probe]]:
+        """Return the probes that are asked for and have something to see."""
+        found: dict[str, tuple[ProbeSpec, Probe]] = {}
+        for id_, options in watch.probes.items():
+            if self._failed.get(id_) == options:
+                continue
+            try:
+                spec = probe_spec(id_)
+                probe = self._probes.get(id_)
+                if probe is None:
+                    probe = self._probes[id_] = spec.make(self._sight)
+                probe.set(options)
+                if not probe.blind:
+                    found[id_] = (spec, probe)
+            except Exception as error:  # noqa: BLE001 - a look must never end a run
+                self._give_up(id_, id_, error)
+        return found
 
-    def _spent(self) -> float:
-        return sum(governor.spent_secs for governor in self._governors)
+    def _sort(self) -> None:
+        every = list(self._looking.values())
+        self._at_steps = [looking for looking in every if looking.spec.at == "step"]
+        self._between = [looking for looking in every if looking.spec.at == "between"]
 
-    def _attention_events(self, step: int) -> list[Event]:
-        inputs, _ = self._samples.held(1)
-        with quietly(self._network.module, self._samples.device):
-            maps = attention_maps(self._network, inputs)
-        known = {block for block, _ in self._network.attentions()}
-        tokens = [c for c in inputs if c.ndim == 2 and not c.is_floating_point()]
-        # Of two sentences it is not known here which one a map looks from, and which one at.
-        extra = {"tokens": _array(tokens[0][0])} if len(tokens) == 1 else {}
-        return [
-            Snapshot(
-                kind="attention", block=block, step=step, arrays={"weights": _array(map_), **extra}
-            )
-            for block, map_ in maps.items()
-            if block in known
-        ]
+    def _attempt(
+        self, looking: _Looking, look: Callable[[int], Sequence[Event]], step: int
+    ) -> None:
+        """Let a probe look; one that fails, or sees nothing any more, is not asked again."""
+        try:
+            self._untold += look(step)
+            gone = looking.probe.blind
+        except Exception as error:  # noqa: BLE001 - a look must never end a run
+            self._give_up(looking.id, looking.spec.title, error)
+            gone = True
+        if gone:
+            self._stepping = [other for other in self._stepping if other is not looking]
+            self._spent_before[looking.id] += looking.governor.spent_secs
+            del self._looking[looking.id]
+            self._sort()
 
-    def _embedding_events(self, step: int) -> list[Event]:
-        block = self._watch.embedding
-        if not self._points:
-            self._points = self._affordable(self._watch.samples)
-        inputs, classes = self._samples.held(self._points)
-        seen: list[Tensor] = []
+    def _quietly(self) -> AbstractContextManager[None]:
+        return quietly(self._sight.network.module, self._sight.samples.device)
 
-        def tap(tapped: str, value: object) -> None:
-            if tapped == block and not seen:
-                seen.extend(tensors_in(value))
-
-        with quietly(self._network.module, self._samples.device):
-            self._network.look(inputs, tap)
-        if not seen or seen[0].ndim < 1 or len(seen[0]) != len(inputs[0]):
-            return []
-        values = _features(seen[0]).cpu().double().numpy()
-        if not np.isfinite(values).all():
-            return []
-        view = self._projection.view(values)
-        arrays = {
-            "points": array_from_numpy(view.points.astype(np.float32)),
-            "explained": array_from_numpy(np.array([view.explained], np.float32)),
-        }
-        if classes is not None:
-            arrays["labels"] = _array(classes)
-        notes = {"refitted": "yes"} if view.refitted else {}
-        return [Snapshot(kind="embedding", block=block, step=step, arrays=arrays, notes=notes)]
-
-    def _text_events(self, step: int) -> list[Event]:
-        with quietly(self._network.module, self._samples.device):
-            return [*self._writes.look(step)]
-
-    def _affordable(self, most: int) -> int:
-        """Return how many samples to project so that the picture moves every few seconds.
-
-        Measured once on a few: later looks must show the same samples.
-        """
-        inputs, _ = self._samples.held(CALIBRATION)
-        with quietly(self._network.module, self._samples.device):
-            self._network.look(inputs, _ignore)
-            before = thread_time()
-            self._network.look(inputs, _ignore)
-            cost = (thread_time() - before) / len(inputs[0])
-        affordable = int(self._share * PICTURE_SECS / max(cost, 1e-9))
-        return min(most, max(FEWEST, affordable))
-
-
-def _ignore(block: str, value: object) -> None:
-    pass
-
-
-def _features(value: Tensor) -> Tensor:
-    """Return samples × features: flattened, large ones averaged over positions or pixels."""
-    value = value.float()
-    if value[0].numel() > WIDEST and value.ndim == 4:
-        return value.mean(dim=(2, 3))
-    if value[0].numel() > WIDEST and value.ndim == 3:
-        return value.mean(dim=1)
-    return value.reshape(len(value), -1)
-
-
-def _array(value: Tensor) -> Array:
-    return array_from_numpy(torch.as_tensor(value).detach().cpu().numpy())
+    def _give_up(self, id_: str, title: str, error: Exception) -> None:
+        self._failed[id_] = self._watch.probes[id_]
+        message = f"{title} is no longer watched: {sentence(error)}"
+        self._untold.append(Note(message=message, level="warning"))

@@ -14,7 +14,7 @@ from studio.app.workspace import Workspace
 from studio.core.document import Diff
 from studio.core.edits import SetLayout, SetPanel
 from studio.runs.record import Record
-from studio.runs.spec import Watch
+from studio.runs.spec import Option, Watch
 
 from .cursor import Cursor
 from .panel import Panel, PanelContext, PanelSpec, declared_panels
@@ -229,19 +229,12 @@ class DashboardDocks(QObject):
 
     @Slot()
     def _tell_watch(self) -> None:
-        open_ = {
-            spec.watches: id_
-            for id_, spec in self._specs.items()
-            if id_ in self.docks and not self.docks[id_].isHidden()
-        }
-        watch = Watch(
-            gradients="gradients" in open_,
-            attention="attention" in open_,
-            embedding=self.panels[open_["embedding"]].block if "embedding" in open_ else "",
-            text="text" in open_,
-            images=self.panels[open_["images"]].images if "images" in open_ else (),
-            prompt=self.panels[open_["text"]].prompt if "text" in open_ else "",
-        )
+        probes: dict[str, dict[str, Option]] = {}
+        for id_, panel in self.panels.items():
+            if id_ in self.docks and not self.docks[id_].isHidden():
+                for probe, options in panel.wanted.items():
+                    probes.setdefault(probe, {}).update(options)
+        watch = Watch(probes=probes)
         if watch != self._watch:
             self._watch = watch
             self.watch_changed.emit(watch)

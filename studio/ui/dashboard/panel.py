@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -19,6 +18,7 @@ from studio.core.check import columns_of
 from studio.core.params import Value
 from studio.core.recipes import Column
 from studio.runs.record import Record
+from studio.runs.spec import Option
 
 from . import panels
 from .cursor import Cursor
@@ -61,7 +61,6 @@ class PanelSpec:
 
     Attributes:
         icon: name of an icon in ``resources/icons``.
-        watches: what the engine has to look at while the panel is open.
         behind: id of the panel it is tabbed behind; empty for one that stands in the row.
         order: places from left to right.
     """
@@ -71,7 +70,6 @@ class PanelSpec:
     icon: str
     help: str
     make: Callable[[PanelContext], "Panel"]
-    watches: Literal["", "gradients", "attention", "embedding", "text", "images"] = ""
     behind: str = ""
     order: int = 0
 
@@ -111,12 +109,6 @@ class Panel(QWidget):
         self.record = context.record
         self.cursor_step = context.cursor
         self.pace = Pace()
-        self.block = ""
-        """Id of the block whose output is to be projected; only embeddings have one."""
-        self.prompt = ""
-        """What text is to go on from; only texts have one."""
-        self.images: tuple[str, ...] = ()
-        """Ids of the blocks whose outputs are to be shown as pictures; only samples have any."""
         self.stale = False
         self._workspace = context.workspace
         self._settings = dict(context.settings)
@@ -133,6 +125,11 @@ class Panel(QWidget):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self.body.addLayout(self.header)
+
+    @property
+    def wanted(self) -> Mapping[str, dict[str, Option]]:
+        """What the engine has to look at while the panel is open: options by probe."""
+        return {}
 
     def refresh(self) -> None:
         """Show what the record says now."""

@@ -1,5 +1,7 @@
 """Where each attention block looks, head by head, on one held sample."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtCore import Slot
 
@@ -7,6 +9,7 @@ from studio.core.text import grouped, plural
 from studio.runs.arrays import array_to_numpy
 from studio.runs.events import Snapshot
 from studio.runs.record import RUN
+from studio.runs.spec import Option
 from studio.ui.dashboard.attention_map import AttentionMap
 from studio.ui.dashboard.choice import Choice
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
@@ -49,6 +52,11 @@ class AttentionPanel(Panel):
             return None
         step = self.cursor_step.step
         return history.newest if step is None else history.at(step)
+
+    @property
+    def wanted(self) -> Mapping[str, dict[str, Option]]:
+        """What the engine has to look at while it is open."""
+        return {"attention": {}}
 
     def refresh(self) -> None:
         """Show what the record says now."""
@@ -123,6 +131,5 @@ SPEC = PanelSpec(
     icon="grid-3x3",
     help="Where each head of an attention block looks, on one sample that is held for it",
     make=AttentionPanel,
-    watches="attention",
     order=40,
 )

@@ -10,6 +10,7 @@ from studio.core.text import grouped
 from studio.runs.arrays import array_to_numpy
 from studio.runs.events import Snapshot
 from studio.runs.record import RUN
+from studio.runs.spec import Option
 from studio.ui.dashboard.choice import Choice
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
 from studio.ui.dashboard.picture_menu import PictureMenu
@@ -26,6 +27,8 @@ class EmbeddingPanel(Panel):
 
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context, "Embedding")
+        self.block = ""
+        """Id of the block whose output is projected."""
         self.scatter = Scatter(self)
         self.pace = self.scatter.pace
         self._choice = Choice("Block whose output is shown", self)
@@ -49,6 +52,11 @@ class EmbeddingPanel(Panel):
             return None
         step = self.cursor_step.step
         return history.newest if step is None else history.at(step)
+
+    @property
+    def wanted(self) -> Mapping[str, dict[str, Option]]:
+        """What the engine has to look at while it is open."""
+        return {"embedding": {"block": self.block}} if self.block else {}
 
     def refresh(self) -> None:
         """Show what the record says now."""
@@ -154,6 +162,5 @@ SPEC = PanelSpec(
     icon="chart-scatter",
     help="The output of a block in two dimensions, one point a sample, coloured by class",
     make=EmbeddingPanel,
-    watches="embedding",
     order=50,
 )

@@ -1,5 +1,6 @@
 """The gradient norm of every layer as lines, for reading values off."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from studio.runs.layers import LayerGrid
 from studio.runs.record import LAYERS, RUN
 from studio.runs.series import Series, View
+from studio.runs.spec import Option
 from studio.ui.dashboard.colours import colour_at
 from studio.ui.dashboard.curve_panel import CurvePanel, Source
 from studio.ui.dashboard.panel import PanelContext, PanelSpec
@@ -60,6 +62,11 @@ class GradientLinesPanel(CurvePanel):
         super().__init__(context, "Gradient lines")
         self.chart.hint = "Press Train to see the gradient norm of every layer"
 
+    @property
+    def wanted(self) -> Mapping[str, dict[str, Option]]:
+        """What the engine has to look at while it is open."""
+        return {"gradients": {}}
+
     def sources(self) -> list[Source]:
         """Return the layers, the first in the darkest colour."""
         grid, started = self.record.layers.get("grad_norm"), self.record.started
@@ -99,7 +106,6 @@ SPEC = PanelSpec(
     icon="chart-line",
     help="The gradient norm of every layer as lines",
     make=GradientLinesPanel,
-    watches="gradients",
     behind="gradient-norm",
     order=60,
 )

@@ -1,8 +1,11 @@
 """The gradient norm of every layer over time, as a map: where it learns, stalls, explodes."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Slot
 
 from studio.runs.record import LAYERS, RUN
+from studio.runs.spec import Option
 from studio.ui.dashboard.heatmap import HeatMap
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
 from studio.ui.dashboard.picture_menu import PictureMenu
@@ -22,6 +25,11 @@ class GradientNormPanel(Panel):
         self.body.addWidget(self.map, 1)
         self._menu = PictureMenu(self.map, self.map, "Gradient norm", self.table)
         self._menu.addAction("Show everything").triggered.connect(self._show_all)
+
+    @property
+    def wanted(self) -> Mapping[str, dict[str, Option]]:
+        """What the engine has to look at while it is open."""
+        return {"gradients": {}}
 
     def refresh(self) -> None:
         """Show what the record says now."""
@@ -61,6 +69,5 @@ SPEC = PanelSpec(
     icon="flame",
     help="How strongly every layer is pulled at every step; zero means it does not learn",
     make=GradientNormPanel,
-    watches="gradients",
     order=30,
 )

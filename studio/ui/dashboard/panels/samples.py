@@ -13,6 +13,7 @@ from studio.core.text import grouped
 from studio.runs.arrays import array_to_numpy
 from studio.runs.events import Snapshot
 from studio.runs.record import RUN
+from studio.runs.spec import Option
 from studio.ui.dashboard.choice import Choice
 from studio.ui.dashboard.image_grid import ImageGrid, Pixels, Section
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
@@ -31,6 +32,8 @@ class SamplesPanel(Panel):
 
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context, "Samples")
+        self.images: tuple[str, ...] = ()
+        """Ids of the blocks whose outputs are shown as pictures."""
         self.grid = ImageGrid(self)
         self.pace = self.grid.pace
         self._choice = Choice("Block whose images are shown", self)
@@ -78,6 +81,11 @@ class SamplesPanel(Panel):
             if shown is not None:
                 found.append(shown)
         return found
+
+    @property
+    def wanted(self) -> Mapping[str, dict[str, Option]]:
+        """What the engine has to look at while it is open."""
+        return {"images": {"blocks": self.images}} if self.images else {}
 
     def refresh(self) -> None:
         """Show what the record says now."""
@@ -208,7 +216,6 @@ SPEC = PanelSpec(
     help="Images that the network makes: reconstructions below their inputs, and what a generator "
     "makes of noise that is held for it",
     make=SamplesPanel,
-    watches="images",
     behind="embedding",
     order=55,
 )

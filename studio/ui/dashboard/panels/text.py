@@ -11,6 +11,7 @@ from studio.core.params import Value
 from studio.core.text import grouped
 from studio.runs.events import Snapshot
 from studio.runs.record import RUN
+from studio.runs.spec import Option
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
 from studio.ui.theme import TEXT_PX, Tokens, tokens
 
@@ -48,6 +49,8 @@ class TextPanel(Panel):
 
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context, "Text")
+        self.prompt = ""
+        """What is to be gone on from; empty for held-out samples."""
         self.page = TextPage(self)
         self.body.addWidget(self.page, 1)
         self.asking = QLineEdit(self)
@@ -80,6 +83,11 @@ class TextPanel(Panel):
         shown = history.newest if step is None else history.at(step)
         past = [one for one in history.snapshots if shown is not None and one.step <= shown.step]
         return past[::-1][: _PAST + 1]
+
+    @property
+    def wanted(self) -> Mapping[str, dict[str, Option]]:
+        """What the engine has to look at while it is open."""
+        return {"text": {"prompt": self.prompt} if self.prompt else {}}
 
     def refresh(self) -> None:
         """Show what the record says now."""
@@ -190,7 +198,6 @@ SPEC = PanelSpec(
     help="What a language model writes while it learns: how it goes on with a held-out text, or "
     "what it answers beside what is right",
     make=TextPanel,
-    watches="text",
     behind="attention",
     order=45,
 )
