@@ -94,15 +94,26 @@ class RunDesk:
             if run.state == "running":
                 raise RunError(f"{run.id} is being trained: stop it before you delete it")
         moved = [self.trash.put(run.folder) for run in runs]
+        what = runs[0].summary.title if len(runs) == 1 else plural(len(runs), "run")
+        self.take_away(runs, moved, f"Moved {what} to the trash")
+
+    def take_away(self, runs: Sequence[Run], moved: Sequence[Path], words: str) -> None:
+        """List these no more, which were moved to the trash; say so, and offer to undo it."""
         gone = {run.id for run in runs}
-        kept = self.runs
-        self.runs = tuple(run for run in kept if run.id not in gone)
+        self.runs = tuple(run for run in self.runs if run.id not in gone)
         self._again = True
         self.changed.tell(None)
-        self.choose(())
-        what = runs[0].summary.title if len(runs) == 1 else plural(len(runs), "run")
+        self.choose(id_ for id_ in self._chosen if id_ not in gone)
         answers = (("Undo", partial(self._undo, moved, runs)), ("Dismiss", _nothing))
-        self._notices.say(f"Moved {what} to the trash", answers=answers)
+        self._notices.say(words, answers=answers)
+
+    def choose_among(self, runs: Sequence[Run]) -> None:
+        """Choose these, which may not be listed yet."""
+        known = {run.id: run for run in (*runs, *self.runs)}
+        if len(known) > len(self.runs):
+            self.runs = tuple(sorted(known.values(), key=_newest, reverse=True))
+            self.changed.tell(None)
+        self.choose(run.id for run in runs)
 
     def _undo(self, moved: Sequence[Path], runs: Sequence[Run]) -> None:
         try:

@@ -52,6 +52,36 @@ SETTINGS: tuple[Param, ...] = (
         "Biases; several apart by commas",
     ),
     Param(
+        "keep_runs",
+        0,
+        low=0,
+        high=1_000_000,
+        zero="all of them",
+        title="runs that are kept",
+        help="Older ones go to the trash, once you have seen which. Favourites, runs with tags or "
+        "notes and those left as they were cut off stay, and are not counted",
+    ),
+    Param(
+        "keep_gigabytes",
+        0.0,
+        low=0.0,
+        high=1e6,
+        unit="GB",
+        zero="any size",
+        title="disk space for runs",
+        help="As for their number: the oldest go while all that count take more than this",
+    ),
+    Param(
+        "trash_days",
+        0,
+        low=0,
+        high=36_500,
+        unit="days",
+        zero="until emptied",
+        title="deleted runs stay",
+        help="What lay in the trash for longer is removed for good when a run ends",
+    ),
+    Param(
         "minimap",
         True,
         title="minimap",
@@ -82,6 +112,7 @@ class Settings:
         self._keys = _keys_in(content.get("keys"))
         window = content.get("window", "")
         self._window = window if isinstance(window, str) else ""
+        self._agreed = str(content.get("agreed", ""))
 
     @property
     def values(self) -> Params:
@@ -138,12 +169,23 @@ class Settings:
             self._window = geometry
             self._write()
 
+    @property
+    def agreed(self) -> str:
+        """By which rule old runs may go to the trash without a word before; empty for none."""
+        return self._agreed
+
+    def agree(self, rule: str) -> None:
+        """Let runs go by this rule from now on."""
+        self._agreed = rule
+        self._write()
+
     def _write(self) -> None:
         content = {
             "settings": self._values,
             "recent": self._recent,
             "window": self._window,
             "keys": self._keys,
+            "agreed": self._agreed,
         }
         text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
         write_whole(self._path, text.encode())

@@ -27,6 +27,7 @@ from .session import EngineHold, TrainingSession
 from .settings import Settings
 from .shelf import Shelf
 from .sinking import Sinking
+from .tidying import Tidying
 from .trainer import Trainer
 from .troubles import Troubles
 from .workspace import Workspace
@@ -63,6 +64,7 @@ class Studio:
         )
         self.leaving = Leaving(self.session, self.trainer, self.notices)
         self.desk = RunDesk(self.notices)
+        self.tidying = Tidying(self)
         self.actions = declared_actions()
         self.front: Front = NoFront()
         self.workspace.document.changed.connect(self._on_changed)

@@ -2,9 +2,9 @@
 
 import shutil
 from pathlib import Path
+from time import time
 
 from studio.core.errors import FileError
-from studio.core.text import unique
 
 _FROM = "deleted-from"
 
@@ -28,7 +28,10 @@ class Trash:
         Raises:
             FileError: it cannot be moved; it stays where it is.
         """
-        name = unique(folder.name, {path.name for path in self.items()})
+        name, number = folder.name, 1
+        while (self._folder / name).exists():
+            number += 1
+            name = f"{folder.name}_{number}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             (folder / _FROM).write_text(str(folder.absolute()), encoding="utf-8")
@@ -54,16 +57,25 @@ class Trash:
             raise FileError(f"{item}: cannot be brought back: {error}") from None
         return place
 
-    def empty(self) -> int:
-        """Remove for good what lies in it, and return how much that was.
+    def empty(self, *, after_secs: float = 0.0) -> int:
+        """Remove for good what lies in it, for so long at least, and return how much that was.
 
         Raises:
             FileError: something cannot be removed.
         """
-        items = self.items()
+        latest = time() - after_secs
+        items = [item for item in self.items() if not after_secs or _deleted_at(item) < latest]
         try:
             for item in items:
                 shutil.rmtree(item)
         except OSError as error:
             raise FileError(f"{self._folder}: cannot be emptied: {error}") from None
         return len(items)
+
+
+def _deleted_at(item: Path) -> float:
+    """Return when a folder was put there; of one that does not say, now."""
+    try:
+        return (item / _FROM).stat().st_mtime
+    except OSError:
+        return time()

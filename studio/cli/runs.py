@@ -1,6 +1,7 @@
-"""``netwright runs``: list, show, export, import, delete and bring back what was trained."""
+"""``netwright runs``: list, show, export, import, tidy, delete and bring back what was trained."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ def run(options: Namespace) -> int:
         "delete": _delete,
         "restore": _restore,
         "empty-trash": _empty_trash,
+        "tidy": _tidy,
     }
     return deeds.get(options.what, _list)(options)
 
@@ -124,6 +126,29 @@ def _empty_trash(_options: Namespace) -> int:
     return 0
 
 
+def _tidy(options: Namespace) -> int:
+    """Say which runs a rule lets go, and with --yes move them."""
+    from studio.app import folders
+    from studio.app.retention import Rule, excess, rule_of
+    from studio.app.settings import Settings
+    from studio.app.trash import Trash
+    from studio.runs.index import RunIndex
+
+    rule = rule_of(Settings(folders.settings_file()).values)
+    if options.keep is not None or options.gigabytes is not None:
+        rule = Rule(options.keep or 0, options.gigabytes or 0.0)
+    runs, _ = RunIndex(folders.runs(), folders.runs_index()).look()
+    gone = excess(runs, rule)
+    if not options.json:
+        for one in gone.runs:
+            print(_line(one))
+    trash = Trash(folders.trash())
+    moved = [trash.put(one.folder).name for one in gone.runs] if options.yes else []
+    ids = [one.id for one in gone.runs]
+    print_json({"rule": str(rule) or None, "runs": ids, "bytes": gone.size, "deleted": moved})
+    return 0
+
+
 def _find(name: str) -> "Run":
     from studio.app.folders import find_run
     from studio.runs.index import look_at
@@ -182,6 +207,22 @@ def _line(one: "Run") -> str:
     return f"{one.id:<44}  {when(one.begun)}  {one.state:<9}{star}{told.title}  {values}{tags}"
 
 
+def _whole(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"expected a number of runs from 1, received {text}")
+    return int(text)
+
+
+def _size(text: str) -> float:
+    try:
+        size = float(text)
+    except ValueError:
+        size = 0.0
+    if not 0 < size < inf:
+        raise ArgumentTypeError(f"expected gigabytes above 0, received {text}")
+    return size
+
+
 def _declare(parser: ArgumentParser) -> None:
     parser.add_argument("--search", metavar="WORDS", help="runs that have all of these words")
     parser.add_argument("--tag", metavar="T", help="runs with this tag")
@@ -206,6 +247,11 @@ def _declare(parser: ArgumentParser) -> None:
     delete = words.add_parser("delete", help="move runs to the trash")
     restore = words.add_parser("restore", help="bring runs back from the trash")
     words.add_parser("empty-trash", help="remove for good what was deleted")
+    tidy = words.add_parser("tidy", help="see which old runs are more than you keep")
+    tidy.add_argument("--keep", type=_whole, metavar="N", help="keep the last N runs")
+    tidy.add_argument("--gigabytes", type=_size, metavar="X", help="keep at most so much")
+    tidy.add_argument("--yes", action="store_true", help="move them to the trash")
+    add_json(tidy)
     for one in (delete, restore):
         one.add_argument("runs", metavar="RUN", nargs="+")
 

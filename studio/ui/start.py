@@ -104,6 +104,7 @@ class _Later(QObject):
         gc.freeze()
         if not self._demo:
             offer_to_go_on(studio)
+            studio.tidying.look()
         else:
             self._tour = Demo(self._window, self._demo, unseen=self._unseen)
             self._tour.begin()
