@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def run(options: Namespace) -> int:
     """List the catalogue, by family."""
-    from studio.app.catalogue import builtin_catalog
+    from studio.app.plugging import full_catalog
 
-    catalog = builtin_catalog()
+    catalog = full_catalog()
     if options.json:
         print_json(_answer(catalog))
     else:

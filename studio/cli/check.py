@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 def run(options: Namespace) -> int:
     """Check one experiment; 1 if there is a problem."""
-    from studio.app.catalogue import builtin_catalog
+    from studio.app.plugging import full_catalog
     from studio.core.check import check
 
-    catalog = builtin_catalog()
+    catalog = full_catalog()
     experiment = experiment_of(options, catalog)
     checked = check(experiment, catalog)
     if options.json:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 def run(options: Namespace) -> int:
     """Write the program, and the weights of a run or of a reference if one is named."""
-    from studio.app.catalogue import builtin_catalog
+    from studio.app.plugging import full_catalog
     from studio.compile.project import export_python
     from studio.core.fileio import write_whole
 
-    catalog = builtin_catalog()
+    catalog = full_catalog()
     folder = Path(options.output).expanduser()
     if options.to != "python":
         return _export_graph(options, catalog, folder)

@@ -9,12 +9,12 @@ from .verb import Verb
 
 def run(options: Namespace) -> int:
     """Test one experiment, and say which size of a batch is fast."""
-    from studio.app.catalogue import builtin_catalog
+    from studio.app.plugging import full_catalog
     from studio.app.ranging import find_size, suggested_size
     from studio.compile.run import plan_run
     from studio.runs.handle import Engine
 
-    catalog = builtin_catalog()
+    catalog = full_catalog()
     spec = plan_run(experiment_of(options, catalog), catalog, run_id="range-test")
     sizes = [2**power for power in range(3, 24) if 2**power <= options.most]
     points = []

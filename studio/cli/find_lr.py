@@ -15,12 +15,12 @@ _BARS, _WIDE = 20, 40
 
 def run(options: Namespace) -> int:
     """Test one experiment, and say which rate fits."""
-    from studio.app.catalogue import builtin_catalog
+    from studio.app.plugging import full_catalog
     from studio.app.ranging import find_rate, plan_rates
     from studio.compile.run import plan_run
     from studio.runs.handle import Engine
 
-    catalog = builtin_catalog()
+    catalog = full_catalog()
     spec = plan_run(experiment_of(options, catalog), catalog, run_id="range-test")
     planned = plan_rates(spec, lowest=options.low, highest=options.high, steps=options.steps)
     with Engine() as engine:

@@ -27,9 +27,10 @@ class Listed:
 def run(options: Namespace) -> int:
     """List the gallery, by group."""
     from studio.app.catalogue import builtin_catalog
+    from studio.app.plugging import full_catalog
     from studio.app.gallery import exhibits, published
 
-    catalog = builtin_catalog()
+    catalog = full_catalog()
     listed = [
         *_listed(exhibits(), catalog),
         *_listed(published(), catalog),

@@ -122,6 +122,7 @@ def _run(options: Namespace) -> _Asked | None:
 def _drawing(options: Namespace) -> _Asked:
     """Return the network of a drawing, in the sizes of a reference if there is a map."""
     from studio.app.catalogue import builtin_catalog
+    from studio.app.plugging import full_catalog
     from studio.app.gallery import find_experiment
     from studio.app.weight_maps import find_map
     from studio.compile.project import inputs_of
@@ -130,7 +131,7 @@ def _drawing(options: Namespace) -> _Asked:
     from studio.core.errors import FileError
     from studio.core.fileio import open_file
 
-    catalog = builtin_catalog()
+    catalog = full_catalog()
     if options.config and not options.map:
         raise FileError("--config: expected --map beside it, which says what the sizes mean")
     weights = None

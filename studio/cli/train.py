@@ -50,6 +50,7 @@ def run(options: Namespace) -> int:
 
 def _spec(options: Namespace) -> "RunSpec":
     from studio.app.catalogue import builtin_catalog
+    from studio.app.plugging import full_catalog
     from studio.app.folders import new_run
     from studio.compile.run import plan_run
     from studio.runs.spec import Watch
@@ -58,7 +59,7 @@ def _spec(options: Namespace) -> "RunSpec":
         options.assignments.append(f"training.seed={options.seed}")
     if options.device is not None:
         options.assignments.append(f"training.device={options.device}")
-    catalog = builtin_catalog()
+    catalog = full_catalog()
     experiment = experiment_of(options, catalog)
     folder = new_run(experiment.title)
     where = Path(options.out).expanduser().resolve() if options.out else folder

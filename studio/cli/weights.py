@@ -127,11 +127,12 @@ def _convert(options: Namespace) -> int:
 
 def _asked(options: Namespace) -> "tuple[WeightMap, Experiment, Catalog]":
     from studio.app.catalogue import builtin_catalog
+    from studio.app.plugging import full_catalog
     from studio.app.gallery import find_experiment
     from studio.app.weight_maps import find_map
     from studio.core.fileio import open_file
 
-    catalog, known = builtin_catalog(), find_map(options.map)
+    catalog, known = full_catalog(), find_map(options.map)
     name = options.document or _document(options.map, known)
     experiment = open_file(find_experiment(name))
     return known, configured(experiment, known, options, catalog), catalog

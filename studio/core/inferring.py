@@ -18,6 +18,7 @@ from .problems import (
     failed_rule,
     inside,
     out_of_place,
+    refused,
     unconnected,
     unfit_dtypes,
     unfit_params,
@@ -133,13 +134,9 @@ class Inferring:
             return replace(facts, problems=(_lonely(node),))
         try:
             inferred = spec.infer(Shapes(facts.inputs), Params(facts.params))
-        except Asking as open_:
-            problem = Problem(message=f"{node.title}: {open_}", node=node.id)
-            return replace(facts, problems=(problem,), asked=True)
         except ShapeError as refusal:
-            port = refusal.args[1] if len(refusal.args) > 1 else None
-            problem = Problem(message=f"{node.title}: {refusal.args[0]}", node=node.id, port=port)
-            return replace(facts, problems=(problem,))
+            asked = isinstance(refusal, Asking)
+            return replace(facts, problems=(refused(node, refusal),), asked=asked)
         except Exception as error:  # noqa: BLE001 - a plug-in's rule must not end the window
             return replace(facts, problems=(failed_rule(spec, node, error),))
         parameters = sum(prod(dims) for dims in inferred.weights.values())

@@ -70,6 +70,13 @@ def unknown_kind(node: Node, catalog: Catalog) -> Problem:
     )
 
 
+def refused(node: Node, refusal: Exception) -> Problem:
+    """Report why a block cannot take what arrives, and at which port if that was said."""
+    port = refusal.args[1] if len(refusal.args) > 1 else None
+    told = refusal.args[0] if refusal.args else "it refuses what arrives"
+    return Problem(message=f"{node.title}: {told}", node=node.id, port=port)
+
+
 def failed_rule(spec: BlockSpec, node: Node, error: Exception) -> Problem:
     """Report a shape rule that raised what it should not."""
     return Problem(

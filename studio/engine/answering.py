@@ -33,17 +33,27 @@ def main() -> None:
 
 def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answer to a question, or why there is none."""
-    from .examining import examine
-    from .shaping import shapes
-
-    jobs: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]]
-    jobs = {"shapes": shapes, "examine": examine, "ready": _ready}
     try:
-        return jobs[question["job"]](question)
+        return _job(question["job"])(question)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - others' code may even want to exit
         return {"refused": told(error)}
+
+
+def _job(name: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    from .examining import examine
+    from .shaping import shapes
+    from .trying import load_twice, optimize
+
+    jobs: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+        "ready": _ready,
+        "shapes": shapes,
+        "examine": examine,
+        "optimize": optimize,
+        "load": load_twice,
+    }
+    return jobs[name]
 
 
 def told(error: BaseException) -> str:

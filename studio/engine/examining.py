@@ -1,4 +1,4 @@
-"""Examining: a block's program is run where the block is not installed, and held to its promises."""
+"""Examining: a block's program, run where the block is not installed, is held to its promises."""
 
 import io
 from collections.abc import Callable, Iterator, Mapping
@@ -22,11 +22,11 @@ def examine(question: Mapping[str, Any]) -> dict[str, Any]:
     """
     import msgspec
 
-    program = msgspec.convert(question["program"], Program)
+    program = msgspec.convert(question["program"], Program, strict=False)
     made = [tuple(given) for given in question["inputs"]]
     found: list[list[str]] = []
     network = Network(program, "conformance")
-    for name, rule in _RULES.items():
+    for name, rule in (_OF_LOSSES if question["loss"] else _RULES).items():
         try:
             found += [[name, sentence] for sentence in rule(network, made, question)]
         except Exception as error:  # noqa: BLE001 - the block's code; whatever it raises is told
@@ -124,6 +124,27 @@ def _export(
     torch.export.export(network.module.eval(), tuple(_values(made, 2)))
 
 
+def _loss(
+    network: Network, made: list[tuple[Any, ...]], question: Mapping[str, Any]
+) -> Iterator[str]:
+    program, module = network.program, network.module.train()
+    given = list(tensors_in(module(*_values(made, 4))))
+    wanted = _values([tuple(target) for target in question["targets"]], 4)
+    names = (*program.outputs, *(target.name for target in program.targets))
+    by_name = dict(zip(names, (*given, *wanted), strict=True))
+    losses: Any = module.losses
+    loss = losses(*(by_name[name] for name in program.loss_arguments))[question["loss"]]
+    if loss.shape != ():
+        yield f"expected one number, received {_written(loss.shape)}"
+        return
+    if not torch.isfinite(loss):
+        yield f"expected a number, received {loss.item()}"
+    loss.backward()
+    if not any(weight.grad is not None for weight in module.parameters()):
+        yield "no gradient reaches what stands before it"
+
+
+_OF_LOSSES: dict[str, Rule] = {"loss": _loss}
 _RULES: dict[str, Rule] = {
     "shapes": _shapes,
     "weights": _weights,
