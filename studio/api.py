@@ -17,7 +17,7 @@ from .core.errors import (
     StudioError,
 )
 from .core.experiment import Choice, Data, Experiment, Objective, Training
-from .core.fields import Examination, Field, FieldRole, Loaded
+from .core.fields import Examination, Field, FieldKind, FieldRole, Loaded
 from .core.fileio import dumps, loads, open_file, save
 from .core.graph import End, Graph, Node, Wire
 from .core.params import Param, Params, Value
@@ -42,6 +42,7 @@ __all__ = [
     "Examination",
     "Experiment",
     "Field",
+    "FieldKind",
     "FieldRole",
     "FileError",
     "Graph",

@@ -35,6 +35,12 @@ class Front(Protocol):
     def ask_open(self, then: Callable[[Path], None]) -> None:
         """Let a file be chosen."""
 
+    def ask_data(self, then: Callable[[Path], None], kind: str = "") -> None:
+        """Let a file of data be chosen, of one source or of any."""
+
+    def ask_table(self, suggestion: Path, then: Callable[[Path], None]) -> None:
+        """Let a place for a table be chosen."""
+
     def ask_save(self, suggestion: Path, then: Callable[[Path], None]) -> None:
         """Let a place for a file be chosen."""
 
@@ -133,6 +139,12 @@ class NoFront:
         self.page = page
 
     def ask_open(self, then: Callable[[Path], None]) -> None:
+        """Nobody can answer."""
+
+    def ask_data(self, then: Callable[[Path], None], kind: str = "") -> None:
+        """Nobody can answer."""
+
+    def ask_table(self, suggestion: Path, then: Callable[[Path], None]) -> None:
         """Nobody can answer."""
 
     def ask_save(self, suggestion: Path, then: Callable[[Path], None]) -> None:

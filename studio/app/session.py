@@ -4,9 +4,11 @@ Nothing here waits. Commands are sent, events are taken up by ``poll``, which th
 thirty times a second; listeners are told when the state changes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
+
+from msgspec.structs import replace
 
 from studio.core.errors import RunError
 from studio.core.signal import Signal
@@ -17,7 +19,6 @@ from studio.runs.commands import (
     Look,
     Pause,
     Resume,
-    Show,
     Start,
     Stop,
 )
@@ -41,8 +42,21 @@ from studio.runs.events import (
     Started,
     StateChanged,
 )
+from studio.runs.questions import (
+    Answer,
+    Examine,
+    Examined,
+    Inspect,
+    Inspected,
+    Predict,
+    Predicted,
+    Show,
+    Varied,
+    Vary,
+)
 from studio.runs.spec import Adjustment, DataJob, RunSpec, Watch
 
+from .engine_hold import EngineHold
 from .silence import Silence
 
 if TYPE_CHECKING:
@@ -55,30 +69,11 @@ SessionState: TypeAlias = Literal[
 ]
 
 
-class EngineHold(Protocol):
-    """What a session needs of an engine; ``studio.runs.handle.Engine`` is one."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can still answer."""
-
-    def start(self) -> None:
-        """Begin to warm up; returns at once."""
-
-    def send(self, command: Command) -> None:
-        """Ask for something."""
-
-    def poll(self) -> Sequence[Event]:
-        """Return what happened since the last time."""
-
-    def close(self, *, at_once: bool = False) -> None:
-        """End it; ``at_once`` without waiting for what it does."""
-
-
 class TrainingSession:
     """One engine at a time, one run at a time.
 
     Told: ``changed`` (state), ``progressed`` (how far), ``previewed`` (samples of the data),
+    ``answered`` (what else was asked of data),
     ``failed`` (the run cannot go on), ``noted`` (sentences), ``died`` (the engine is gone: what it
     was doing).
     """
@@ -87,6 +82,7 @@ class TrainingSession:
         self.changed: Signal[SessionState] = Signal()
         self.progressed: Signal[Progress] = Signal()
         self.previewed: Signal[Preview] = Signal()
+        self.answered: Signal[Answer] = Signal()
         self.failed: Signal[Failed] = Signal()
         self.noted: Signal[Note] = Signal()
         self.died: Signal[SessionState] = Signal()
@@ -206,6 +202,12 @@ class TrainingSession:
         self._send(Show(request=self._requests, data=data, samples=samples))
         return self._requests
 
+    def ask(self, question: Examine | Inspect | Vary | Predict) -> int:
+        """Ask something of data; the answer told later carries the returned number."""
+        self._requests += 1
+        self._send(replace(question, request=self._requests))
+        return self._requests
+
     def restart_engine(self, *, at_once: bool = False) -> None:
         """End the engine, whatever it does, and start a fresh one."""
         self.close(at_once=at_once)
@@ -250,6 +252,8 @@ class TrainingSession:
                 self.noted.tell(event)
             case Preview():
                 self.previewed.tell(event)
+            case Examined() | Inspected() | Varied() | Predicted():
+                self.answered.tell(event)
             case Points() | LayerRow() | Snapshot() | EpochEnded():
                 pass  # these are for the record alone
             case Began() | Checkpointed() | Adjusted() | Beat():

@@ -6,24 +6,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.core.catalog import Catalog
+from studio.core.carrying import PICTURES
 from studio.core.composites import Composite
 from studio.core.document import Diff
 from studio.core.errors import StudioError
+from studio.core.experiment import Experiment
+from studio.core.fileio import SUFFIX
 
 from . import folders
 from .actions import Action, declared_actions, run_action
 from .autosave import Autosave, Recovered, find_recovered
 from .catalogue import builtin_catalog
 from .comparing import Comparison
+from .engine_hold import EngineHold
 from .filing import Filing
 from .front import STORY, Answer, Front, NoFront
 from .gallery import Exhibit
 from .leaving import Leaving
 from .library import Library, bring_back, keep, read_library, set_aside
 from .notices import Notice, Notices, capital
+from .own_data import OwnData
 from .promise import Promise
 from .run_desk import RunDesk
-from .session import EngineHold, TrainingSession
+from .session import TrainingSession
 from .settings import Settings
 from .shelf import Shelf
 from .sinking import Sinking
@@ -64,6 +69,7 @@ class Studio:
         )
         self.leaving = Leaving(self.session, self.trainer, self.notices)
         self.desk = RunDesk(self.notices)
+        self.own = OwnData(self.workspace, self.session, self.notices)
         self.tidying = Tidying(self)
         self.actions = declared_actions()
         self.front: Front = NoFront()
@@ -97,8 +103,15 @@ class Studio:
         shown = next((exhibit for exhibit in self.shelf.exhibits if exhibit.path == path), None)
         if shown is not None:
             self.open_exhibit(shown)
+        elif path.suffix.lower() not in (SUFFIX, *PICTURES) and path.exists():
+            self.attempt(partial(self.own.open, path, self.adopt_new))
         elif self.attempt(partial(self.filing.open, path)):
             self.front.look("fit")
+
+    def adopt_new(self, experiment: Experiment) -> None:
+        """Work on an experiment that is in no file yet."""
+        self.filing.adopt(experiment, None, saved=False)
+        self.front.look("fit")
 
     def open_exhibit(self, exhibit: Exhibit) -> None:
         """Open a copy of an experiment of the gallery, with its story; saving asks where to."""

@@ -48,7 +48,7 @@ def plan_data(data: Data, catalog: Catalog) -> DataJob:
         folds=split.whole("folds"),
         fold=split.whole("fold"),
         fields=data.fields if source.examine else (),
-        steps=_steps(data, catalog) if source.examine else (),
+        steps=(*(_steps(data, catalog) if source.examine else ()), *_augmenting(data, catalog)),
     )
 
 
@@ -86,6 +86,23 @@ def _steps(data: Data, catalog: Catalog) -> tuple[StepJob, ...]:
     return (*dropping, *map(_step, done))
 
 
+def _augmenting(data: Data, catalog: Catalog) -> tuple[StepJob, ...]:
+    """Return what changes training pictures, of shipped data too."""
+    pictures = tuple(
+        column.name
+        for column in columns_of(data, catalog)
+        if column.role == "input" and column.dtype == "float" and len(column.shape) == 3
+    )
+    found = []
+    for wanted in data.steps:
+        step = catalog.steps.get(wanted.kind)
+        if step is not None and step.augment and pictures:
+            on = tuple(name for name in wanted.on if name in pictures) or pictures
+            params = complete(step.params, wanted.params)
+            found.append(StepJob(title=step.title, params=params, augment=step.augment, on=on))
+    return tuple(found)
+
+
 def _step(done: Done) -> StepJob:
     return StepJob(
         title=done.step.title,
@@ -95,5 +112,4 @@ def _step(done: Done) -> StepJob:
         fit=name_of(done.step.fit),
         change=name_of(done.step.change),
         undo=name_of(done.step.undo),
-        augment=name_of(done.step.augment),
     )

@@ -13,6 +13,7 @@ from .carrying import text_in
 from .errors import FileError
 from .experiment import FORMAT, Experiment
 from .format import experiment_in, fields_of
+from .places import beside, found_from
 from .reader import WHOLE, Reader
 
 SUFFIX = ".netwright"
@@ -65,7 +66,7 @@ def save(experiment: Experiment, path: Path) -> None:
     Raises:
         FileError: the place cannot be written; what was there before is untouched.
     """
-    write_whole(path, dumps(experiment).encode())
+    write_whole(path, dumps(beside(experiment, path.parent)).encode())
 
 
 def open_file(path: Path) -> Experiment:
@@ -81,7 +82,7 @@ def open_file(path: Path) -> Experiment:
     except OSError as error:
         raise FileError(f"{path}: cannot be read: {error}") from None
     try:
-        return loads(text_in(content))
+        return found_from(loads(text_in(content)), path.parent)
     except FileError as error:
         raise FileError(f"{path.name}: {error}") from None
 

@@ -35,7 +35,7 @@ def prepared(data: Data, steps: Steps) -> tuple[list[Done], tuple[Field, ...]]:
     fields = {one.name: one for one in data.fields}
     for place, wanted in enumerate(data.steps):
         step = steps.get(wanted.kind)
-        if step is None or step.keep is not None:
+        if step is None or step.keep is not None or step.augment:
             continue
         params = complete(step.params, wanted.params)
         for name in _names(wanted, step, fields, params):
@@ -106,7 +106,7 @@ def unfit_steps(data: Data, steps: Steps) -> Iterator[Problem]:
             continue
         for sentence in refusals(step.params, wanted.params):
             yield Problem(message=f"{step.title}: {sentence}", hint="Reset it to its default")
-        if step.keep is None and place not in useful:
+        if not (step.keep or step.augment or place in useful):
             yield Problem(
                 message=f"{step.title}: there is no column left that it fits",
                 hint="Take it out on the Data page, or choose other columns for it",

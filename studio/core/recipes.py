@@ -121,8 +121,9 @@ class Step:
     named arrays, numbers or lists of text, and ``change(values, fitted, params, field)`` with every
     part; ``undo`` leads back, where a target is told in its own unit. A step with ``keep`` drops
     samples instead: called with the columns it is on, before the division, it returns a truth value
-    a sample. ``augment(values, random, params)`` changes training samples anew in every epoch. All
-    of them stand at the top level of their module, and import NumPy and scikit-learn when called.
+    a sample. All of them stand at the top level of their module, and import NumPy and scikit-learn
+    when called. ``augment`` is the ``module:function`` of the engine that changes training samples
+    anew in every epoch.
     """
 
     id: str
@@ -133,7 +134,7 @@ class Step:
     change: Callable[..., Any] | None = None
     undo: Callable[..., Any] | None = None
     keep: Callable[..., Any] | None = None
-    augment: Callable[..., Any] | None = None
+    augment: str = ""
     group: str = ""
     help: str = ""
     formula: str = ""

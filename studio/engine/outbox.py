@@ -8,6 +8,7 @@ from pathlib import Path
 
 from studio.core.errors import FileError
 from studio.runs.events import Beat, Ended, Event, Note, Points, Preview, Ready, Snapshot, encode
+from studio.runs.questions import Answer
 from studio.runs.spec import RunSpec
 from studio.runs.store import RunStore
 
@@ -110,7 +111,7 @@ class Outbox:
 
     def _write(self, batch: Sequence[Event]) -> list[Event]:
         # What the engine says of itself and of data is no part of a run; beats do not come here.
-        told = [event for event in batch if not isinstance(event, (Preview, Ready))]
+        told = [event for event in batch if not isinstance(event, Preview | Ready | Answer)]
         if self._store is None or not told:
             return []
         try:

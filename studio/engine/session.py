@@ -1,7 +1,8 @@
 """Session: all that one run has on its device, and one step of it."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -79,8 +80,17 @@ class Session:
         return whole + (rest > (1 if self._skip_single and whole else 0))
 
     def notes(self) -> list[Event]:
-        """Return what there is to say of the choices made."""
-        return [Note(message=self._note, level="warning")] if self._note else []
+        """Return what there is to say of the choices made, and of the data."""
+        told = (*filter(None, [self._note]), *self.samples.notes, *self._keep_preparation())
+        return [Note(message=note, level="warning") for note in told]
+
+    def _keep_preparation(self) -> Iterator[str]:
+        """Write the fitted steps beside the record, and say so if that cannot be done."""
+        if self.samples.preparation is not None and self.spec.folder:
+            try:
+                self.samples.preparation.save(Path(self.spec.folder))
+            except FileError as error:
+                yield f"The fitted steps could not be kept. {error}"
 
     def started(self) -> Started:
         """Return what the run tells of itself first."""

@@ -82,7 +82,7 @@ class Turns:
         It is what ``take`` comes to for most networks, without what small ones would feel of it.
         """
         (objective,) = group.objectives
-        batch = self._samples.batch(rows)
+        batch = self._samples.to_train(rows, at.step)
         group.begin(at)
         arguments, losses = self._look(batch, first=at.step == 1)
         value = self._backward(objective, batch, objective.total(losses), group)
@@ -103,7 +103,7 @@ class Turns:
         """Take the turns of any objectives, a batch whole or in pieces, alone or in a team."""
         parts = self._parts(rows, pieces)
         self._rows = len(rows)
-        batches = [self._samples.batch(part) for part in parts]
+        batches = [self._samples.to_train(part, at.step) for part in parts]
         self._kept = [{} for _ in batches]
         values: dict[Objective, Value] = {}
         due = [group for group in groups if group.due(at)]

@@ -18,12 +18,12 @@ from studio.runs.commands import (
     Pause,
     Quit,
     Resume,
-    Show,
     Start,
     Stop,
     decode,
 )
 from studio.runs.events import Beat, Ended, Event, Note, StateChanged
+from studio.runs.questions import Examine, Inspect, Predict, Question, Show, Vary
 
 from .outbox import Outbox, Send
 
@@ -41,7 +41,7 @@ class Worker:
         self._outbox = Outbox(send, self._beat)
         self._asked = threading.Condition()
         self._commands: deque[Command] = deque()
-        self._shows: deque[Show] = deque()
+        self._questions: deque[Question] = deque()
         self._quitting = self._deserted = False
         self._training = False
         self._work_done = 0
@@ -51,7 +51,7 @@ class Worker:
         self._last_loaded: LastLoaded | None = None
         self._thread = threading.Thread(target=self._work, name="netwright-training", daemon=True)
         self._previews = threading.Thread(
-            target=self._show_data, name="netwright-preview", daemon=True
+            target=self._answer_questions, name="netwright-preview", daemon=True
         )
 
     def start(self) -> None:
@@ -64,8 +64,8 @@ class Worker:
         """Take an encoded command; false when it was the last."""
         command = decode(data)
         with self._asked:
-            if isinstance(command, Show):
-                self._shows.append(command)
+            if isinstance(command, Question):
+                self._questions.append(command)
             elif isinstance(command, Quit):
                 self._quitting = True
             else:
@@ -168,7 +168,7 @@ class Worker:
                 training.stop()
             case Look() | Adjust() | Keep():
                 self._outbox.put(_intervene(command, training))
-            case Show() | Quit():
+            case Show() | Examine() | Inspect() | Vary() | Predict() | Quit():
                 pass  # answered by other threads
             case _:
                 assert_never(command)
@@ -196,19 +196,17 @@ class Worker:
 
     # The thread of previews
 
-    def _show_data(self) -> None:
+    def _answer_questions(self) -> None:
         """Answer what is asked of the data; loading may take longer than a batch."""
         while True:
             with self._asked:
-                self._asked.wait_for(lambda: bool(self._shows) or self._quitting)
+                self._asked.wait_for(lambda: bool(self._questions) or self._quitting)
                 if self._quitting:
                     return
-                show = self._shows.popleft()
-            from .data.show import preview
+                question = self._questions.popleft()
+            from .data.answering import answer
 
-            self._outbox.put(
-                [preview(show.request, show.data, samples=show.samples, load=self._loader())]
-            )
+            self._outbox.put([answer(question, self._loader())])
 
     def _loader(self) -> "LastLoaded":
         """Return what both threads load with; NumPy is imported by the first that asks."""

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .events import Array
+from .spec import Array
 
 S = TypeVar("S", bound=np.generic)
 

@@ -4,7 +4,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from .spec import Adjustment, DataJob, RunSpec, Struct, Watch
+from .questions import Question
+from .spec import Adjustment, RunSpec, Struct, Watch
 
 
 class Start(Struct, frozen=True, kw_only=True, tag="start"):
@@ -50,19 +51,11 @@ class Keep(Struct, frozen=True, kw_only=True, tag="keep"):
     """Write a checkpoint after the current batch, and never throw it away."""
 
 
-class Show(Struct, frozen=True, kw_only=True, tag="show"):
-    """Answer with a Preview of the data: some samples and the class balance."""
-
-    request: int
-    data: DataJob
-    samples: int = 48
-
-
 class Quit(Struct, frozen=True, kw_only=True, tag="quit"):
     """End the engine."""
 
 
-Command: TypeAlias = Start | Pause | Resume | Stop | Look | Adjust | Keep | Show | Quit
+Command: TypeAlias = Start | Pause | Resume | Stop | Look | Adjust | Keep | Question | Quit
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: "msgspec.msgpack.Decoder[Command]" = msgspec.msgpack.Decoder(Command)

@@ -9,18 +9,11 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from .spec import Adjustment, Struct
+from .questions import Answer
+from .spec import Adjustment, Array, Struct
 
 State: TypeAlias = Literal["loading", "running", "paused"]
 Reason: TypeAlias = Literal["finished", "early-stopped", "stopped", "failed"]
-
-
-class Array(Struct, frozen=True, kw_only=True):
-    """A NumPy array without NumPy: C order, little endian."""
-
-    shape: tuple[int, ...]
-    dtype: str
-    data: bytes
 
 
 class Started(Struct, frozen=True, kw_only=True, tag="started"):
@@ -216,6 +209,8 @@ class Preview(Struct, frozen=True, kw_only=True, tag="preview"):
     counts: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
     """By part, samples of each class (class number as text)."""
     samples: dict[str, int] = msgspec.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What is to be said of the file, such as rows that were passed over."""
     error: str = ""
 
 
@@ -237,6 +232,7 @@ Event: TypeAlias = (
     | Ended
     | Ready
     | Preview
+    | Answer
 )
 
 _encoder = msgspec.msgpack.Encoder()

@@ -12,10 +12,11 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from .commands import Command, Show, Start, encode
+from .commands import Command, Start, encode
 from .events import Event, decode
 from .journal import Journal
 from .link import Death, InProcess, Link, Process
+from .questions import Question
 
 
 class Engine:
@@ -44,7 +45,7 @@ class Engine:
         For a run or a look at data, an engine that died is replaced by a new one; one that was
         closed is asked in vain.
         """
-        if isinstance(command, (Start, Show)) and self._link is not None and not self.alive:
+        if isinstance(command, Start | Question) and self._link is not None and not self.alive:
             self._launch()
         if isinstance(command, Start):
             self._journal.begin(command.spec)

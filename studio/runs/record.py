@@ -31,6 +31,7 @@ from .events import (
     StateChanged,
 )
 from .layers import LayerGrid
+from .questions import Answer, Examined, Inspected, Predicted, Varied
 from .series import Series
 
 Rare: TypeAlias = (
@@ -48,6 +49,7 @@ Rare: TypeAlias = (
     | Ended
     | Ready
     | Preview
+    | Answer
     | Beat
 )
 
@@ -209,6 +211,8 @@ class Record:
             case Snapshot():
                 return self._add_snapshot(event)
             case Ready() | Preview() | Beat():
+                return set()
+            case Examined() | Inspected() | Varied() | Predicted():
                 return set()
             case Resumed() | StateChanged() | Note() | Failed() | Ended():
                 self._note(event)

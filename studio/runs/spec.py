@@ -18,6 +18,14 @@ class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A frozen value that travels as MessagePack."""
 
 
+class Array(Struct, frozen=True, kw_only=True):
+    """A NumPy array without NumPy: C order, little endian."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    data: bytes
+
+
 class Argument(Struct, frozen=True, kw_only=True):
     """An argument of the program's ``forward``, ``losses`` or ``metrics``, and its column."""
 

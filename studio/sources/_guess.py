@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from studio.api import Field, FieldRole
+from studio.api import Field, FieldKind, FieldRole
 
 from ._cells import date_form, is_missing, number
 
 MOST_LABELS = 1000
+MOST_CHOSEN = 10_000
 _NEARLY = 0.95
 _ROLE_NAMES = re.compile(
     r"target|label|class|classes|y|outcome|species|survived|churn(?:ed)?|default|diagnosis|quality"
@@ -18,7 +19,7 @@ _ROLE_NAMES = re.compile(
     re.IGNORECASE,
 )
 _ID_NAMES = re.compile(
-    r"(?:.*[_ ])?(?:id|uuid|guid|index|row_?(?:id|number)?)|unnamed.*|[a-z]+Id|#|no\.?|nr\.?"
+    r"(?:.*[_ ])?(?:id|uuid|guid|index|row_?(?:id|number)?)|unnamed.*|#|no\.?|nr\.?"
 )
 
 
@@ -41,11 +42,16 @@ class Column:
         return self.field.kind == "number" and self.whole and 2 <= self.distinct and few
 
 
-def column(name: str, cells: Sequence[str], *, comma: bool = False) -> Column:
-    """Return what a column is, from its cells."""
+def column(
+    name: str, cells: Sequence[str], *, comma: bool = False, kind: FieldKind | None = None
+) -> Column:
+    """Return what a column is, from its cells, or what ``kind`` says that it is."""
     known = [cell for cell in cells if not is_missing(cell)]
     missing, rows = len(cells) - len(known), len(cells)
     counts = Counter(cell.strip() for cell in known)
+    if kind is not None:
+        labels = _labels(counts) if kind == "category" else ()
+        return Column(Field(name, kind, labels=labels), missing, len(counts), rows)
     if not known:
         field = Field(name, "number", "none")
         return Column(field, missing, 0, rows, note=f"{name} is empty and is left out")
@@ -64,11 +70,29 @@ def _of_numbers(name: str, numbers: list[float], distinct: int, missing: int, ro
     if distinct == 1 and rows > 1 and not missing:
         note = f"{name} is the same everywhere and is left out"
         return replace(found, field=Field(name, role="none"), note=note)
-    named = _ID_NAMES.fullmatch(name) is not None and distinct >= 0.98 * rows
+    named = _names_rows(name) and distinct >= 0.98 * rows
     if whole and rows > 2 and (named or (distinct == rows and _runs(numbers))):
         note = f"{name} counts the rows and is left out"
         return replace(found, field=Field(name, role="none"), note=note)
     return found
+
+
+def _labels(counts: Counter[str]) -> tuple[str, ...]:
+    """Return the most frequent classes in order, numbers by their size."""
+    most = [label for label, _ in counts.most_common(MOST_CHOSEN)]
+    numbers = [number(label) for label in most]
+    if None not in numbers:
+        return tuple(sorted(most, key=float_of))
+    return tuple(sorted(most))
+
+
+def float_of(label: str) -> float:
+    """Return the number that a label is; 0 for one that is none."""
+    return number(label) or 0.0
+
+
+def _names_rows(name: str) -> bool:
+    return bool(_ID_NAMES.fullmatch(name.lower()) or re.fullmatch(r"[a-zA-Z]+I[dD]", name))
 
 
 def _runs(numbers: list[float]) -> bool:
@@ -120,7 +144,7 @@ def _as_target(one: Column, cells: Sequence[str]) -> Column:
     if one.countable:
         labels = {cell.strip() for cell in cells if number(cell) is not None}
         field = replace(
-            one.field, kind="category", role="target", labels=tuple(sorted(labels, key=float))
+            one.field, kind="category", role="target", labels=tuple(sorted(labels, key=float_of))
         )
         return replace(one, field=field)
     return replace(one, field=replace(one.field, role="target"))

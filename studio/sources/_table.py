@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from studio.api import Examination, Field, FileError, Loaded, Param, Params, Value
+from studio.api import Examination, Field, FieldKind, FileError, Loaded, Param, Params, Value
 
 from ._cells import ISO, date, date_form, is_missing, number
 from ._guess import Column, column, distinct_names, with_target
@@ -88,15 +88,19 @@ def expect_columns(count: int, file: str) -> None:
         )
 
 
-def examined(
-    names: Sequence[str],
-    rows: Iterable[Row],
-    params: Mapping[str, Value],
-    *,
-    estimate: int | None = None,
-    notes: Sequence[str] = (),
-    comma: bool = False,
-) -> Examination:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a look into a table went: what it found of its manner, and what is set already."""
+
+    params: Mapping[str, Value] = field(default_factory=dict)
+    estimate: int | None = None
+    """About how many rows there are, where they were not counted."""
+    notes: Sequence[str] = ()
+    comma: bool = False
+    kinds: Mapping[str, FieldKind] = field(default_factory=dict)
+
+
+def examined(names: Sequence[str], rows: Iterable[Row], look: Look) -> Examination:
     """Return the typed columns of a table of which these rows were read.
 
     Raises:
@@ -107,17 +111,21 @@ def examined(
     if not good:
         raise FileError("expected at least one row below the names of the columns, found none")
     cells = [list(column_) for column_ in zip(*good, strict=True)]
-    known = [column(name, mine, comma=comma) for name, mine in zip(given, cells, strict=True)]
-    known = with_target(known, cells)
+    known = [
+        column(name, mine, comma=look.comma, kind=look.kinds.get(name))
+        for name, mine in zip(given, cells, strict=True)
+    ]
+    if not look.kinds:
+        known = with_target(known, cells)
     told = [one.note for one in known if one.note]
     if len(told) > 6:
         told = [*told[:5], f"and {len(told) - 5:,} more columns are left out"]
     return Examination(
         fields=tuple(one.field for one in known),
-        rows=len(good) if estimate is None else estimate,
-        exact=estimate is None,
-        params=params,
-        notes=(*notes, *renamed[:5], *told),
+        rows=len(good) if look.estimate is None else look.estimate,
+        exact=look.estimate is None,
+        params=look.params,
+        notes=(*look.notes, *renamed[:5], *told),
         missing=tuple(one.field.name for one in known if one.missing and _used(one)),
     )
 

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from studio.api import Examination, Field, FileError, Loaded, Param, Params, Source, Value
+from studio.api import (
+    Examination,
+    Field,
+    FieldKind,
+    FileError,
+    Loaded,
+    Param,
+    Params,
+    Source,
+    Value,
+)
 
 from ._cells import is_missing, number
 from ._files import CHOSEN, regular_file
@@ -15,6 +25,7 @@ from ._table import (
     BAD_ROWS,
     MOST_ROWS,
     Faults,
+    Look,
     Reading,
     Row,
     examined,
@@ -58,8 +69,10 @@ class Manner:
         }
 
 
-def examine_csv(params: Mapping[str, Value]) -> Examination:
-    """Return the columns of a table, as far as a look at the file tells.
+def examine_csv(
+    params: Mapping[str, Value], kinds: Mapping[str, FieldKind] | None = None
+) -> Examination:
+    """Return the columns of a table, as far as a look at the file tells, of these kinds.
 
     Raises:
         FileError: it cannot be read, or is no table.
@@ -77,7 +90,14 @@ def examine_csv(params: Mapping[str, Value]) -> Examination:
     uneven = sum(len(cells) != len(names) for _, cells in rows)
     if uneven:
         notes = (*notes, f"{uneven:,} rows have another number of cells than the first")
-    return examined(names, rows, manner.params, estimate=estimate, notes=notes, comma=manner.comma)
+    look = Look(
+        params=manner.params,
+        estimate=estimate,
+        notes=notes,
+        comma=manner.comma,
+        kinds=kinds or {},
+    )
+    return examined(names, rows, look)
 
 
 def load_csv(params: Mapping[str, Value], fields: Sequence[Field]) -> Loaded:
@@ -260,7 +280,7 @@ CSV = Source(
     title="Table (CSV, TSV)",
     load="studio.sources.csv_file:load_csv",
     examine="studio.sources.csv_file:examine_csv",
-    endings=(".csv", ".tsv", ".txt", ".dat", ".data", ".tab"),
+    endings=(".csv", ".tsv", ".tab", ".dat", ".data"),
     params=(
         CHOSEN,
         Param(

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCursor, QDesktopServices, QGuiApplication, QImageWrit
 from PySide6.QtWidgets import QMainWindow
 
 from studio.app.front import Answer, Asking, Look, Page
+from studio.app.own_data import filters
 from studio.app.studio import Studio
 from studio.app.workspace import Workspace
 from studio.core.arranging import Size
@@ -57,6 +58,19 @@ class WindowFront:
     def ask_open(self, then: Callable[[Path], None]) -> None:
         """Let a file be chosen."""
         files.ask_open(self._window, self._studio.filing.folder, then)
+
+    def ask_data(self, then: Callable[[Path], None], kind: str = "") -> None:
+        """Let a file of data be chosen, of one source or of any."""
+        files.ask_data(
+            self._window,
+            self._studio.filing.folder,
+            filters(self._studio.catalog, kind),
+            then,
+        )
+
+    def ask_table(self, suggestion: Path, then: Callable[[Path], None]) -> None:
+        """Let a place for a table be chosen."""
+        files.ask_table(self._window, suggestion, then)
 
     def ask_save(self, suggestion: Path, then: Callable[[Path], None]) -> None:
         """Let a place for a file be chosen."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from studio.app.front import CODE, PAGES, PROBLEMS, STORY, NoFront
 from studio.app.notices import Notice
+from studio.app.own_data import source_for
 from studio.app.session import SessionState
 from studio.app.studio import Studio
 from studio.app.workspace import Marked
@@ -212,6 +213,17 @@ class MainWindow(QMainWindow):
         self._may_close = True
         self.close()
 
+    def _dropped(self, event: QDropEvent) -> list[Path]:
+        """Return the first file that can be opened: an experiment, or a person's own data."""
+        files = (Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
+        fits = (
+            path
+            for path in files
+            if path.suffix.lower() in (SUFFIX, *PICTURES)
+            or source_for(path, self.studio.catalog) is not None
+        )
+        return list(fits)[:1]
+
     # Qt
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -233,7 +245,7 @@ class MainWindow(QMainWindow):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take files that are dropped on the canvas, which itself takes blocks."""
-        if isinstance(event, QDropEvent) and _dropped(event):
+        if isinstance(event, QDropEvent) and self._dropped(event):
             if event.type() == QEvent.Type.Drop:
                 self.dropEvent(event)
             event.acceptProposedAction()
@@ -241,11 +253,11 @@ class MainWindow(QMainWindow):
         return super().eventFilter(watched, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped(event):
+        if self._dropped(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for path in _dropped(event):
+        for path in self._dropped(event):
             event.acceptProposedAction()
             self.studio.when_safe(_Opening(self.studio, path))
 
@@ -259,8 +271,3 @@ class _Opening:
 
     def __call__(self) -> None:
         self._studio.open(self._path)
-
-
-def _dropped(event: QDropEvent) -> list[Path]:
-    files = (Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile())
-    return [path for path in files if path.suffix.lower() in (SUFFIX, *PICTURES)][:1]

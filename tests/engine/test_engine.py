@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from studio.engine.train import train
-from studio.runs.commands import Adjust, Look, Pause, Quit, Resume, Show, Start, Stop
+from studio.runs.commands import Adjust, Look, Pause, Quit, Resume, Start, Stop
+from studio.runs.questions import Show
 from studio.runs.events import (
     Ended,
     Event,

@@ -16,6 +16,14 @@ def _open(studio: Studio) -> None:
     studio.when_safe(partial(studio.front.ask_open, studio.open))
 
 
+def _open_data(studio: Studio) -> None:
+    studio.when_safe(partial(studio.front.ask_data, studio.open))
+
+
+def _open_pictures(studio: Studio) -> None:
+    studio.when_safe(partial(studio.front.ask_folder, "Open pictures", studio.open))
+
+
 def _save(studio: Studio) -> None:
     studio.save()
 
@@ -80,6 +88,14 @@ NEW = Action(
 OPEN = Action(
     id="file.open", title="Open…", run=_open, keys=("Ctrl+O",), menu="File", place=11,
     icon="folder-open",
+)  # fmt: skip
+OPEN_DATA = Action(
+    id="file.open-data", title="Open data…", run=_open_data, keys=("Ctrl+Alt+O",), menu="File",
+    place=12, icon="table", help="A table, pictures, arrays or a text of your own as an experiment",
+)  # fmt: skip
+OPEN_PICTURES = Action(
+    id="file.open-pictures", title="Open a folder of pictures…", run=_open_pictures, menu="File",
+    place=12, icon="image", help="Each folder in it is a class of pictures",
 )  # fmt: skip
 RECENT = ActionList(
     id="file.recent", title="Open recent", rows=_recent_files, menu="File", place=12,

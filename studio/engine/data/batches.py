@@ -7,6 +7,7 @@ from torch import Tensor
 
 from studio.runs.spec import DataJob, Program
 
+from .augment import Augmentation
 from .gather import gather
 from .load import MARKS, Load
 from .split import Part
@@ -39,6 +40,7 @@ class Samples:
         self._targets = [self._columns[argument.column] for argument in program.targets]
         self._rows = {part: torch.from_numpy(rows).to(device) for part, rows in parts.items()}
         self._classes = _class_column(job, program)
+        self._augmentation = Augmentation(job, [argument.column for argument in program.inputs])
         known = {column.name: column for column in job.columns}
         self.columns = tuple(known[argument.column] for argument in program.inputs)
         """The columns that are the arguments of ``forward``, in order."""
@@ -60,6 +62,13 @@ class Samples:
             [column.index_select(0, rows) for column in self._inputs],
             [column.index_select(0, rows) for column in self._targets],
         )
+
+    def to_train(self, rows: Tensor, step: int) -> Batch:
+        """Return the samples of these rows as they are trained on at a step."""
+        inputs, targets = self.batch(rows)
+        if self._augmentation:
+            inputs = self._augmentation(inputs, rows, step)
+        return inputs, targets
 
     def shuffled(
         self, order: torch.Generator, *, batch_size: int, skip_single: bool

@@ -14,8 +14,7 @@ from studio.core.fileio import write_whole
 from studio.core.params import Params
 from studio.engine.faults import DataFault
 from studio.runs.arrays import array_from_numpy, array_to_numpy
-from studio.runs.events import Array
-from studio.runs.spec import DataJob, StepJob, Struct
+from studio.runs.spec import Array, DataJob, StepJob, Struct
 
 from .own import Own, step_called
 

@@ -9,6 +9,8 @@ from studio.runs.events import Preview
 from studio.runs.spec import DataJob
 
 from .load import MARKS, Arrays, Load, load
+from .own import Own
+from .show_own import preview_own
 from .split import split
 
 MANY_CLASSES = 1000
@@ -24,6 +26,8 @@ def preview(request: int, job: DataJob, *, samples: int, load: Load = load) -> P
         parts = split(arrays, job)
     except (StudioError, MemoryError) as error:
         return Preview(request=request, arrays={}, error=str(error) or "The data need more memory")
+    if isinstance(arrays, Own):
+        return preview_own(request, job, samples=samples, own=arrays, parts=parts)
     train = parts["train"]
     order = np.random.default_rng(job.seed).permutation(len(train))[:samples]
     shown = train[np.sort(order)]

@@ -58,6 +58,22 @@ def ask_open(parent: QWidget, folder: Path, then: Callable[[Path], None]) -> Non
     PathQuestion(dialog, then)
 
 
+def ask_data(parent: QWidget, folder: Path, filters: str, then: Callable[[Path], None]) -> None:
+    """Let a file of data be chosen; ``filters`` are those of the dialog, ``;;`` between them."""
+    dialog = QFileDialog(parent, "Open data", str(folder), filters)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    PathQuestion(dialog, then)
+
+
+def ask_table(parent: QWidget, suggestion: Path, then: Callable[[Path], None]) -> None:
+    """Let a place for a table be chosen."""
+    dialog = QFileDialog(parent, "Export the answers", str(suggestion.parent), "Tables (*.csv)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("csv")
+    dialog.selectFile(suggestion.name)
+    PathQuestion(dialog, then)
+
+
 def ask_save(parent: QWidget, suggestion: Path, then: Callable[[Path], None]) -> None:
     """Let a place for a file be chosen."""
     dialog = QFileDialog(parent, "Save the experiment", str(suggestion.parent), FILTER)

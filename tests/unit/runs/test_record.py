@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from studio.runs.arrays import array_from_numpy, array_to_numpy
 from studio.runs.events import (
-    Array,
     Ended,
     EpochEnded,
     Event,

@@ -11,7 +11,6 @@ import pytest
 
 from studio.core.errors import FileError
 from studio.runs.events import (
-    Array,
     Ended,
     EpochEnded,
     Event,
@@ -23,7 +22,7 @@ from studio.runs.events import (
     StateChanged,
 )
 from studio.runs.saved import open_run
-from studio.runs.spec import DataJob, Program, RunSpec
+from studio.runs.spec import Array, DataJob, Program, RunSpec
 from studio.runs.store import CHUNK, RECORD, RunStore
 
 SPEC = RunSpec(
