@@ -35,6 +35,7 @@ class _Tag:
     size: int = 0
     weight_behind: bool = False
     shown: bool = True
+    total: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Scalars:
         self._device = device
         self._columns: dict[str, tuple[list[int], list[float]]] = {}
         self._rows: list[LayerRow] = []
+        self._layers: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._told: dict[str, tuple[tuple[str, str], ...]] = {}
         self._waiting: list[tuple[_Tag, Tensor]] = []
         self._copies: deque[_Copy] = deque()
         self._sums: dict[str, list[float]] = {}
@@ -98,12 +101,26 @@ class Scalars:
         else:
             self._waiting.append((_Tag(name, step, samples, shown=shown), value.detach()))
 
-    def add_row(self, name: str, step: int, values: Tensor) -> None:
-        """Take one number for every layer; their total norm becomes a scalar of the same name."""
+    def add_row(
+        self,
+        name: str,
+        step: int,
+        values: Tensor,
+        *,
+        layers: tuple[tuple[str, str], ...] = (),
+        total: bool = True,
+    ) -> None:
+        """Take one number for every layer; ``layers`` (id and title) if not all that have weights.
+
+        Their ``total`` norm becomes a scalar of the same name.
+        """
+        if layers:
+            self._layers[name] = layers
         if self._device.type == "cpu":
-            self._take_row(name, step, values.tolist())
+            self._take_row(name, step, values.tolist(), total=total)
         else:
-            self._waiting.append((_Tag(name, step, 0, len(values)), values.detach()))
+            tag = _Tag(name, step, 0, len(values), total=total)
+            self._waiting.append((tag, values.detach()))
 
     def take(self, *, wait: bool = False) -> list[Event]:
         """Return what has become known; with ``wait``, all of it."""
@@ -144,9 +161,14 @@ class Scalars:
         elif len(self.losses) < RECORDED_LOSSES and not self.bad_step:
             self.losses.append(value)
 
-    def _take_row(self, name: str, step: int, values: list[float]) -> None:
-        self._rows.append(LayerRow(name=name, step=step, values=tuple(values)))
-        self.add(name, step, math.hypot(*values))
+    def _take_row(self, name: str, step: int, values: list[float], *, total: bool) -> None:
+        layers = self._layers.get(name, ())
+        told = self._told.get(name) == layers
+        self._told[name] = layers
+        row = LayerRow(name=name, step=step, values=tuple(values), layers=() if told else layers)
+        self._rows.append(row)
+        if total:
+            self.add(name, step, math.hypot(*values))
 
     def _send(self) -> None:
         """Copy what waits in one go."""
@@ -178,7 +200,8 @@ class Scalars:
                 value, weight = values[at : at + tag.size]
                 self.add(tag.name, tag.step, value, samples=weight, shown=tag.shown)
             elif tag.size:
-                self._take_row(tag.name, tag.step, values[at : at + tag.size])
+                row = values[at : at + tag.size]
+                self._take_row(tag.name, tag.step, row, total=tag.total)
             else:
                 self.add(tag.name, tag.step, values[at], samples=tag.samples, shown=tag.shown)
             at += max(tag.size, 1)

@@ -94,11 +94,17 @@ class Points(Struct, frozen=True, kw_only=True, tag="points"):
 
 
 class LayerRow(Struct, frozen=True, kw_only=True, tag="layer-row"):
-    """One number for every layer at a step: ``grad_norm`` or ``weight_norm``."""
+    """One number for every layer at a step.
+
+    Names: ``grad_norm``, ``weight_norm``, ``update_ratio`` of the layers that have weights;
+    ``activation_mean``, ``activation_std``, ``saturated``, ``dead`` of those in ``layers``, which
+    are told with the first row, id and title.
+    """
 
     name: str
     step: int
     values: tuple[float, ...]
+    layers: tuple[tuple[str, str], ...] = ()
 
 
 class Snapshot(Struct, frozen=True, kw_only=True, tag="snapshot"):
@@ -112,7 +118,10 @@ class Snapshot(Struct, frozen=True, kw_only=True, tag="snapshot"):
     alike where they are made of those; notes ``low`` and ``high``: what 0 and 255 stand for) or
     ``text`` (notes ``prompt``, ``text``, ``right``; for answers ``source 1``, ``answer 1``,
     ``right 1`` and so on; where the network cannot write, ``refused`` with the reason). The
-    block of a text is the prompt that a person gave, empty for held-out samples.
+    block of a text is the prompt that a person gave, empty for held-out samples. Statistics are
+    ``histogram-weights``, ``histogram-gradients`` and ``histogram-activations`` (array ``counts``,
+    see ``runs.histograms``), ``features`` (``engine.probes.features``), ``gates`` and
+    ``through-time`` (``engine.probes.recurrent``).
     """
 
     kind: str

@@ -118,7 +118,7 @@ class Record:
             snapshots.
         versions: how often each topic had news, for those who look now and then.
         series: scalars by their name. A value that only comes with epochs is a series too.
-        layers: rows by their name, in the order of ``started.layers``.
+        layers: rows by their name, in the order of ``layers_of`` that name.
         snapshots: by kind and block.
     """
 
@@ -169,6 +169,11 @@ class Record:
         """Return the blocks there are snapshots of, in the order they first came."""
         return tuple(block for kind_, block in self.snapshots if kind_ == kind)
 
+    def layers_of(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return id and title of the layers that rows of this name have a number of."""
+        named = self._named_layers.get(name)
+        return named or (self.started.layers if self.started else ())
+
     @property
     def step(self) -> int:
         """The last step that is known of."""
@@ -192,6 +197,7 @@ class Record:
         self.epochs: list[EpochEnded] = []
         self.series: dict[str, Series] = {}
         self.layers: dict[str, LayerGrid] = {}
+        self._named_layers: dict[str, tuple[tuple[str, str], ...]] = {}
         self.snapshots: dict[tuple[str, str], History] = {}
         self._sampled: set[str] = set()
 
@@ -262,6 +268,9 @@ class Record:
         return {event.kind}
 
     def _add_rows(self, name: str, events: Sequence[LayerRow]) -> None:
+        named = next((event.layers for event in events if event.layers), None)
+        if named is not None:
+            self._named_layers[name] = named
         grid = self.layers.setdefault(name, LayerGrid(len(events[0].values)))
         grid.extend([event.step for event in events], [event.values for event in events])
 

@@ -31,6 +31,10 @@ class Norms:
         """Return the L2 norm of every block's weights."""
         return self._norms([weight.detach() for weight in self._weights], self._places)
 
+    def of(self, tensors: Sequence[Tensor]) -> Tensor:
+        """Return the L2 norm by block of tensors that stand for the weights, in their order."""
+        return self._norms([*tensors], self._places)
+
     def _norms(self, tensors: list[Tensor], places: Tensor) -> Tensor:
         sums = torch.zeros(self._blocks, device=places.device)
         if not tensors:
