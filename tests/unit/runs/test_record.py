@@ -28,6 +28,7 @@ from studio.runs.events import (
 )
 from studio.runs.layers import LayerGrid
 from studio.runs.record import History, Record
+from studio.runs.spec import Array
 
 
 def started(run: str = "r1") -> Started:
