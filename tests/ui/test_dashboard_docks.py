@@ -19,16 +19,17 @@ from studio.core.document import Document
 from studio.core.edits import SetLayout
 from studio.core.fileio import open_file
 from studio.runs.arrays import array_from_numpy
-from studio.runs.events import Points, Snapshot
+from studio.runs.events import LayerRow, Points, Snapshot
 from studio.runs.record import Record
 from studio.runs.spec import Watch
+from studio.ui.dashboard.choice import Choice
 from studio.ui.dashboard.curve_panel import CurvePanel
 from studio.ui.dashboard.docks import DashboardDocks
 from studio.ui.dashboard.pace import FRAME_SECS, Pace
 from studio.ui.dashboard.panel import PanelContext, declared_panels
 from studio.ui.dashboard.panels.attention import AttentionPanel
 from studio.ui.dashboard.panels.embedding import EmbeddingPanel
-from studio.ui.dashboard.panels.gradient_norm import GradientNormPanel
+from studio.ui.dashboard.panels.layer_map import LayerMapPanel
 from studio.ui.dashboard.panels.metric import MetricPanel
 from studio.ui.dashboard.picture_menu import PictureMenu
 from studio.ui.theme import DARK, LIGHT, palette_of
@@ -114,7 +115,7 @@ def test_every_panel_shows_a_run_that_is_fed_to_the_record(show: Show, qtbot: Qt
     assert curves(docks, "loss") == ["train", "validation"]
     assert curves(docks, "metric") == ["train", "validation"]
     gradient = docks.panels["gradient-norm"]
-    assert isinstance(gradient, GradientNormPanel)
+    assert isinstance(gradient, LayerMapPanel)
     assert gradient.map.grid is record.layers["grad_norm"]
     attends = docks.panels["attention"]
     assert isinstance(attends, AttentionPanel)
@@ -497,3 +498,23 @@ def test_nothing_of_a_closed_dashboard_stays(qtbot: QtBot) -> None:
     workspace.document.apply(SetLayout("another"))
 
     assert [] == [ref() for ref in left if ref() is not None]
+
+
+def test_a_map_shows_another_number_of_every_layer_and_asks_for_it(
+    show: Show, qtbot: QtBot
+) -> None:
+    dead = LayerRow(name="dead", step=5, values=(0.5, 0.0), layers=(("r1", "ReLU"), ("r2", "Two")))
+    docks = show(Record.from_events([*a_run(), dead]))
+    panel = docks.panels["gradient-norm"]
+    assert isinstance(panel, LayerMapPanel)
+    choice = panel.findChild(Choice)
+
+    menu = choice.menu()
+    assert isinstance(menu, QMenu)
+    next(action for action in menu.actions() if action.text() == "Dead units").trigger()
+
+    qtbot.waitUntil(lambda: "activations" in docks.watch.probes)
+    assert panel.map.names == ("ReLU", "Two")
+    assert panel.map.limits == (0.0, 1.0)
+    assert docks.docks["gradient-norm"].windowTitle() == "Dead units"
+    assert panel.table() == "layer,step,value\nReLU,5,0.5\nTwo,5,0.0\n"

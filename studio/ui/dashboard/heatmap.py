@@ -16,29 +16,37 @@ from .cursor import Cursor
 from .paint import Row
 from .plot import StepPlot
 from .scale import Scale
-from .ticks import log_ticks, number
+from .ticks import linear_ticks, log_ticks, number
 
 _BAR_PX = 8.0
 _NAMES_PX = 14.0
 
 
 class HeatMap(StepPlot):
-    """Layers × steps on a logarithmic colour scale; the first layer stands at the top.
+    """Layers × steps in colours; the first layer stands at the top.
 
-    A pixel that covers several rows shows the greatest of each layer; one that is not a number is
-    painted in the colour of errors, a zero in grey.
+    The scale is logarithmic, or linear between limits that are given. A pixel that covers several
+    rows shows the greatest of each layer; one that is not a number is painted in the colour of
+    errors, on a logarithmic scale a zero in grey.
     """
 
     def __init__(self, title: str, cursor: Cursor, parent: QWidget | None = None) -> None:
         super().__init__(title, cursor, parent)
         self._grid: LayerGrid | None = None
         self._names: tuple[str, ...] = ()
+        self._limits: tuple[float, float] | None = None
         self._image: QImage | None = None
         self._pixels: NDArray[np.uint32] | None = None
 
-    def show_grid(self, grid: LayerGrid | None, names: Sequence[str]) -> None:
-        """Draw this from now on; ``names`` are the layers'."""
-        self._grid = grid
+    def show_grid(
+        self,
+        grid: LayerGrid | None,
+        names: Sequence[str],
+        *,
+        limits: tuple[float, float] | None = None,
+    ) -> None:
+        """Draw this from now on; ``names`` are the layers', ``limits`` those of a linear scale."""
+        self._grid, self._limits = grid, limits
         self._names = tuple(names)
         self.update()
 
@@ -54,7 +62,9 @@ class HeatMap(StepPlot):
 
     @property
     def limits(self) -> tuple[float, float]:
-        """The values of the darkest and the brightest colour, at half powers of ten."""
+        """The values of the darkest and the brightest colour: as given, or half powers of ten."""
+        if self._limits is not None:
+            return self._limits
         values = self._grid.values if self._grid is not None else np.zeros((0, 0))
         positive = values[np.isfinite(values) & (values > 0)]
         if not len(positive):
@@ -97,9 +107,12 @@ class HeatMap(StepPlot):
         """Draw the picture, the names and the bar of colours."""
         low, high = self.limits
         values = self.columns(max(int(self.area.width() * painter.device().devicePixelRatioF()), 1))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = (np.log10(values) - np.log10(low)) / (np.log10(high) - np.log10(low))
-        shares = np.where(values > 0, np.clip(shares, 0, 1), np.nan)
+        if self._limits is not None:
+            shares = np.clip((values - low) / (high - low), 0, 1)
+        else:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                shares = (np.log10(values) - np.log10(low)) / (np.log10(high) - np.log10(low))
+            shares = np.where(values > 0, np.clip(shares, 0, 1), np.nan)
         pixels = mapped(shares, QColor(theme.disabled))
         pixels[~np.isfinite(values)] = QColor(theme.error).rgb()
         self._pixels = np.ascontiguousarray(pixels)
@@ -145,9 +158,11 @@ class HeatMap(StepPlot):
         image = QImage(column.data, 1, len(column), 4, QImage.Format.Format_RGB32)
         painter.drawImage(bar, image)
         metrics = QFontMetricsF(painter.font())
-        scale = Scale(low, high, bar.bottom(), bar.top(), log=True)
+        linear = self._limits is not None
+        scale = Scale(low, high, bar.bottom(), bar.top(), log=not linear)
         painter.setPen(QColor(theme.muted))
-        for tick in log_ticks(low, high, max(int(bar.height() / 18), 2)):
+        ticks = linear_ticks if linear else log_ticks
+        for tick in ticks(low, high, max(int(bar.height() / 18), 2)):
             if tick.label:
                 y = scale.pixel(tick.value)
                 y = min(max(y, bar.top() + metrics.capHeight() / 2), bar.bottom())
