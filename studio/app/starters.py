@@ -88,6 +88,9 @@ def _draw(sketch: Sketch, inputs: list[Column], target: Column | None, rows: int
     if target is not None and target.dtype == "int" and target.shape:
         _write(sketch, inputs[0], target)
         return
+    if target is None and inputs[0].dtype == "float" and len(inputs[0].shape) == 1:
+        _repeat(sketch, inputs[0])
+        return
     parts = [_reader(sketch, column) for column in inputs]
     body = parts[0] if len(parts) == 1 else sketch.add("nn.concat", *parts)
     width = sum(_width(column) for column in inputs)
@@ -172,6 +175,18 @@ def _write(sketch: Sketch, column: Column, target: Column) -> None:
     sketch.wire(answer, sketch.add("loss.cross_entropy", scores), "target")
 
 
+def _repeat(sketch: Sketch, column: Column) -> None:
+    """Draw an autoencoder: with nothing to learn, what is read is to be said again."""
+    width = column.shape[0]
+    begin = sketch.add("io.vector", title="features", column=column.name)
+    wide = max(width // 2, 2)
+    body = sketch.add("nn.relu", sketch.add("nn.linear", begin, out_features=4 * wide))
+    code = sketch.add("nn.linear", body, title="code", out_features=max(width // 4, 2))
+    body = sketch.add("nn.relu", sketch.add("nn.linear", code, out_features=4 * wide))
+    again = sketch.add("nn.linear", body, title="reconstruction", out_features=width)
+    sketch.wire(begin, sketch.add("loss.mse", again), "target")
+
+
 def _translating(experiment: Experiment, catalog: Catalog) -> Experiment:
     """Return the gallery's encoder and decoder with attention, fitted to these sentences."""
     from studio.core.fileio import open_file
@@ -221,9 +236,11 @@ def task_words(fields: tuple[Field, ...]) -> str:
     read = sum(one.role == "input" for one in fields)
     columns = "1 column" if read == 1 else f"{read:,} columns"
     if target is None:
-        return f"{columns} to read; nothing to learn is chosen yet"
+        return f"{columns} to read, nothing to learn: say it again (an autoencoder)"
     if target.kind == "category":
         return f"{target.name} ({len(target.labels):,} classes) from {columns}"
+    if target.kind == "tokens" and read == 2:
+        return f"an answer to each {fields[0].name}"
     if target.kind == "tokens":
         return f"the next token after each of {target.shape[0]:,}"
     return f"{target.name} (a number) from {columns}"
