@@ -24,9 +24,15 @@ _END = Param(
     high=10_000_000,
     title="end token",
     help="The token with which a sequence ends, so that lengths can differ; −1 is none: then the "
-    "answer is judged where the target counts",
+    "answer is judged where the target counts, or ends at <end> if it is written and has one",
 )
-_PARAMS = (IGNORED, _END)
+_WRITTEN = Param(
+    "written",
+    False,
+    help="Judge what the network answers by itself, its likeliest token at every step, and not its "
+    "next one behind the right ones; known at the end of a run, of the test part",
+)
+_PARAMS = (IGNORED, _END, _WRITTEN)
 
 
 def perplexity(kept: "Kept", _: Params) -> float | None:
@@ -177,7 +183,7 @@ EXACT_MATCH = BlockSpec(
     params=_PARAMS,
     infer=_sequences,
     call=_tokens,
-    scoring=Scoring(f"{_HERE}:exact"),
+    scoring=Scoring(f"{_HERE}:exact", writes="written"),
     formula="share of sequences of which every token is right",
     help=(
         "How often the whole answer is right, where one wrong token spoils it: spelling, sums, "
@@ -198,12 +204,12 @@ BLEU = BlockSpec(
     params=_PARAMS,
     infer=_sequences,
     call=_tokens,
-    scoring=Scoring(f"{_HERE}:bleu", requires=("sacrebleu", "metrics")),
+    scoring=Scoring(f"{_HERE}:bleu", requires=("sacrebleu", "metrics"), writes="written"),
     formula="BLEU = 100 · min(1, e^(1 − r/c)) · (p₁·p₂·p₃·p₄)^¼",
     help=(
         "How many runs of one to four tokens the translation shares with the right one, from 0 to "
-        "100; short ones are punished. It is a figure of the whole part. From scores it is "
-        "teacher-forced: higher than for sentences the network writes alone."
+        "100; short ones are punished. It is a figure of the whole part. Without "
+        "written it is teacher-forced: higher than for sentences the network writes alone."
     ),
     paper="Papineni et al. 2002: BLEU; Post 2018: sacreBLEU",
     synonyms=("translation", "n-gram", "sacrebleu"),
@@ -220,7 +226,7 @@ ROUGE_L = BlockSpec(
     params=_PARAMS,
     infer=_sequences,
     call=_tokens,
-    scoring=Scoring(f"{_HERE}:rouge_l", requires=("rouge_score", "metrics")),
+    scoring=Scoring(f"{_HERE}:rouge_l", requires=("rouge_score", "metrics"), writes="written"),
     formula="F = 2·p·r / (p + r); p, r = longest common subsequence / length of answer, target",
     help=(
         "How long a chain of the right tokens appears in the same order, gaps allowed, from 0 to "

@@ -80,6 +80,7 @@ def _job(call: Call, taken: Sequence[str]) -> ScoreJob:
         unit=scoring.unit,
         higher_is_better=scoring.higher_is_better,
         requires=scoring.requires,
+        written=bool(scoring.writes) and call.params.flag(scoring.writes),
     )
 
 

@@ -86,12 +86,15 @@ class Scoring:
     ``function`` is ``module:function``, called with the arrays that ``call`` keeps of every batch,
     joined along their first axis, and the parameters; it returns None where nothing can be said.
     ``requires`` names a package beyond those that always are there, and the extra that brings it.
+    ``writes`` is the parameter under which what the network writes by itself takes the place of
+    the first array.
     """
 
     function: str
     unit: str = ""
     higher_is_better: bool = True
     requires: tuple[str, str] | None = None
+    writes: str = ""
 
 
 Rule: TypeAlias = Callable[[Shapes, Params], Inferred]

@@ -9,6 +9,7 @@ from .data.split import Part
 from .means import Means, measure, told
 from .scoring import Scores
 from .session import Session
+from .written import Scored
 
 
 def evaluate(
@@ -19,11 +20,12 @@ def evaluate(
     How the part is cut into batches makes no difference: a mean over tokens is one over all the
     tokens of the part, and what is computed at once is computed over all that was kept.
     """
-    program = session.spec.program
-    means, scores = Means(program), Scores(program.scores)
+    program, written = session.spec.program, session.written
+    means, scores = Means(program), Scores(written.jobs(part))
     for count, (inputs, targets) in session.samples.in_order(part, batch_size=batch_size):
-        _measure(session, (inputs, targets), count, (means, scores))
+        scored = _measure(session, (inputs, targets), count, means)
         yield
+        scores.add((yield from written.answers(scored, inputs, part, session.averages)))
     return told(*means.result(), program.measured, session.objectives) | scores.result()
 
 
@@ -31,15 +33,15 @@ def _measure(
     session: Session,
     batch: tuple[list[Tensor], list[Tensor]],
     count: int,
-    into: tuple[Means, Scores],
-) -> None:
+    means: Means,
+) -> Scored:
     """Take what a batch tells; whatever happens, the network trains on afterwards."""
-    module, (means, scores) = session.network.module, into
+    module = session.network.module
     module.eval()
     try:
         with torch.no_grad(), session.averages.shown():
             arguments = session.calls.arguments(*batch)
             means.add(measure(session.calls, arguments, count))
-            scores.add(session.calls.scored(arguments))
+            return session.calls.scored(arguments)
     finally:
         module.train()

@@ -31,6 +31,7 @@ from .probes.watcher import Watcher
 from .recomputing import recompute_stacks
 from .scalars import LOSS, Scalars
 from .turns import NotFinite, Turns
+from .written import Written
 
 
 class Session:
@@ -52,6 +53,7 @@ class Session:
             self.network.module.to(device).train()
             self.samples = Samples(spec.data, spec.program, device, load)
         self.spec = spec
+        self.written = Written(self.network, self.samples, spec.program.scores)
         self.calls, self.objectives = _learning(spec, self.network, device)
         self._groups = grouped(self.objectives, self.network.module)
         self.scalars = Scalars(device)

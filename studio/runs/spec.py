@@ -78,6 +78,9 @@ class ScoreJob(Struct, frozen=True, kw_only=True):
     higher_is_better: bool = True
     requires: tuple[str, str] | None = None
     """A package that must be there, and the extra of ours that brings it."""
+    written: bool = False
+    """Whether it looks at what the network writes by itself, in place of the first of its arrays;
+    known of the test part alone."""
 
 
 class Program(Struct, frozen=True, kw_only=True):
