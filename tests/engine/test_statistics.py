@@ -10,6 +10,7 @@ from studio.engine.build import Network
 from studio.engine.data.batches import Samples
 from studio.engine.data.load import load
 from studio.engine.probes.histograms import counts_of
+from studio.engine.probes.predictions import probabilities
 from studio.engine.probes.probe import Probe, Sight, probe_spec
 from studio.engine.probes.quiet import quietly
 from studio.engine.probes.recurrent import gates_of
@@ -343,3 +344,59 @@ def test_a_network_without_recurrence_is_not_asked_for_gates() -> None:
     events = [event for events in training.steps() for event in events]
 
     assert not [event for event in events if isinstance(event, (Note, Snapshot))]
+
+
+@pytest.mark.parametrize("form", ["logits", "log", "probabilities"])
+def test_scores_of_any_form_become_probabilities(form: str) -> None:
+    logits = torch.randn(50, 4, generator=torch.Generator().manual_seed(0)) * 3
+    given = {"logits": logits, "log": logits.log_softmax(1), "probabilities": logits.softmax(1)}
+
+    found = probabilities(given[form])
+
+    torch.testing.assert_close(found, logits.softmax(1))
+
+
+def test_one_number_a_sample_is_the_score_of_the_second_class() -> None:
+    scores = torch.tensor([[-3.0], [0.5], [4.0]])
+
+    torch.testing.assert_close(probabilities(scores)[:, 1], scores[:, 0].sigmoid())
+    torch.testing.assert_close(probabilities(scores.sigmoid())[:, 1], scores[:, 0].sigmoid())
+
+
+def test_predictions_come_with_what_is_right_and_the_samples_worth_a_look() -> None:
+    probe, _ = looking("predictions", bends(), programs.data(), samples=30)
+    module, samples = probe.sight.network.module, probe.sight.samples
+
+    with quietly(module, CPU):
+        (told,) = probe.between(3)
+        expected = module(samples.batch(samples.held_rows(30))[0][0]).softmax(1).numpy()
+        module.out.bias.data[2] = 100.0  # every answer becomes the third class
+        (later,) = probe.between(4)
+
+    assert isinstance(told, Snapshot)
+    assert isinstance(later, Snapshot)
+    rows = torch.from_numpy(array_to_numpy(told.arrays["rows"]).copy())
+    _, (target,) = samples.batch(rows)
+    scores = array_to_numpy(told.arrays["scores"])
+    np.testing.assert_allclose(scores, expected, rtol=1e-5)
+    assert np.array_equal(array_to_numpy(told.arrays["classes"]), target.numpy())
+    right = scores[np.arange(len(scores)), target.numpy()]
+    shown = array_to_numpy(told.arrays["shown"])
+    assert right.argmin() in shown
+    assert told.arrays["inputs"].shape == (len(shown), 4)
+    assert told.notes == {"inputs": "x", "as": "numbers"}
+    changed = np.flatnonzero(scores.argmax(1) != 2)[:24]
+    assert set(changed) <= set(array_to_numpy(later.arrays["shown"]).tolist())
+
+
+def test_a_run_tells_its_predictions_and_another_kind_of_network_is_not_asked() -> None:
+    watch = Watch(probes={"predictions": {}}, budget=0.5)
+
+    told = Record.from_events(train(programs.run(program=bends(), watch=watch)))
+
+    newest = told.newest("predictions", "class")
+    assert newest is not None
+    said = array_to_numpy(newest.arrays["scores"]).argmax(1)
+    share = (said == array_to_numpy(newest.arrays["classes"])).mean()
+    assert told.ended is not None
+    assert share == pytest.approx(told.ended.metrics["validation"]["accuracy"], abs=0.01)

@@ -44,6 +44,7 @@ class Samples:
         known = {column.name: column for column in job.columns}
         self.columns = tuple(known[argument.column] for argument in program.inputs)
         """The columns that are the arguments of ``forward``, in order."""
+        self.target_columns = tuple(known[argument.column] for argument in program.targets)
         self.device = device
 
     def count(self, part: Part) -> int:
@@ -91,11 +92,15 @@ class Samples:
             if len(rows):
                 yield len(rows), self.batch(rows)
 
-    def held(self, count: int) -> tuple[list[Tensor], Tensor | None]:
-        """Return up to so many held-out samples, always the same, and their classes if any."""
+    def held_rows(self, count: int) -> Tensor:
+        """Return the rows of up to so many held-out samples, always the same."""
         part: Part = "validation" if self.count("validation") else "train"
         every = max(1, self.count(part) // count)
-        rows = self._rows[part][::every][:count]
+        return self._rows[part][::every][:count]
+
+    def held(self, count: int) -> tuple[list[Tensor], Tensor | None]:
+        """Return up to so many held-out samples, always the same, and their classes if any."""
+        rows = self.held_rows(count)
         inputs, _ = self.batch(rows)
         return inputs, self._columns[self._classes][rows] if self._classes else None
 
