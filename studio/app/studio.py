@@ -27,6 +27,7 @@ from .library import Library, bring_back, keep, read_library, set_aside
 from .notices import Notice, Notices, capital
 from .own_data import OwnData
 from .promise import Promise
+from .overlaid import Overlaid
 from .run_desk import RunDesk
 from .session import TrainingSession
 from .settings import Settings
@@ -69,13 +70,16 @@ class Studio:
         )
         self.leaving = Leaving(self.session, self.trainer, self.notices)
         self.desk = RunDesk(self.notices)
-        self.own = OwnData(self.workspace, self.session, self.notices)
         self.tidying = Tidying(self)
         self.actions = declared_actions()
         self.front: Front = NoFront()
         self.workspace.document.changed.connect(self._on_changed)
         self._refusals: list[Notice] = []
         self.workspace.refused.connect(self._on_refused)
+        self.own = OwnData(self.workspace, self.session, self.notices)
+        looks = Looks(folders.runs() / "test-looks.json")
+        self.trying = Trying(self.workspace, self.trainer, self.session, looks)
+        self.overlaid = Overlaid(self._beside)
         self.filing.changed.connect(self._on_filed)
         self.settings.changed.connect(self._on_setting)
         self.library = Library()

@@ -44,4 +44,4 @@ def accuracy(port: str) -> Metric:
     def source(shapes: Shapes, p: Params) -> str:
         return share_of(f"({{{port}}}.argmax(-1) == {{target}})", shapes, p)
 
-    return Metric("accuracy", source, over=how_many)
+    return Metric("accuracy", source, unit="%", over=how_many)

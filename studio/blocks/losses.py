@@ -131,7 +131,7 @@ CROSS_ENTROPY = BlockSpec(
     over=_counted,
     metrics=(
         accuracy("scores"),
-        Metric("top-5 accuracy", _top_accuracy, over=how_many),
+        Metric("top-5 accuracy", _top_accuracy, unit="%", over=how_many),
         Metric("perplexity", _perplexity, higher_is_better=False, combine="exp"),
     ),
     formula="L = −log softmax(scores)[target], mean over the targets that count",

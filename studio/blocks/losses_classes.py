@@ -132,7 +132,7 @@ def _multi_label(shapes: Shapes, _: Params) -> Inferred:
     return SCALAR
 
 
-_ACCURACY = Metric("accuracy", "({scores}.argmax(-1) == {target}).float().mean()")
+_ACCURACY = Metric("accuracy", "({scores}.argmax(-1) == {target}).float().mean()", unit="%")
 
 SOFT_CROSS_ENTROPY = BlockSpec(
     id="loss.soft_cross_entropy",
@@ -145,7 +145,9 @@ SOFT_CROSS_ENTROPY = BlockSpec(
     params=(Param("label_smoothing", 0.0, low=0.0, high=1.0, title="label smoothing"),),
     infer=_soft,
     call=_soft_call,
-    metrics=(Metric("accuracy", "({scores}.argmax(-1) == {target}.argmax(-1)).float().mean()"),),
+    metrics=(
+        Metric("accuracy", "({scores}.argmax(-1) == {target}.argmax(-1)).float().mean()", unit="%"),
+    ),
     formula="L = −Σₖ target_k · log softmax(scores)_k, mean over the batch",
     help=(
         "Cross-entropy for targets that are a row of shares instead of one class: one-hot rows, "
@@ -178,7 +180,7 @@ BCE_WITH_LOGITS = BlockSpec(
     ),
     infer=_bce_logits,
     call=_bce_logits_call,
-    metrics=(Metric("accuracy", _bce_logits_accuracy),),
+    metrics=(Metric("accuracy", _bce_logits_accuracy, unit="%"),),
     formula="L = −mean of t·log σ(s) + (1 − t)·log(1 − σ(s))",
     help=(
         "For questions with yes or no: one for each sample, or several labels of which any number "
@@ -202,7 +204,7 @@ BCE = BlockSpec(
     outputs=LOSS,
     infer=_bce,
     call=_bce_call,
-    metrics=(Metric("accuracy", _bce_accuracy),),
+    metrics=(Metric("accuracy", _bce_accuracy, unit="%"),),
     formula="L = −mean of t·log p + (1 − t)·log(1 − p)",
     help=(
         "Binary cross-entropy for answers that have been through a sigmoid, such as the pixels of "

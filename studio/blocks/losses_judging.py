@@ -69,7 +69,11 @@ DISTILLATION = BlockSpec(
     ),
     infer=_distillation,
     call=_distillation_call,
-    metrics=(Metric("agreement", "({scores}.argmax(-1) == {teacher}.argmax(-1)).float().mean()"),),
+    metrics=(
+        Metric(
+            "agreement", "({scores}.argmax(-1) == {teacher}.argmax(-1)).float().mean()", unit="%"
+        ),
+    ),
     summary="T {temperature}",
     formula="L = T²·KL(softmax(t/T) ‖ softmax(s/T)), mean over the batch",
     help=(
@@ -100,7 +104,7 @@ GAN = BlockSpec(
     ),
     infer=_judged,
     call=_judged_call,
-    metrics=(Metric("taken as wanted", _judged_right),),
+    metrics=(Metric("taken as wanted", _judged_right, unit="%"),),
     summary="{wanted}, {form}",
     formula="L = mean of −log σ(s) for real, −log(1 − σ(s)) for fake; (s − 1)² and s²",
     help=(

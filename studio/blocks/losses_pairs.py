@@ -262,7 +262,7 @@ RANKING = BlockSpec(
     outputs=LOSS,
     infer=_ranking,
     call="F.softplus({rejected} - {chosen}).mean()",
-    metrics=(Metric("accuracy", "({chosen} > {rejected}).float().mean()"),),
+    metrics=(Metric("accuracy", "({chosen} > {rejected}).float().mean()", unit="%"),),
     formula="L = mean of −log σ(r_chosen − r_rejected)",
     help=(
         "For rewards learned from comparisons: the probability that the better one wins shall be "

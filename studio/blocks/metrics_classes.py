@@ -110,7 +110,7 @@ F1 = BlockSpec(
     params=(_AVERAGE, IGNORED),
     infer=expect_classes,
     call=guessed,
-    scoring=Scoring(f"{_HERE}:f1"),
+    scoring=Scoring(f"{_HERE}:f1", unit="%"),
     summary="{average}",
     formula="F₁ = 2·precision·recall / (precision + recall)",
     help=(
@@ -133,7 +133,7 @@ PRECISION = BlockSpec(
     params=(_AVERAGE, IGNORED),
     infer=expect_classes,
     call=guessed,
-    scoring=Scoring(f"{_HERE}:precision"),
+    scoring=Scoring(f"{_HERE}:precision", unit="%"),
     summary="{average}",
     formula="precision = true positives / (true + false positives)",
     help=(
@@ -155,7 +155,7 @@ RECALL = BlockSpec(
     params=(_AVERAGE, IGNORED),
     infer=expect_classes,
     call=guessed,
-    scoring=Scoring(f"{_HERE}:recall"),
+    scoring=Scoring(f"{_HERE}:recall", unit="%"),
     summary="{average}",
     formula="recall = true positives / (true positives + false negatives)",
     help=(
@@ -177,7 +177,7 @@ TOP_K = BlockSpec(
     params=(Param("k", 5, low=1, high=1_000_000, help="Among how many it may be"), IGNORED),
     infer=_top_k,
     call=_hits,
-    scoring=Scoring(f"{_HERE}:share"),
+    scoring=Scoring(f"{_HERE}:share", unit="%"),
     summary="top {k}",
     formula="share of targets among the k highest scores",
     help=(

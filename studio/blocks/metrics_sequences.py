@@ -183,7 +183,7 @@ EXACT_MATCH = BlockSpec(
     params=_PARAMS,
     infer=_sequences,
     call=_tokens,
-    scoring=Scoring(f"{_HERE}:exact", writes="written"),
+    scoring=Scoring(f"{_HERE}:exact", unit="%", writes="written"),
     formula="share of sequences of which every token is right",
     help=(
         "How often the whole answer is right, where one wrong token spoils it: spelling, sums, "
@@ -247,7 +247,7 @@ SPAN_F1 = BlockSpec(
     params=(IGNORED,),
     infer=_tags,
     call=_tokens,
-    scoring=Scoring(f"{_HERE}:span_f1"),
+    scoring=Scoring(f"{_HERE}:span_f1", unit="%"),
     formula="F₁ over spans whose beginning, end and kind are right",
     help=(
         "For names and other spans marked by tags, numbered O, B-1, I-1, B-2, I-2, …: a span "

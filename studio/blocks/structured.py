@@ -96,7 +96,7 @@ CRF = BlockSpec(
     call=_crf_call,
     needs=(_CRF,),
     over=_sequences,
-    metrics=(Metric("accuracy", _accuracy, over=_how_many),),
+    metrics=(Metric("accuracy", _accuracy, unit="%", over=_how_many),),
     formula="L = log Σ_y e^s(y) − s(t), s(y) = start(y₁) + Σₜ (xₜ[yₜ] + A[yₜ₋₁, yₜ]) + end(y_T)",
     help=(
         "Judges the tags of a sequence together: beside each step's own scores it learns how "

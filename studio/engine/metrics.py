@@ -13,6 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from studio.runs.events import Measure
 from studio.runs.spec import Program
 
 from .means import exponential, total_of
@@ -177,3 +178,10 @@ def _mean(values: Sequence[Tensor], weights: Sequence[Tensor | int]) -> tuple[Te
         heavy = torch.stack([torch.as_tensor(w, device=column.device) for w in weights]).float()
     total = heavy.sum()
     return torch.where(heavy > 0, column * heavy, 0.0).sum() / total, total
+
+
+def measures_of(program: Program) -> tuple[Measure, ...]:
+    """Return what is measured beside the losses."""
+    told = [(one.name, one.unit, one.higher_is_better) for one in program.measured]
+    told += [(one.name, one.unit, one.higher_is_better) for one in program.scores]
+    return tuple(Measure(name=name, unit=unit, higher_is_better=up) for name, unit, up in told)

@@ -22,7 +22,7 @@ from .data.split import Part
 from .faults import NumberFault, sentence
 from .groups import At, grouped
 from .memory import forget_peak, in_use
-from .metrics import BatchMetrics
+from .metrics import BatchMetrics, measures_of
 from .objectives import Calls, Objective, first_bad
 from .pace import Pace
 from .packing import State
@@ -110,6 +110,7 @@ class Session:
             samples=self.samples.counts,
             layers=tuple((block, network.titles[block]) for block, _ in network.weights()),
             attentions=network.attentions(),
+            measures=measures_of(self.spec.program),
         )
 
     def batches(self) -> Sequence[Tensor]:
@@ -194,6 +195,7 @@ class Session:
         samples_per_sec, steps_per_sec = pace.mark(self.step, self.seen)
         self.scalars.add("throughput", self.step, samples_per_sec)
         watching = dict(self.watcher.shares())
+        self.scalars.add("seconds", self.step, pace.seconds)
         return Progress(
             step=self.step,
             epoch=epoch,

@@ -17,6 +17,14 @@ Reason: TypeAlias = Literal["finished", "early-stopped", "stopped", "failed"]
 
 
 class Started(Struct, frozen=True, kw_only=True, tag="started"):
+class Measure(Struct, frozen=True, kw_only=True):
+    """What a metric is: a share has the unit ``%`` and lies between 0 and 1."""
+
+    name: str
+    unit: str = ""
+    higher_is_better: bool = True
+
+
     """A run has its data, its weights and its device."""
 
     run: str
@@ -35,6 +43,9 @@ class Started(Struct, frozen=True, kw_only=True, tag="started"):
     attentions: tuple[tuple[str, str], ...] = ()
     """Block id and title of every attention block."""
 
+    measures: tuple[Measure, ...] = ()
+    """What is measured beside the losses, in any part."""
+    """What the training part says of each target."""
 
 class Resumed(Struct, frozen=True, kw_only=True, tag="resumed"):
     """A run that had ended, or was cut off, goes on from a checkpoint."""

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.floating]
 Ints: TypeAlias = NDArray[np.int64]
+Places: TypeAlias = NDArray[np.number]
+"""Steps, or what else is counted along an axis."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,13 +22,13 @@ class View:
     each column that has any.
     """
 
-    start: Ints
-    end: Ints
+    start: Places
+    end: Places
     first: Floats
     low: Floats
     high: Floats
     last: Floats
-    broken: Ints
+    broken: Places
     exact: bool
 
     def __len__(self) -> int:

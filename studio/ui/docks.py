@@ -16,6 +16,7 @@ from .widgets.problems import ProblemList
 
 if TYPE_CHECKING:
     from .dashboard.docks import DashboardDocks
+    from .dashboard.panel import PanelSpec
 
 SIDE_PX = {STORY: 300, CODE: 440, HISTORY: 260, PROBLEMS: 320}
 """How wide the side opens for a panel; afterwards it stays as it is dragged."""
@@ -74,10 +75,23 @@ class Docks(QObject):
             return
         from .dashboard.docks import DashboardDocks
 
-        self._dashboard = DashboardDocks(self._window, self._studio.record, self._studio.workspace)
+        studio = self._studio
+        told = (studio.record, studio.workspace, studio.overlaid)
+        self._dashboard = DashboardDocks(self._window, *told)
         self._dashboard.watch_changed.connect(self._on_watch)
         self._on_watch(self._dashboard.watch)
         self._docks.update({dock.accessibleName(): dock for dock in self._dashboard.docks.values()})
+
+    def add_panel(self, spec: "PanelSpec") -> None:
+        """Show a panel of a plug-in among the charts."""
+        if self._dashboard is not None:
+            self._docks[spec.title] = self._dashboard.add(spec)
+
+    def remove_panel(self, spec: "PanelSpec") -> None:
+        """Take a panel of a plug-in away."""
+        if self._dashboard is not None:
+            self._docks.pop(spec.title, None)
+            self._dashboard.remove(spec.id)
 
     def close(self) -> None:
         """Look at the record no more."""

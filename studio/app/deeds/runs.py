@@ -6,8 +6,9 @@ from pathlib import Path
 
 from studio.app.actions import Action, ActionList
 from studio.app.looking_back import bring_back, continue_run, export, fork, look_back, open_run
+from studio.app.run_rows import rows_of
 from studio.app.studio import Studio
-from studio.core.text import grouped
+from studio.core.text import grouped, plural
 from studio.runs.checkpoints import checkpoints_in, newest_checkpoint
 from studio.runs.exports import FORMS, Form
 from studio.runs.index import Run
@@ -100,6 +101,26 @@ def _go_on(studio: Studio, run: Run) -> None:
     continue_run(studio, run.folder)
 
 
+def _lay_over(studio: Studio) -> None:
+    chosen = studio.desk.chosen
+    studio.overlaid.show(rows_of(chosen, grouped_by_seed=True))
+    what = chosen[0].summary.title if len(chosen) == 1 else plural(len(chosen), "run")
+    answers = (("Take away", partial(studio.overlaid.show, ())), ("Dismiss", _nothing))
+    studio.notices.say(f"The curves of {what} lie over the dashboard's", answers=answers)
+
+
+def _take_away(studio: Studio) -> None:
+    studio.overlaid.show(())
+
+
+def _some_lie_over(studio: Studio) -> bool:
+    return bool(studio.overlaid.others)
+
+
+def _nothing() -> None:
+    return None
+
+
 def _deleted(studio: Studio) -> list[Action]:
     return [
         Action(id=f"runs.back.{item.name}", title=item.name, run=partial(_bring_back, item))
@@ -120,6 +141,15 @@ SHOW = Action(
     id="runs.show", title="Show its charts", run=partial(_of_one, look_back), when=_idle_one,
     menu="Train/Runs", place=11, icon="chart-line", context=("run",),
     help="Fill the dashboard with what was recorded",
+)  # fmt: skip
+LAY_OVER = Action(
+    id="runs.lay-over", title="Lay its curves over the dashboard's", run=_lay_over, when=_any,
+    menu="Train/Runs", place=12, icon="layers", context=("run",),
+    help="Compare with the run that is shown; runs that differ in the seed alone become a band",
+)  # fmt: skip
+TAKE_AWAY = Action(
+    id="runs.take-away", title="Take the other runs' curves away", run=_take_away,
+    when=_some_lie_over, menu="Train/Runs", place=13, icon="x",
 )  # fmt: skip
 GO_ON = Action(
     id="runs.go-on", title="Go on with it", run=partial(_of_one, _go_on), when=_can_go_on,

@@ -234,7 +234,7 @@ class CurveChart(StepPlot):
 
     def _value_text(self, curve: Curve) -> str:
         line, step = curve.behind or curve.line, self.cursor_step
-        point = line.last if step is None else line.value_at(step)
+        point = line.last if step is None else line.value_at(self.at_step(step))
         return self.text_of(point[1]) if point else ""
 
     def _named(self, views: Sequence[View], most: int) -> list[int]:

@@ -1,68 +1,74 @@
 """CurvePanel: a panel with one chart of curves, and the menu of what can be set on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QColor
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QSlider,
-    QToolButton,
-    QWidget,
-    QWidgetAction,
-)
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
 
+from studio.app.overlaid import Other
 from studio.app.run_journal import marks
-from studio.core.params import Value
+from studio.runs.axes import CLOCK, Along, Axis, Clock, Even, Kind
+from studio.runs.curves import Band as Spread
 from studio.runs.record import EPOCHS, RUN, SERIES
 from studio.runs.series import Series
 from studio.runs.smoothing import Smoothed
-from studio.ui.icons import Icons
 from studio.ui.theme import tokens
 
 from .chart import CurveChart
-from .curves import Curve, Line
-from .export import copy_image, copy_svg, copy_text, csv_of
+from .chart_menu import ChartMenu, MenuButton
+from .curves import Band, Curve, Line
 from .panel import Panel, PanelContext
 from .step_marks import StepMark
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A line to show: its name, its place among the colours, how it is drawn."""
+    """A line to show.
+
+    Attributes:
+        colour: itself, or its place among the colours.
+        smooth: whether it may be smoothed.
+        of: the scalar it is, of which other runs may have one too; empty for none.
+    """
 
     name: str
     line: Line
     colour: int | QColor = 0
     dashed: bool = False
     smooth: bool = False
+    of: str = ""
 
 
 class CurvePanel(Panel):
     """Curves over the steps; what they are is said by ``sources``.
 
-    Settings: ``log``, ``epochs`` (the axis counts epochs), ``smoothing`` in [0, 1).
+    Settings: ``log``, ``axis`` (``step``, ``epoch`` or ``time``), ``smoothing`` in [0, 1).
     """
 
     topics = frozenset({SERIES, EPOCHS, RUN})
     smoothing = 0.0
     """What is chosen at first."""
     log = False
+    best = False
+    """Whether the epoch is marked whose weights were the best."""
 
     def __init__(self, context: PanelContext, title: str, parent: QWidget | None = None) -> None:
         super().__init__(context, title, parent)
         self.chart = CurveChart(title, context.cursor, self)
         self.pace = self.chart.pace
         self.body.addWidget(self.chart, 1)
+        self.overlaid = context.overlaid
         self._smoothed: dict[str, Smoothed] = {}
         self._curves: dict[str, Curve] = {}
-        self._menu = _ChartMenu(self)
+        self._clock: Clock | None = None
+        self._menu = ChartMenu(self)
         self.chart.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.chart.customContextMenuRequested.connect(self._pop_up)
-        self.header.addWidget(_MenuButton(self._menu, self))
+        self.header.addWidget(MenuButton(self._menu, self))
+        if context.overlaid is not None:
+            context.overlaid.changed.connect(self._on_overlaid)
 
     # for panels
 
@@ -78,15 +84,17 @@ class CurvePanel(Panel):
 
     def refresh(self) -> None:
         """Show what the record says now."""
-        started = self.record.started
-        chart = self.chart
+        chart, kind = self.chart, self.counted
         chart.log = self.flag("log", default=self.log)
-        by_epoch = self.flag("epochs", default=False)
-        chart.steps_per_epoch = started.steps_per_epoch if started and by_epoch else 0
+        chart.steps_per_epoch = self._steps_per_epoch if kind == "epoch" else 0
+        chart.axis = self.clock if kind == "time" else None
         # Shares rise and losses fall: the words stand where the curves have left.
-        done = marks(self.record.interventions)
+        done = [*marks(self.record.interventions), *self._best_epoch()]
         chart.marks = tuple(StepMark(*mark, below=chart.percent) for mark in done)
-        chart.show_curves([self._curve(source) for source in self.sources() if source.line.last])
+        sources = [source for source in self.sources() if source.line.last]
+        curves = [self._curve(source) for source in sources]
+        others, bands = self._others(sources)
+        chart.show_curves([*others, *curves], bands)
         self.caption.setText(self._caption())
         chart.setAccessibleDescription(self.newest())
 
@@ -102,6 +110,7 @@ class CurvePanel(Panel):
         """Let go of the last record's curves."""
         self._smoothed.clear()
         self._curves.clear()
+        self._clock = None
         self.chart.show_all()
 
     @property
@@ -109,18 +118,86 @@ class CurvePanel(Panel):
         """How strongly curves are smoothed; 0 is not at all."""
         return self.number("smoothing", self.smoothing)
 
+    @property
+    def counted(self) -> Kind:
+        """What the axis counts; where a run recorded no times, or has no epochs, steps."""
+        chosen = self.text("axis", "epoch" if self.flag("epochs", default=False) else "step")
+        if chosen == "time" and self.clock is not None:
+            return "time"
+        return "epoch" if chosen == "epoch" and self._steps_per_epoch else "step"
+
+    @property
+    def clock(self) -> Clock | None:
+        """The times of the run that is shown; None where it recorded none."""
+        said = self.record.series.get(CLOCK)
+        if said is not None and (self._clock is None or self._clock.said is not said):
+            self._clock = Clock(said)
+        return self._clock if said is not None else None
+
+    @property
+    def _steps_per_epoch(self) -> int:
+        return self.record.started.steps_per_epoch if self.record.started else 0
+
     def series_shown(self) -> list[Series]:
         """Return the raw series behind the curves, for a table."""
         return [source.line for source in self.sources() if isinstance(source.line, Series)]
 
+    def _best_epoch(self) -> list[tuple[int, str]]:
+        best = next((epoch for epoch in reversed(self.record.epochs) if epoch.best), None)
+        return [(best.step, f"best epoch {best.epoch}")] if self.best and best else []
+
+    # curves
+
     def _curve(self, source: Source) -> Curve:
-        curve = self._curves.get(source.name)
         line, behind = self._lines(source)
+        axis = self.chart.axis
+        if axis is not None:
+            line, behind = Along(line, axis), Along(behind, axis) if behind else None
+        curve = self._curves.get(source.name)
         if curve is None or (curve.behind or curve.line) != (behind or line):
             curve = self._curves[source.name] = Curve(source.name, line, QColor(), source.dashed)
         curve.colour = self._colour(source.colour)
         curve.line, curve.behind, curve.dashed = line, behind, source.dashed
         return curve
+
+    def _others(self, sources: Sequence[Source]) -> tuple[list[Curve], list[Band]]:
+        """Return what other runs have of the same scalars, to lie under the run's own."""
+        curves: list[Curve] = []
+        bands: list[Band] = []
+        if self.overlaid is None or not self.overlaid.others:
+            return curves, bands
+        shown = [source for source in sources if source.of]
+        used = {source.colour for source in shown if isinstance(source.colour, int)}
+        first = max(used, default=-1) + 1
+        places = {other: first + at for at, other in enumerate(self.overlaid.others)}
+        for source in shown:
+            for other, line in self.overlaid.lines(source.of):
+                name = f"{other.name} · {source.name}" if len(shown) > 1 else other.name
+                theirs = replace(source, name=name, colour=places[other])
+                curve, band = self._other(theirs, other, line)
+                curves.append(curve)
+                bands += band
+        return curves, bands
+
+    def _other(
+        self, source: Source, other: Other, line: Series | Spread
+    ) -> tuple[Curve, list[Band]]:
+        axis, colour = self._axis_of(other), self._colour(source.colour)
+        if isinstance(line, Spread):
+            mean, low, high = (_along(one, axis) for one in (line.mean, line.low, line.high))
+            return Curve(source.name, mean, colour, source.dashed), [Band(low, high, colour)]
+        drawn, _ = self._lines(replace(source, line=line))
+        return Curve(source.name, _along(drawn, axis), colour, source.dashed), []
+
+    def _axis_of(self, other: Other) -> Axis | None:
+        """Return how the steps of another run stand on this chart: equal epochs, equal times."""
+        kind, own, theirs = self.counted, self._steps_per_epoch, other.steps_per_epoch
+        if kind == "epoch" and own and theirs and own != theirs:
+            return Even("epoch", theirs / own)
+        if kind == "time" and self.overlaid is not None:
+            said = dict(self.overlaid.lines(CLOCK)).get(other)
+            return Clock(said) if isinstance(said, Series) else None
+        return None
 
     def _colour(self, colour: int | QColor) -> QColor:
         if isinstance(colour, QColor):
@@ -140,129 +217,20 @@ class CurvePanel(Panel):
         return smoothed.follow(), line
 
     def _caption(self) -> str:
-        text = self.caption_text()
-        smooth = self.weight and any(curve.behind for curve in self.chart.curves)
-        return f"{text} · smoothed {self.weight:.2f}" if smooth else text
+        words = [self.caption_text()]
+        if self.weight and any(curve.behind for curve in self.chart.curves):
+            words.append(f"smoothed {self.weight:.2f}")
+        if self.chart.bands:
+            words.append("bands: mean ± standard deviation of the seeds")
+        return " · ".join(filter(None, words))
+
+    def _on_overlaid(self, _nothing: None) -> None:
+        self.mark_stale()
 
     @Slot(QPoint)
     def _pop_up(self, at: QPoint) -> None:
         self._menu.popup(self.chart.mapToGlobal(at))
 
 
-class _ChartMenu(QMenu):
-    """What can be set on a chart, and the ways to take it elsewhere."""
-
-    def __init__(self, panel: CurvePanel) -> None:
-        super().__init__(panel)
-        self._panel = panel
-        self._log = self._toggle("Logarithmic scale", self._set_log)
-        self._epochs = self._toggle("Count epochs on the axis", self._set_epochs)
-        self._smoothing = _Smoothing(self)
-        self._smoothing.slider.valueChanged.connect(self._set_smoothing)
-        self.addAction(self._smoothing)
-        self.addSeparator()
-        self.addAction("Show everything").triggered.connect(self._show_all)
-        self.addSeparator()
-        self.addAction("Copy as image").triggered.connect(self._copy_image)
-        self.addAction("Copy as SVG").triggered.connect(self._copy_svg)
-        self.addAction("Copy data as CSV").triggered.connect(self._copy_data)
-        self.aboutToShow.connect(self._show_settings)
-
-    def _toggle(self, text: str, slot: object) -> QAction:
-        action = self.addAction(text)
-        action.setCheckable(True)
-        action.triggered.connect(slot)
-        return action
-
-    def _set(self, name: str, value: Value) -> None:
-        self._panel.choose(name, value)
-        self._panel.refresh()
-
-    @Slot()
-    def _show_settings(self) -> None:
-        self._log.setChecked(self._panel.flag("log", default=self._panel.log))
-        self._epochs.setChecked(self._panel.flag("epochs", default=False))
-        self._smoothing.show_weight(self._panel.weight)
-
-    @Slot(bool)
-    def _set_log(self, on: bool) -> None:
-        self._set("log", on)
-
-    @Slot(bool)
-    def _set_epochs(self, on: bool) -> None:
-        self._set("epochs", on)
-
-    @Slot(int)
-    def _set_smoothing(self, percent: int) -> None:
-        self._set("smoothing", percent / 100)
-
-    @Slot()
-    def _show_all(self) -> None:
-        self._panel.chart.show_all()
-
-    @Slot()
-    def _copy_image(self) -> None:
-        copy_image(self._panel.chart, tokens(self._panel))
-
-    @Slot()
-    def _copy_svg(self) -> None:
-        copy_svg(self._panel.chart, self._panel.accessibleName())
-
-    @Slot()
-    def _copy_data(self) -> None:
-        copy_text(csv_of(self._panel.series_shown()))
-
-
-class _Smoothing(QWidgetAction):
-    """A slider in the menu."""
-
-    def __init__(self, menu: QMenu) -> None:
-        super().__init__(menu)
-        row = QWidget(menu)
-        line = QHBoxLayout(row)
-        line.setContentsMargins(22, 4, 10, 4)
-        self._value = QLabel("0.00", row)
-        self.slider = QSlider(Qt.Orientation.Horizontal, row)
-        self.slider.setRange(0, 99)
-        self.slider.setMinimumWidth(110)
-        self.slider.setAccessibleName("Smoothing")
-        line.addWidget(QLabel("Smoothing", row))
-        line.addWidget(self.slider, 1)
-        line.addWidget(self._value)
-        self.slider.valueChanged.connect(self._show_value)
-        self.setDefaultWidget(row)
-
-    def show_weight(self, weight: float) -> None:
-        """Put the slider there without setting anything."""
-        self.slider.blockSignals(True)
-        self.slider.setValue(round(weight * 100))
-        self.slider.blockSignals(False)
-        self._show_value(self.slider.value())
-
-    @Slot(int)
-    def _show_value(self, percent: int) -> None:
-        self._value.setText(f"{percent / 100:.2f}")
-
-
-class _MenuButton(QToolButton):
-    """Opens the menu; its icon follows the theme."""
-
-    def __init__(self, menu: QMenu, panel: QWidget) -> None:
-        super().__init__(panel)
-        self.setIconSize(QSize(14, 14))
-        self.setToolTip("Scale, smoothing, copy")
-        self.setAccessibleName("Chart settings")
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setMenu(menu)
-        self._tint()
-
-    def _tint(self) -> None:
-        theme = tokens(self)
-        self.setIcon(Icons(theme).get("sliders-horizontal", theme.muted))
-
-    # Qt
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange:
-            self._tint()
-        super().changeEvent(event)
+def _along(line: Line, axis: Axis | None) -> Line:
+    return line if axis is None else Along(line, axis)

@@ -5,7 +5,6 @@ Decision: straight pieces are handed to Qt as one block of memory. As a path, a 
 """
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from shiboken6 import Shiboken
 
+from studio.runs.axes import Seen as Line
 from studio.runs.series import View
 
 from .scale import Scale
@@ -24,23 +24,7 @@ FEW = 400
 
 Segments = NDArray[np.float64]
 
-
-class Line(Protocol):
-    """What a curve shows: a Series, or anything else that can be viewed like one."""
-
-    @property
-    def version(self) -> int:
-        """Grows whenever points come."""
-
-    @property
-    def last(self) -> tuple[int, float] | None:
-        """The newest point."""
-
-    def view(self, lo: float, hi: float, columns: int) -> View:
-        """Return what shows the steps from ``lo`` to ``hi``."""
-
-    def value_at(self, step: float) -> tuple[int, float] | None:
-        """Return the newest point at or before a step."""
+__all__ = ["Band", "Curve", "Line", "paint_band", "paint_dots", "paint_line"]
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +37,7 @@ class Curve:
     dashed: bool = False
     behind: Line | None = None
     """The raw values, drawn faint, when ``line`` is their smoothed course."""
-    first: int = 0
+    first: float = 0
     _seen: dict[str, tuple[object, View]] = field(default_factory=dict)
 
     def view(self, lo: float, hi: float, columns: int, *, behind: bool = False) -> View:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
+from studio.app.overlaid import Overlaid
 from studio.app.workspace import Workspace
 from studio.core.document import Diff
 from studio.core.edits import SetLayout, SetPanel
@@ -36,7 +37,11 @@ class DashboardDocks(QObject):
     watch_changed = Signal(object)
 
     def __init__(
-        self, window: QMainWindow, record: Record, workspace: Workspace | None = None
+        self,
+        window: QMainWindow,
+        record: Record,
+        workspace: Workspace | None = None,
+        overlaid: Overlaid | None = None,
     ) -> None:
         super().__init__(window)
         self.cursor = Cursor(self)
@@ -47,6 +52,7 @@ class DashboardDocks(QObject):
         self._window = window
         self._record = record
         self._workspace = workspace
+        self._overlaid = overlaid
         self._specs = {spec.id: spec for spec in declared_panels()}
         self._seen: dict[str, tuple[int, ...]] = {}
         self._arranging = False
@@ -121,13 +127,40 @@ class DashboardDocks(QObject):
 
     # making
 
+    def add(self, spec: PanelSpec) -> QDockWidget:
+        """Add a panel of a plug-in, where it last stood or else behind the last one."""
+        last = next(reversed(self.docks.values()))
+        self._add(spec)
+        self._specs[spec.id] = spec
+        dock = self.docks[spec.id]
+        self._arranging = True
+        if not self._window.restoreDockWidget(dock):
+            self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+            self._window.tabifyDockWidget(self.docks.get(spec.behind, last), dock)
+        self._arranging = False
+        self._tell_watch()
+        self._wake()
+        return dock
+
+    def remove(self, id_: str) -> None:
+        """Take a panel of a plug-in away."""
+        if self._specs.pop(id_, None) is None:
+            return
+        dock, panel = self.docks.pop(id_), self.panels.pop(id_)
+        self._seen.pop(id_, None)
+        panel.hide()
+        self._window.removeDockWidget(dock)
+        dock.deleteLater()
+        self._tell_watch()
+
     def _add(self, spec: PanelSpec) -> None:
         settings = (
             self._workspace.document.experiment.dashboard.panels.get(spec.id, {})
             if self._workspace
             else {}
         )
-        panel = spec.make(PanelContext(self._record, self.cursor, self._workspace, settings))
+        told = (self._record, self.cursor, self._workspace, settings, self._overlaid)
+        panel = spec.make(PanelContext(*told))
         panel.setToolTip(spec.help)
         dock = QDockWidget(spec.title, self._window)
         dock.setObjectName(f"panel-{spec.id}")

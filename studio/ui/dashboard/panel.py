@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from studio.app.overlaid import Overlaid
 from studio.app.workspace import Workspace
 from studio.core.check import columns_of
 from studio.core.params import Value
@@ -53,6 +54,7 @@ class PanelContext:
     cursor: Cursor
     workspace: Workspace | None = None
     settings: Mapping[str, Value] = field(default_factory=dict)
+    overlaid: Overlaid | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

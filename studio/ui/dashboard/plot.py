@@ -1,6 +1,7 @@
 """StepPlot: what every chart over the steps shares: range, zoom, the cursor, the axis below."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSize, Qt, Slot
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.core.text import grouped
+from studio.runs.axes import Axis
 from studio.ui.theme import Tokens, tokens
 
 from .cursor import Cursor
@@ -25,7 +27,7 @@ from .pace import Pace
 from .paint import Row, figures, paint_box, paint_empty
 from .scale import Scale
 from .step_marks import StepMark, paint_step_marks
-from .ticks import linear_ticks
+from .ticks import linear_ticks, time_of, time_ticks
 
 _AXIS_PX = 20.0
 _LABEL_ROOM_PX = 52.0
@@ -44,6 +46,8 @@ class StepPlot(QWidget):
         self.hint = "Press Train to fill this chart"
         self.steps_per_epoch = 0
         """Above zero, the axis counts epochs."""
+        self.axis: Axis | None = None
+        """What is counted along the chart instead of steps, which its lines then speak of, too."""
         self.pace = Pace()
         self.marks: tuple[StepMark, ...] = ()
         """What was done to the run, and when."""
@@ -54,7 +58,7 @@ class StepPlot(QWidget):
         self._area = QRectF()
         self._x = Scale(0, 1, 0, 1)
         self._drag: QPointF | None = None
-        self._holding = Holding(cursor)
+        self._holding = Holding(cursor, self)
         self.setAccessibleName(title)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -101,7 +105,8 @@ class StepPlot(QWidget):
         self._x = Scale(lo, hi if hi > lo else lo + 1, self._area.left(), self._area.right())
         self._paint_x_axis(painter, theme)
         self.paint_plot(painter, theme)
-        paint_step_marks(painter, self.marks, self._area, self._x, theme)
+        marks = [replace(mark, step=self.at_step(mark.step)) for mark in self.marks]
+        paint_step_marks(painter, marks, self._area, self._x, theme)
         self._paint_cursor(painter, theme)
 
     # for charts
@@ -125,8 +130,22 @@ class StepPlot(QWidget):
     def paint_at(self, painter: QPainter, step: float, theme: Tokens) -> None:
         """Draw what marks the values at a step."""
 
+    def at_step(self, step: float) -> float:
+        """Return where a step stands on the axis."""
+        return step if self.axis is None else float(self.axis.at(np.array([step]))[0])
+
+    def step_at(self, at: float) -> float:
+        """Return the step that stands at a place of the axis."""
+        return at if self.axis is None else self.axis.step(at)
+
+    def whole_step(self, step: float, span: tuple[float, float]) -> float:
+        """Return the whole step next to one, among those that a span of the axis has."""
+        return float(np.clip(round(step), self.step_at(span[0]), self.step_at(span[1])))
+
     def step_label(self, step: float) -> str:
         """Return how a step is named at the cursor."""
+        if self.axis is not None and self.axis.kind == "time":
+            return f"{time_of(self.at_step(step))} · step {grouped(round(step))}"
         if self.steps_per_epoch:
             return f"epoch {step / self.steps_per_epoch:.2f} · step {grouped(round(step))}"
         return f"step {grouped(round(step))}"
@@ -134,12 +153,14 @@ class StepPlot(QWidget):
     # painting
 
     def _paint_x_axis(self, painter: QPainter, theme: Tokens) -> None:
-        unit = self.steps_per_epoch or 1
+        unit, kind = self.steps_per_epoch or 1, self.axis.kind if self.axis else "step"
         most = max(int(self._area.width() / _LABEL_ROOM_PX), 1)
-        ticks = linear_ticks(self._x.lo / unit, self._x.hi / unit, most, whole=unit == 1)
+        lo, hi, whole = self._x.lo / unit, self._x.hi / unit, unit == 1 and kind == "step"
+        even = kind != "time"
+        ticks = linear_ticks(lo, hi, most, whole=whole) if even else time_ticks(lo, hi, most)
         metrics = QFontMetricsF(painter.font())
         baseline = self._area.bottom() + metrics.ascent() + 4
-        name = "epoch" if self.steps_per_epoch else "step"
+        name = "epoch" if self.steps_per_epoch else kind
         end = self._area.right() - metrics.horizontalAdvance(name)
         for tick in ticks:
             x = self._x.pixel(tick.value * unit)
@@ -153,19 +174,20 @@ class StepPlot(QWidget):
         painter.drawText(QPointF(end, baseline), name)
 
     def _paint_cursor(self, painter: QPainter, theme: Tokens) -> None:
-        paint_held(painter, self._cursor.held, self._area, self._x, theme)
-        step = self._cursor.step
-        if step is None or not self._x.lo <= step <= self._x.hi:
+        held, step = self._cursor.held, self._cursor.step
+        if held is not None:
+            paint_held(painter, self.at_step(held), self._area, self._x, theme)
+        if step is None or not self._x.lo <= (at := self.at_step(step)) <= self._x.hi:
             return
-        if step == self._cursor.held:
-            self.paint_at(painter, step, theme)
+        if step == held:
+            self.paint_at(painter, at, theme)
             return
-        x = self._x.pixel(step)
+        x = self._x.pixel(at)
         painter.setPen(QPen(QColor(theme.muted), 1))
         painter.drawLine(QPointF(x, self._area.top()), QPointF(x, self._area.bottom()))
-        self.paint_at(painter, step, theme)
+        self.paint_at(painter, at, theme)
         # Elsewhere the numbers beside the curves say what they were.
-        rows = self.rows_at(step, theme) if self.underMouse() or self.hasFocus() else ()
+        rows = self.rows_at(at, theme) if self.underMouse() or self.hasFocus() else ()
         if rows:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_box(painter, self._area, x, self.step_label(step), rows, theme)
@@ -182,16 +204,17 @@ class StepPlot(QWidget):
         lo, hi = max(lo, span[0]), min(hi, span[1])
         if (lo, hi) == span:
             self.show_all()
-        elif hi - lo >= 2:
+        elif self.step_at(hi) - self.step_at(lo) >= 2:
             self.show_steps(lo, hi)
 
     def _step_cursor(self, pixels: int) -> None:
         span = self.span()
         if span is None:
             return
-        now = self._cursor.step if self._cursor.step is not None else self._x.hi
-        step = now + pixels * max((self._x.hi - self._x.lo) / max(self._area.width(), 1), 1)
-        self._cursor.point(min(max(round(step), span[0]), span[1]))
+        now = self._cursor.step if self._cursor.step is not None else self.step_at(self._x.hi)
+        there = self.step_at(self._x.value(self._x.pixel(self.at_step(now)) + pixels))
+        step = now + (1 if pixels > 0 else -1) if abs(there - now) < 1 else there
+        self._cursor.point(self.whole_step(step, span))
 
     # Qt
 
@@ -216,31 +239,29 @@ class StepPlot(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            held = self._holding.press(event.position(), self._x, self._area)
+            held = self._holding.press(event.position())
             self._drag = None if held else event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         span = self.span()
         if span is None:
             return
-        self._holding.move(event.position(), self._x, span)
+        self._holding.move(event.position())
         if self._drag is not None:
             lo, hi = self._x.moved(event.position().x() - self._drag.x())
             self._drag = event.position()
             by = max(span[0] - lo, 0) + min(span[1] - hi, 0)
             self.show_steps(lo + by, hi + by)
         inside = self._area.left() <= event.position().x() <= self._area.right()
-        step = self._x.value(event.position().x())
+        step = self.step_at(self._x.value(event.position().x()))
         pointed = inside and not self._holding.dragging
-        self._cursor.point(float(np.clip(round(step), *span)) if pointed else None)
-        on_line = self._holding.dragging or self._holding.near(
-            event.position(), self._x, self._area
-        )
+        self._cursor.point(self.whole_step(step, span) if pointed else None)
+        on_line = self._holding.dragging or self._holding.near(event.position())
         self.setCursor(Qt.CursorShape.SplitHCursor if on_line else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._drag = None
-        self._holding.release(event.position(), self._x, self._area, self.span())
+        self._holding.release(event.position())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._holding.take_back()

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers: TypeAlias = NDArray[np.floating] | NDArray[np.integer]
+Numbers: TypeAlias = NDArray[np.number]
 
 
 @dataclass(frozen=True, slots=True)

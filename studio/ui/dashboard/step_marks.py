@@ -20,7 +20,7 @@ _VEIL = 190
 class StepMark:
     """What was done after a step, in a word or two; ``below`` stands at the lower edge."""
 
-    step: int
+    step: float
     words: str
     below: bool = False
 

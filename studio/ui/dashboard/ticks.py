@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio.core.text import duration
+
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SCALES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
@@ -29,6 +31,29 @@ def linear_ticks(lo: float, hi: float, most: int, *, whole: bool = False) -> lis
     first, last = math.ceil(lo / size - 1e-9), math.floor(hi / size + 1e-9)
     values = [index * size for index in range(first, last + 1)]
     return [Tick(value, text) for value, text in zip(values, _alike(values, size), strict=True)]
+
+
+_TIMES = (
+    *(m * 10.0**e for e in range(-6, 1) for m in (1, 2, 5)), 10, 15, 30, 60, 120, 300, 600, 900,
+    1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400,
+)  # fmt: skip
+
+
+def time_ticks(lo: float, hi: float, most: int) -> list[Tick]:
+    """Return at most ``most`` round times from ``lo`` to ``hi`` seconds."""
+    wanted = (hi - lo) / max(most, 1)
+    size = next((size for size in _TIMES if size >= wanted), 86_400.0 * -(-wanted // 86_400))
+    first, last = math.ceil(lo / size - 1e-9), math.floor(hi / size + 1e-9)
+    values = [index * size for index in range(first, last + 1)]
+    if hi >= 60:
+        return [Tick(value, duration(value)) for value in values]
+    texts = _alike(values, size)
+    return [Tick(value, f"{text} s") for value, text in zip(values, texts, strict=True)]
+
+
+def time_of(seconds: float) -> str:
+    """Return a time of training as ``12.3 s`` or ``1:02:05``."""
+    return duration(seconds) if seconds >= 60 else f"{seconds:.3g} s"
 
 
 def log_ticks(lo: float, hi: float, most: int) -> list[Tick]:

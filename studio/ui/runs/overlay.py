@@ -8,14 +8,13 @@ from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from studio.app.overlaid import line_of, names_of
 from studio.app.reading import Beside, Reading
 from studio.app.run_compare import labels
 from studio.app.run_rows import Row
-from studio.core.errors import FileError
 from studio.core.params import Param
 from studio.core.text import plural
 from studio.runs.curves import Band as Spread
-from studio.runs.curves import band_of, curve_in, names_in
 from studio.runs.series import Series
 from studio.ui.dashboard.chart import CurveChart
 from studio.ui.dashboard.cursor import Cursor
@@ -163,27 +162,7 @@ def _read(rows: tuple[Row, ...], name: str) -> _Read:
     """Read one scalar of every run; a run that cannot be read has no curve."""
     names: set[str] = set()
     for row in rows:
-        names.update(_names(row))
+        names.update(names_of(row))
     if name not in names:
         name = next((first for first in FIRST if first in names), min(names, default=""))
-    return _Read(rows, tuple(sorted(names)), name, tuple(_line(row, name) for row in rows))
-
-
-def _names(row: Row) -> list[str]:
-    try:
-        return names_in(row.first.folder)
-    except FileError:
-        return []
-
-
-def _line(row: Row, name: str) -> Series | Spread:
-    curves = []
-    for run in row.runs:
-        try:
-            curves.append(curve_in(run.folder, name))
-        except FileError:
-            continue
-    known = [curve for curve in curves if curve.last]
-    if len(known) < 2:
-        return known[0] if known else Series(name)
-    return band_of(known)
+    return _Read(rows, tuple(sorted(names)), name, tuple(line_of(row, name) for row in rows))

@@ -15,7 +15,7 @@ class LearningRatePanel(CurvePanel):
         """Return the rate of every objective."""
         found = [name for name in self.record.series if name.split("/", 1)[0] == "lr"]
         return [
-            Source(name.partition("/")[2] or "rate", self.record.series[name], place)
+            Source(name.partition("/")[2] or "rate", self.record.series[name], place, of=name)
             for place, name in enumerate(found)
         ]
 

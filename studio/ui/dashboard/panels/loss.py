@@ -10,6 +10,7 @@ class LossPanel(CurvePanel):
     """What the network minimises."""
 
     smoothing = 0.6
+    best = True
 
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context, "Loss")
@@ -19,9 +20,9 @@ class LossPanel(CurvePanel):
         """Return the loss of every part there is."""
         series = self.record.series
         return [
-            Source(part, series[f"{part}/loss"], colour, dashed=dashed, smooth=not dashed)
+            Source(part, series[name], colour, dashed=dashed, smooth=not dashed, of=name)
             for part, colour, dashed in _PARTS
-            if f"{part}/loss" in series
+            if (name := f"{part}/loss") in series
         ]
 
     def caption_text(self) -> str:

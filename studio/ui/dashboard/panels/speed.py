@@ -18,7 +18,9 @@ class SpeedPanel(CurvePanel):
     def sources(self) -> list[Source]:
         """Return the throughput."""
         series = self.record.series.get("throughput")
-        return [Source("samples/s", series, 2)] if series is not None else []
+        if series is None:
+            return []
+        return [Source("samples/s", series, 2, of="throughput")]
 
     def caption_text(self) -> str:
         """Return how fast, how long still, and what watching costs."""
