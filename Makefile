@@ -5,6 +5,7 @@
 #   make check        the same without the tests
 #   make bench        what we promise about speed, measured
 #   make gallery      train every experiment of the gallery, and say how well each did
+#   make diagnose     train broken and healthy networks, and say how often the diagnosis is right
 #   make screenshots  pictures of the main views, into build/screenshots/
 #   make clean        forget all that
 #
@@ -19,7 +20,7 @@ BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check \
 	--constraint .ci/constraints.txt $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-.PHONY: demo test check bench gallery screenshots install clean system-libraries
+.PHONY: demo test check bench gallery diagnose screenshots install clean system-libraries
 .DELETE_ON_ERROR:
 
 demo: system-libraries .venv/installed
@@ -42,6 +43,9 @@ bench: system-libraries .venv/installed-dev
 
 gallery: system-libraries .venv/installed-dev
 	$(BIN)/python -m tests.gallery $(ARGS)
+
+diagnose: system-libraries .venv/installed-dev
+	$(BIN)/python -m tests.zoo $(ARGS)
 
 screenshots: system-libraries .venv/installed-dev
 	$(BIN)/python -m tests.screenshots $(ARGS)

@@ -111,6 +111,7 @@ class Session:
             layers=tuple((block, network.titles[block]) for block, _ in network.weights()),
             attentions=network.attentions(),
             measures=measures_of(self.spec.program),
+            targets=self.samples.targets(),
         )
 
     def batches(self) -> Sequence[Tensor]:

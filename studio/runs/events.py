@@ -11,6 +11,7 @@ import msgspec
 
 from .questions import Answer
 from .spec import Adjustment, Array, Struct
+from .targets import TargetFacts
 
 State: TypeAlias = Literal["loading", "running", "paused"]
 Reason: TypeAlias = Literal["finished", "early-stopped", "stopped", "failed"]
@@ -45,6 +46,8 @@ class Measure(Struct, frozen=True, kw_only=True):
 
     measures: tuple[Measure, ...] = ()
     """What is measured beside the losses, in any part."""
+    targets: tuple[TargetFacts, ...] = ()
+    """What the training part says of each target."""
     """What the training part says of each target."""
 
 class Resumed(Struct, frozen=True, kw_only=True, tag="resumed"):

@@ -6,11 +6,13 @@ import torch
 from torch import Tensor
 
 from studio.runs.spec import DataJob, Program
+from studio.runs.targets import TargetFacts
 
 from .augment import Augmentation
 from .gather import gather
 from .load import MARKS, Load
 from .split import Part
+from .targets import facts_of
 
 Batch = tuple[list[Tensor], list[Tensor]]
 """The arguments of ``forward`` and the targets."""
@@ -46,6 +48,14 @@ class Samples:
         """The columns that are the arguments of ``forward``, in order."""
         self.target_columns = tuple(known[argument.column] for argument in program.targets)
         self.device = device
+
+    def targets(self) -> tuple[TargetFacts, ...]:
+        """Return what the training part says of each target, as the losses see it."""
+        rows = self._rows["train"]
+        return tuple(
+            facts_of(column, values[rows])
+            for column, values in zip(self.target_columns, self._targets, strict=True)
+        )
 
     def count(self, part: Part) -> int:
         """Return how many samples a part has."""

@@ -1,0 +1,43 @@
+"""Targets: counted and measured over the training part, once, before a run begins."""
+
+import torch
+from torch import Tensor
+
+from studio.runs.spec import ColumnInfo
+from studio.runs.targets import TargetFacts
+
+COUNTED = 1000
+"""Classes beyond which their counts are not told one by one."""
+
+MOST = 65_536
+"""Classes beyond which they are not counted."""
+
+ENOUGH = 1_000_000
+"""Numbers that are looked at; more would only take time."""
+
+
+def facts_of(column: ColumnInfo, values: Tensor) -> TargetFacts:
+    """Return what the samples of a part say of a target column; ``values`` has samples first."""
+    values = values[: max(1, ENOUGH // max(values[0].numel(), 1))] if len(values) else values
+    if column.dtype == "float":
+        return TargetFacts(column=column.name, variance=_variance(values))
+    limit = column.limit or 0
+    if column.dtype != "int" or not 0 < limit <= MOST:
+        return TargetFacts(column=column.name, classes=limit)
+    inside = values[(values >= 0) & (values < limit)]
+    counts = torch.bincount(inside.flatten(), minlength=limit).double()
+    shares = counts[counts > 0] / counts.sum().clamp(min=1)
+    told = counts.long().tolist() if values.ndim == 1 and limit <= COUNTED else ()
+    return TargetFacts(
+        column=column.name,
+        classes=limit,
+        entropy=float(-(shares * shares.log()).sum()),
+        counts=tuple(told),
+    )
+
+
+def _variance(values: Tensor) -> float:
+    if len(values) < 2:
+        return 0.0
+    flat = values.reshape(len(values), -1).double()
+    return float(flat.var(dim=0, unbiased=False).mean())

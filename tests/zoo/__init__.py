@@ -1,0 +1,1 @@
+"""The zoo: small networks, healthy and broken, on which the diagnosis is measured."""
