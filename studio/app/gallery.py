@@ -61,15 +61,19 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One experiment of the gallery: the name that the command line takes, and its file."""
+    """One experiment of the gallery: the name that the command line takes, and its file.
+
+    ``giver`` is the title of the plug-in that gives it, empty for one of the program.
+    """
 
     name: str
     path: Path
+    giver: str = ""
 
     @property
     def group(self) -> str:
-        """The title of its folder, such as ``Images``."""
-        return self.path.parent.name.capitalize()
+        """The title of its folder, such as ``Images``, or of the plug-in that gives it."""
+        return self.giver or self.path.parent.name.capitalize()
 
     def read(self) -> Experiment:
         """Return the experiment.

@@ -5,7 +5,7 @@ family of the palette in which they are found; the notes of such a file are para
 with ``Formula:``, ``Paper:`` and ``Words:``, by which it is found too.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -47,18 +47,20 @@ class Library:
     wrong: tuple[str, ...] = ()
 
 
-def read_library(own: Path, shipped: Path | None = None) -> Library:
+def read_library(
+    own: Path, shipped: Path | None = None, more: Iterable[tuple[Path, str]] = ()
+) -> Library:
     """Read all files of a person's folder, and those that come with the program.
 
-    ``shipped`` is the folder of the latter, by default the program's own. A folder that does not
-    exist is an empty one.
+    ``shipped`` is the folder of the latter, by default the program's own; ``more`` are further
+    files with their family. A folder that does not exist is an empty one.
     """
     known: dict[str, Composite] = {}
     shown: list[str] = []
     about: dict[str, About] = {}
     own_files: dict[Path, str] = {}
     wrong: list[str] = []
-    for path, family in _files(own, shipped or resource("library")):
+    for path, family in (*_files(own, shipped or resource("library")), *more):
         try:
             experiment = open_file(path)
         except FileError as error:

@@ -1,13 +1,34 @@
 """Plugging: the plug-ins of this program, found where they lie and put into its tables."""
 
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
 from studio.core.catalog import Catalog
 from studio.plugins.answers import Answers
+from studio.plugins.entry import Plugin
+from studio.plugins.giving import Given
 from studio.plugins.host import Host
 from studio.plugins.memory import Memory
+from studio.plugins.watchdog import Overran
+from studio.plugins.words import told
 from studio.resources import shipped_plugins
 
 from . import folders
+from .actions import Action, ActionList, Row
 from .catalogue import builtin_catalog
+from .gallery import Exhibit
+
+if TYPE_CHECKING:
+    from .studio import Studio
+
+LOOK_SECS = 1.0
+"""How often changed files of a person's own plug-ins are looked for."""
+_OF_THE_ENGINE = frozenset({"sources", "schedules", "probes", "transforms", "metrics"})
+"""What the engine imports by name; of blocks and optimisers it is told the text."""
 
 
 def new_host(catalog: Catalog, *, patient: bool = False) -> Host:
@@ -32,3 +53,188 @@ def started_host() -> Host:
 def full_catalog() -> Catalog:
     """Return a catalog of what ships with the studio and of the plug-ins that are on."""
     return started_host().catalog
+
+
+class Plugging:
+    """The plug-ins beside an open document: what changes with them is looked at anew."""
+
+    kinds = frozenset({"actions", "gallery", "composites"})
+
+    def __init__(self, studio: "Studio") -> None:
+        self.host = new_host(studio.catalog)
+        self.rows: dict[str, list[Row]] = {}
+        """What plug-ins add to what a person can do, by plug-in."""
+        self._studio = studio
+        self._started = False
+        self._files: dict[str, list[Given]] = {}
+        self._stale = self._engine_stale = False
+        self._engines: dict[str, tuple[object, ...]] = {}
+        self._looked = 0.0
+
+    def start(self) -> None:
+        """Find and load plug-ins; once."""
+        if self._started:
+            return
+        self._started = True
+        host = self.host
+        host.changed.connect(self._on_changed)
+        host.failed.connect(self._on_failed)
+        host.answered.connect(self._on_answered)
+        host.attach(self)
+        host.start()
+        self._engines = {plugin.id: _for_engine(plugin) for plugin in host.plugins}
+        self._engine_stale = False
+        for plugin in host.plugins:
+            if plugin.state == "untrusted":
+                self._ask(plugin)
+        self._refresh()
+
+    def poll(self) -> None:
+        """Take up what happened; the window calls this from its timer."""
+        if not self._started:
+            return
+        self.host.beat()
+        self.host.poll()
+        if monotonic() - self._looked > LOOK_SECS:
+            self._looked = monotonic()
+            for name in self.host.reread_changed():
+                self._say_reread(name)
+        self._refresh()
+
+    def reload_all(self) -> None:
+        """Read all plug-ins anew, and find new ones; the drawing stays as it is."""
+        self.host.look_again()
+        for plugin in self.host.plugins:
+            self.host.reload(plugin.id)
+        on = sum(plugin.state == "on" for plugin in self.host.plugins)
+        self._refresh()
+        self._studio.notices.say(f"Read the plug-ins anew: {on} on")
+
+    def blames(self, error: BaseException, trace: TracebackType | None) -> bool:
+        """Tell whether an exception came out of a plug-in, which is then switched off."""
+        files = []
+        while trace is not None:
+            files.append(trace.tb_frame.f_code.co_filename)
+            trace = trace.tb_next
+        plugin = self.host.blamed(files) if self._started else ""
+        if plugin:
+            late = isinstance(error, Overran)
+            self.host.blame(plugin, "it kept the window waiting" if late else told(error), error)
+        return bool(plugin)
+
+    def close(self) -> None:
+        """End what was begun."""
+        if self._started:
+            self.host.close()
+
+    @property
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """Experiments that plug-ins add to the gallery."""
+        return tuple(
+            Exhibit(Path(str(given.value)).stem, Path(str(given.value)), self._title(plugin))
+            for plugin, given in self._all("gallery")
+        )
+
+    @property
+    def composites(self) -> tuple[tuple[Path, str], ...]:
+        """Files of composites that plug-ins add to the library, with their family."""
+        return tuple(
+            (Path(str(given.value)), self._title(plugin))
+            for plugin, given in self._all("composites")
+        )
+
+    # As a table that plug-ins add to
+
+    def take(self, given: Given, plugin: str) -> None:
+        """Add an action, or note an experiment."""
+        if isinstance(given.value, Action | ActionList):
+            self.rows.setdefault(plugin, []).append(given.value)
+        else:
+            self._files.setdefault(plugin, []).append(given)
+
+    def drop(self, plugin: str) -> None:
+        """Forget what a plug-in gave."""
+        self.rows.pop(plugin, None)
+        self._files.pop(plugin, None)
+
+    def _all(self, kind: str) -> Iterable[tuple[str, Given]]:
+        for plugin, files in self._files.items():
+            yield from ((plugin, given) for given in files if given.kind == kind)
+
+    def _title(self, plugin: str) -> str:
+        return self.host.plugin(plugin).title
+
+    # What plug-ins do
+
+    def _on_changed(self, name: str) -> None:
+        self._stale = True
+        known = [plugin for plugin in self.host.plugins if plugin.id == name]
+        now = _for_engine(known[0]) if known else ()
+        if self._engines.get(name, ()) != now:
+            self._engines[name], self._engine_stale = now, True
+        if known and known[0].state == "untrusted":
+            self._ask(known[0])
+
+    def _on_answered(self, _: None) -> None:
+        self._stale = True
+
+    def _on_failed(self, plugin: Plugin) -> None:
+        notices = self._studio.notices
+        message = f"The plug-in {plugin.title} was switched off: {plugin.sentence}"
+        answers = (
+            ("Plug-ins", self._open_list),
+            ("Try again", partial(self._enable, plugin.id)),
+        )
+        notices.say(message, "error", answers=answers, details=plugin.details)
+
+    def _refresh(self) -> None:
+        """Look at the drawing anew if plug-ins changed; restart an engine that is idle."""
+        studio = self._studio
+        if self._stale:
+            self._stale = False
+            studio.shelf.take(self.exhibits)
+            studio.read_library()
+            studio.workspace.recheck()
+        if self._engine_stale and studio.session.state in {"cold", "ready", "ended"}:
+            self._engine_stale = False
+            if studio.session.state != "cold":
+                studio.session.restart_engine()
+
+    def _ask(self, plugin: Plugin) -> None:
+        if plugin.manifest is None:
+            return
+        message = (
+            f"Do you trust the plug-in {plugin.title} {plugin.manifest.version}? "
+            "Its code runs with all your rights"
+        )
+        answers = (
+            ("Trust", partial(self._trust, plugin.id)),
+            ("Leave off", partial(self._leave_off, plugin.id)),
+            ("Plug-ins", self._open_list),
+        )
+        self._studio.notices.say(message, answers=answers)
+
+    def _trust(self, id_: str) -> None:
+        self._studio.attempt(partial(self.host.trust, id_))
+
+    def _leave_off(self, id_: str) -> None:
+        self._studio.attempt(partial(self.host.disable, id_))
+
+    def _enable(self, id_: str) -> None:
+        self._studio.attempt(partial(self.host.enable, id_))
+
+    def _open_list(self) -> None:
+        self._studio.front.open_dialog("plugins")
+
+    def _say_reread(self, name: str) -> None:
+        for plugin in self.host.plugins:
+            if plugin.id == name and plugin.state in {"on", "trying"}:
+                self._studio.notices.say(f"Read {plugin.title} anew: its files changed")
+
+
+def _for_engine(plugin: Plugin) -> tuple[Any, ...]:
+    """Return what of a plug-in the engine has to know; another value means another engine."""
+    kinds = {kind for kind, _, _ in plugin.gives}
+    if plugin.state != "on" or not kinds & _OF_THE_ENGINE:
+        return ()
+    return (str(plugin.folder), plugin.digest)

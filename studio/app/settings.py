@@ -21,6 +21,12 @@ SETTINGS: tuple[Param, ...] = (
         help="System follows the desktop as it changes",
     ),
     Param(
+        "own_theme",
+        "",
+        title="theme of a plug-in",
+        help="Id of a theme that a plug-in gives, in place of the theme above; empty for none",
+    ),
+    Param(
         "text_size",
         13,
         low=10,

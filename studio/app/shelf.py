@@ -33,10 +33,21 @@ class Shelf:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._labels: dict[str, Label] = {}
+        self._more: tuple[Exhibit, ...] = ()
+
+    @property
+    def exhibits(self) -> tuple[Exhibit, ...]:
+        """All exhibits, those at published size after the others, those of plug-ins last."""
+        return (*self._shipped, *self._more)
+
+    def take(self, more: tuple[Exhibit, ...]) -> None:
+        """Show these of plug-ins beside those of the program."""
+        for gone in set(self._more) - set(more):
+            self._labels.pop(gone.name, None)
+        self._more = more
 
     @cached_property
-    def exhibits(self) -> tuple[Exhibit, ...]:
-        """All exhibits, those at published size last."""
+    def _shipped(self) -> tuple[Exhibit, ...]:
         return (*exhibits(), *published())
 
     def named(self, name: str) -> Exhibit | None:

@@ -1,7 +1,7 @@
 """Studio: the whole program without its window; the place where all parts are put together."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from .own_data import OwnData
 from .promise import Promise
 from .overlaid import Overlaid
 from .run_desk import RunDesk
+from .plugging import Plugging
 from .session import TrainingSession
 from .settings import Settings
 from .shelf import Shelf
@@ -89,6 +90,11 @@ class Studio:
     def record(self) -> "Record":
         """What is known of the run under way, or of the last one."""
         return self.session.record
+    @cached_property
+    def plugins(self) -> Plugging:
+        """The plug-ins, which are looked for once the window stands."""
+        return Plugging(self)
+
 
     def run(self, id_: str) -> bool:
         """Do the action of this id, if it can be done now.
@@ -172,7 +178,7 @@ class Studio:
 
     def read_library(self) -> None:
         """Offer what lies in the library; files that cannot be read are told."""
-        self.library = library = read_library(folders.library())
+        self.library = library = read_library(folders.library(), more=self.plugins.composites)
         self.workspace.take_library(library)
         for sentence in library.wrong:
             self.notices.say(sentence, "warning")
@@ -207,6 +213,7 @@ class Studio:
 
     def _beside(self, work: Callable[[], None], then: Callable[[], None]) -> None:
         self.front.beside(work, then)
+        self.plugins.close()
 
     def _open_found(self, recovered: Recovered) -> None:
         self.when_safe(partial(self._take_over, recovered))

@@ -38,8 +38,8 @@ class Marked:
 class Workspace:
     """What the canvas, the inspector and the lists look at together.
 
-    Selection, and which composite is open, are facts of the views and not of the experiment: they
-    are never undone or saved. ``drawing_changed`` tells what differs in the graph that is open.
+    Selection, and which composite is open, are facts of the views: they are never undone or saved.
+    ``drawing_changed`` tells what differs in the open graph, ``renewed`` that blocks came or went.
     """
 
     def __init__(self, catalog: Catalog, document: Document | None = None) -> None:
@@ -51,6 +51,7 @@ class Workspace:
         self.refused: Signal[str] = Signal()
         self.drawing_changed: Signal[Diff] = Signal()
         self.where_changed: Signal[str] = Signal()
+        self.renewed: Signal[Offer] = Signal()
         self.here_changed: Signal[Checked] = Signal()
         self.offer_changed: Signal[Offer] = Signal()
         self._path: tuple[str, ...] = ()
@@ -235,6 +236,14 @@ class Workspace:
             self.refused.tell(str(error))
             return False
         return True
+
+    def recheck(self) -> None:
+        """Look at everything anew: other blocks are known than before."""
+        self._checked, self._offer = self._checker.check(self.document.experiment), None
+        self._look_here()
+        self.renewed.tell(self.offer)
+        self.checked_changed.tell(self._checked)
+        self.here_changed.tell(self._here)
 
     def refusal(self, wire: Wire) -> str:
         """Return why a wire cannot be drawn; empty if it can."""

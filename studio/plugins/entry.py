@@ -32,6 +32,7 @@ class Plugin:
     gives: tuple[tuple[str, str, str], ...] = ()
     slowest: str = ""
     """What of it took longest so far, and how long."""
+    digest: str = ""
 
     @property
     def title(self) -> str:
@@ -89,4 +90,5 @@ class Entry:
             self.details,
             self.gives,
             slowest,
+            self.digest,
         )

@@ -6,11 +6,14 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
+from typing import TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.app.notices import Notices
 from studio.app.session import SessionState, TrainingSession
+
+Blames: TypeAlias = Callable[[BaseException, TracebackType | None], bool]
 
 BUSY_MS = 33
 IDLE_MS = 100
@@ -76,6 +79,8 @@ class Mishaps(QObject):
         super().__init__(parent)
         self._notices = notices
         self._happened.connect(self._say)
+        self.blames: Blames = _nobody
+        """Tells whether somebody else is to blame, who then says so."""
         self._before = (sys.excepthook, threading.excepthook)
 
     def watch(self) -> None:
@@ -95,6 +100,8 @@ class Mishaps(QObject):
             return
         details = "".join(traceback.format_exception(kind, error, trace))
         sys.stderr.write(details)
+        if self.blames(error, trace):
+            return
         self._happened.emit(str(error) or kind.__name__, details)
 
     def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:
@@ -105,3 +112,7 @@ class Mishaps(QObject):
     def _say(self, message: str, details: str) -> None:
         sentence = f"Something in the program went wrong: {message}. Your work is intact"
         self._notices.say(sentence, "error", details=details)
+
+
+def _nobody(_error: BaseException, _trace: TracebackType | None) -> bool:
+    return False

@@ -8,7 +8,7 @@ from studio.app.settings import Settings
 from studio.resources import resource
 
 from .style import style_sheet
-from .theme import DARK, LIGHT, Tokens, palette_of
+from .theme import DARK, LIGHT, WORN, Tokens, palette_of
 
 
 def load_fonts() -> None:
@@ -46,6 +46,7 @@ class Look(QObject):
         self._app = app
         self._settings = settings
         self._shown: tuple[str, int] | None = None
+        self._more: dict[str, Tokens] = {}
         settings.changed.connect(self._on_setting)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
         self.put_on()
@@ -53,6 +54,9 @@ class Look(QObject):
     @property
     def theme(self) -> Tokens:
         """The theme that the settings, or else the system, ask for."""
+        own = self._more.get(self._settings.values.text("own_theme"))
+        if own is not None:
+            return own
         match self._settings.values.text("theme"):
             case "dark":
                 return DARK
@@ -62,6 +66,16 @@ class Look(QObject):
                 scheme = QGuiApplication.styleHints().colorScheme()
                 return DARK if scheme is Qt.ColorScheme.Dark else LIGHT
 
+    def offer(self, theme: Tokens) -> None:
+        """Let a theme of a plug-in be worn, by its name in the settings."""
+        self._more[theme.name] = theme
+        self.put_on()
+
+    def withdraw(self, name: str) -> None:
+        """Let a theme of a plug-in be worn no more."""
+        self._more.pop(name, None)
+        self.put_on()
+
     def put_on(self) -> None:
         """Apply theme and fonts; nothing happens if they are on already."""
         size = self._settings.values.whole("text_size")
@@ -70,6 +84,7 @@ class Look(QObject):
             return
         self._shown = (theme.name, size)
         self._app.setFont(text_font(size))
+        self._app.setProperty(WORN, theme)
         self._app.setPalette(palette_of(theme))
         self._app.setStyleSheet(style_sheet(theme, size))
         self.changed.emit()
@@ -77,10 +92,11 @@ class Look(QObject):
     def take_off(self) -> None:
         """Leave the application as it is from now on."""
         self._settings.changed.disconnect(self._on_setting)
+        self._app.setProperty(WORN, None)
         self._app.setStyleSheet("")
 
     def _on_setting(self, name: str) -> None:
-        if name in {"theme", "text_size"}:
+        if name in {"theme", "own_theme", "text_size"}:
             self.put_on()
 
     @Slot(Qt.ColorScheme)

@@ -31,6 +31,7 @@ def run(file: str | None = None, *, demo: Path | None = None, argv: list[str] | 
     app = make_application([*sys.argv[:1], *(argv or [])])
     studio = Studio()
     mishaps = Mishaps(studio.notices)
+    mishaps.blames = studio.plugins.blames
     mishaps.watch()
     look = Look(app, studio.settings)
     window = MainWindow(studio, look, bare=True)
@@ -94,8 +95,10 @@ class _Later(QObject):
     def _furnish(self) -> None:
         studio = self._window.studio
         self._window.furnish()
+        studio.plugins.start()
         _open_first(studio, self._file)
         self._window.docks.make_dashboard()
+        self._window.plug_in()
         if studio.settings.values.flag("warm_engine") or self._demo:
             studio.session.warm_up()
         self._window.pages.build.canvas.fit()

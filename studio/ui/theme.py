@@ -6,10 +6,14 @@ theme is one new palette on the application and a repaint.
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QWidget
 
 GRID_PX = 4
+WORN = "netwright-theme"
+"""The property of the application that has the theme it wears."""
+_GROUND = QPalette.ColorRole.Window
 TEXT_PX = {"small": 11, "normal": 13, "large": 16}
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F6BD6", "#8C6D31")
 """Colours of curves, after Okabe and Ito: safe for every common colour blindness."""
@@ -131,8 +135,14 @@ def tokens(widget: QWidget) -> Tokens:
 
 
 def tokens_of(palette: QPalette) -> Tokens:
-    """Return the dark theme for a dark palette, else the light one."""
-    return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+    """Return the theme that is worn, if the palette is its own; else the dark one for a dark
+    palette, and the light one.
+    """
+    app = QCoreApplication.instance()
+    worn = app.property(WORN) if app else None
+    if isinstance(worn, Tokens) and palette.color(_GROUND) == QColor(worn.window):
+        return worn
+    return DARK if palette.color(_GROUND).lightness() < 128 else LIGHT
 
 
 def palette_of(theme: Tokens) -> QPalette:

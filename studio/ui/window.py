@@ -79,6 +79,18 @@ class MainWindow(QMainWindow):
         self._connect()
         self._show_all()
 
+    def plug_in(self) -> None:
+        """Take what plug-ins have for a window; comes after the charts."""
+        from .plugging import KeyTaker, PanelTaker, PluginPulse, ThemeTaker
+
+        host = self.studio.plugins.host
+        self._keys = KeyTaker(self.studio, self)
+        host.attach(ThemeTaker(self._look))
+        host.attach(PanelTaker(self.studio, self.docks))
+        self._plugins = PluginPulse(self.studio, self)
+        self._plugins.start()
+        self.studio.plugins.poll()
+
     def _connect(self) -> None:
         studio, workspace = self.studio, self.studio.workspace
         workspace.document.changed.connect(self._on_changed)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal, S
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from studio.app.offer import Offer
 from studio.app.workspace import Marked, Workspace
 from studio.core.check import Checked
 from studio.core.document import Diff
@@ -61,6 +62,7 @@ class Surface(Viewport):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         workspace.drawing_changed.connect(self._on_changed)
         workspace.where_changed.connect(self._on_where)
+        workspace.renewed.connect(self._on_renewed)
         workspace.here_changed.connect(self._on_checked)
         workspace.selection_changed.connect(self._on_selected)
         workspace.marked_changed.connect(self._on_marked)
@@ -231,6 +233,14 @@ class Surface(Viewport):
         else:
             self.fit()
         self.update()
+
+    def _on_renewed(self, _offer: Offer) -> None:
+        """Show the drawing where it is: its blocks may have other ports now."""
+        self.cancel()
+        self.model.rebuild()
+        self._frame.start_anew()
+        self.hovered = None
+        self.drawn_anew.emit()
 
     def _on_checked(self, checked: Checked) -> None:
         self.model.mark(checked)

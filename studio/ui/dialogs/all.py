@@ -7,6 +7,7 @@ from studio.app.studio import Studio
 from .about import AboutDialog
 from .commands import CommandPalette
 from .keys import KeysDialog
+from .plugins import PluginsDialog
 from .preferences import PreferencesDialog
 
 
@@ -19,6 +20,8 @@ def open_dialog(name: str, studio: Studio, window: QMainWindow) -> None:
             KeysDialog(studio, window).open()
         case "settings":
             PreferencesDialog(studio.settings, window).open()
+        case "plugins":
+            PluginsDialog(studio, window).open()
         case "about":
             AboutDialog(studio, window).open()
         case _:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from studio.app.offer import Offer
 from studio.app.workspace import Workspace
 from studio.core.check import Checked
 from studio.core.document import Diff
@@ -39,6 +40,7 @@ class Inspector(QScrollArea):
         workspace.where_changed.connect(self._on_where)
         workspace.document.changed.connect(self._on_changed)
         workspace.checked_changed.connect(self._on_checked)
+        workspace.renewed.connect(self._on_renewed)
         self.refresh()
 
     @property
@@ -95,6 +97,11 @@ class Inspector(QScrollArea):
 
     def _on_where(self, _composite: str) -> None:
         self._soon.start()
+
+    def _on_renewed(self, _offer: Offer) -> None:
+        """Make the form anew: its block may have other parameters now."""
+        self._view = None
+        self.refresh()
 
     def _on_changed(self, _change: Diff) -> None:
         self._soon.start()

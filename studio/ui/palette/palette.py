@@ -63,6 +63,7 @@ class Palette(QWidget):
         self.tree.collapsed.connect(self._on_collapsed)
         self.tree.expanded.connect(self._on_expanded)
         workspace.offer_changed.connect(self._on_offer)
+        workspace.renewed.connect(self._on_offer)
         self._unfold()
 
     def refresh(self) -> None:
