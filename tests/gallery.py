@@ -4,11 +4,17 @@ Each run goes through ``netwright train`` in a process of its own, as a person's
 goes to stdout and to build/gallery.md; the exit code is 1 when a promise is not kept. Below it
 stand the lessons: pairs of experiments of which one must beat the other. Names as arguments
 choose; ``--seeds 0,1`` other seeds.
+
+Every run is kept in build/gallery.jsonl as soon as it ends, so that a measurement that was cut off
+goes on where it was; ``--anew`` measures all again. ``--page`` measures nothing: it writes the page
+of the handbook, resources/help/measured.md, from what is kept of the experiments as they are now.
 """
 
 import argparse
+import hashlib
 import json
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,6 +28,19 @@ from time import perf_counter
 
 from studio.app.gallery import PROMISES, Figure, exhibits, find_experiment, stated
 from studio.core.fileio import open_file
+
+KEPT = Path("build/gallery.jsonl")
+PAGE = Path("resources/help/measured.md")
+
+HEAD = """# What the gallery reaches
+
+Written by `python -m tests.gallery --page` from the runs of `make gallery`: each experiment is
+trained through the command line with the seeds 0, 1 and 2, and its test part, which training never
+sees, is judged once at the end. The figure that a story promises is that of the median. The seconds
+are of the whole command on two cores, or what it had of them where other programs ran beside it; no
+training may take more than 120. All data come with the program.
+
+"""
 
 SECONDS = 120.0
 """The longest that one training may take; the figure it must reach stands in its notes."""
@@ -114,7 +133,10 @@ LESSONS = (
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One run; seconds are of the whole command, start of Python and of the engine included."""
+    """One run; seconds are of the whole command, start of Python and of the engine included.
+
+    Where other programs took the processors away, they are those that it had of them.
+    """
 
     test: dict[str, float]
     seconds: float
@@ -125,7 +147,13 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="names of the gallery; all without any")
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--jobs", type=int, default=together(), help="runs at a time")
+    parser.add_argument("--anew", action="store_true", help="forget what was measured before")
+    parser.add_argument("--page", action="store_true", help="write the handbook's page, no more")
     options = parser.parse_args()
+    if options.page:
+        return _write_page()
+    if options.anew:
+        KEPT.unlink(missing_ok=True)
     seeds = [int(seed) for seed in options.seeds.split(",")]
     names = options.names or [exhibit.name for exhibit in exhibits()]
     lines: list[str] = []
@@ -148,15 +176,65 @@ def together() -> int:
 
 def _table(names: list[str], seeds: list[int], jobs: int) -> Iterator[tuple[str, bool]]:
     """Yield the lines of the table as they become known, and whether each promise is kept."""
-    yield "| experiment | promised | by seed | median | loss | seconds | promise |", True
-    yield "| --- | --- | --- | --- | --- | --- | --- |", True
+    yield from ((line, True) for line in _HEADINGS)
     reached = {}
+    known = _kept()
     with ThreadPoolExecutor(jobs) as pool:
-        begun = {name: [pool.submit(train, name, seed) for seed in seeds] for name in names}
+        begun = {name: [pool.submit(_run, name, seed, known) for seed in seeds] for name in names}
         for name, running in begun.items():
             reached[name] = [run.result() for run in running]
             yield _row(name, reached[name])
     yield from _lessons(reached)
+
+
+def _run(name: str, seed: int, known: dict[str, Result]) -> Result:
+    """Return what was measured of an experiment as it is now, or train it and keep that."""
+    key = _key(name, seed)
+    if key not in known:
+        known[key] = train(name, seed)
+        row = {"key": key, "test": known[key].test, "seconds": known[key].seconds}
+        with KEPT.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+    return known[key]
+
+
+def _key(name: str, seed: int) -> str:
+    """Name a run of the experiment as it stands in its file."""
+    text = find_experiment(name).read_bytes()
+    return f"{name} {seed} {hashlib.sha256(text).hexdigest()[:12]}"
+
+
+def _kept() -> dict[str, Result]:
+    KEPT.parent.mkdir(exist_ok=True)
+    lines = KEPT.read_text(encoding="utf-8").splitlines() if KEPT.exists() else []
+    rows = [json.loads(line) for line in lines]
+    return {row["key"]: Result(row["test"], row["seconds"]) for row in rows}
+
+
+def _write_page() -> int:
+    """Write the page of what was measured; say of which experiments a seed is missing."""
+    known = _kept()
+    text, reached, missing = HEAD, dict[str, list[Result]](), []
+    for group in dict.fromkeys(exhibit.group for exhibit in exhibits()):
+        text += f"## {group}\n\n" + "\n".join(_HEADINGS) + "\n"
+        for exhibit in (one for one in exhibits() if one.group == group):
+            found = [known.get(_key(exhibit.name, seed)) for seed in (0, 1, 2)]
+            reached[exhibit.name] = results = [result for result in found if result is not None]
+            missing += [exhibit.name] if len(results) < len(found) else []
+            text += _row(exhibit.name, results)[0] + "\n" if results else ""
+        text += "\n"
+    reached = {name: results for name, results in reached.items() if results}
+    text += "## Lessons\n" + "\n".join(line for line, _ in _lessons(reached)) + "\n"
+    PAGE.write_text(text, encoding="utf-8")
+    if missing:
+        print(f"Not measured as they are now: {', '.join(missing)}", file=sys.stderr)
+    return 1 if missing else 0
+
+
+_HEADINGS = (
+    "| experiment | promised | by seed | median | loss | seconds | promise |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+)
 
 
 def train(name: str, seed: int) -> Result:
@@ -167,10 +245,17 @@ def train(name: str, seed: int) -> Result:
     """
     command = [sys.executable, "-m", "studio", "train", name, "--seed", str(seed), "--json"]
     with TemporaryDirectory() as out:
-        begin = perf_counter()
+        begin, before = perf_counter(), _processor_secs()
         done = subprocess.run([*command, "--out", out], stdout=PIPE, text=True, check=True)
-        seconds = perf_counter() - begin
-    return Result(json.loads(done.stdout.splitlines()[-1])["metrics"]["test"], seconds)
+        seconds, used = perf_counter() - begin, _processor_secs() - before
+    test = json.loads(done.stdout.splitlines()[-1])["metrics"]["test"]
+    return Result(test, min(seconds, used))
+
+
+def _processor_secs() -> float:
+    """Return what all programs that were run from here have had of the processors."""
+    told = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return told.ru_utime + told.ru_stime
 
 
 def _row(name: str, results: list[Result]) -> tuple[str, bool]:
@@ -183,10 +268,10 @@ def _row(name: str, results: list[Result]) -> tuple[str, bool]:
         good &= figure.kept_by(median(values))
         words = [
             figure.words,
-            ", ".join(f"{value:.2f}" for value in values),
-            f"{median(values):.2f}",
+            ", ".join(f"{value:.4g}" for value in values),
+            f"{median(values):.4g}",
         ]
-    cells = (name, *words, f"{loss:.4f}", f"{seconds:.1f}", "kept" if good else "not kept")
+    cells = (name, *words, f"{loss:.4g}", f"{seconds:.1f}", "kept" if good else "not kept")
     return f"| {' | '.join(cells)} |", good
 
 
