@@ -25,3 +25,6 @@ class EngineHold(Protocol):
 
     def close(self, *, at_once: bool = False) -> None:
         """End it; ``at_once`` without waiting for what it does."""
+
+    def leave(self) -> None:
+        """Let it go on alone with its run."""

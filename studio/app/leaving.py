@@ -49,6 +49,18 @@ class Leaving:
         self._notices.say(message, answers=(("Close at once", self.leave_now),))
         self.begun.tell(None)
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the run can go on without a window, and be met again."""
+        from studio.runs.door import CAN_LISTEN  # with multiprocessing: not before the first paint
+
+        return CAN_LISTEN
+
+    def go_on_alone(self, then: Callable[[], None]) -> None:
+        """Let the run go on without a window, and go on with ``then``."""
+        self._session.leave()
+        then()
+
     def leave_now(self) -> None:
         """Wait no longer."""
         then, self._then = self._then, None

@@ -20,6 +20,7 @@ from studio.runs.spec import RunSpec
 from studio.runs.store import EXPERIMENT
 
 from . import folders
+from .meeting import left_alone, tell_of
 from .notices import Notice
 from .reading import Reading
 from .resuming import Fork, going_on, gone_back
@@ -71,38 +72,51 @@ def bring_back(studio: "Studio", item: Path) -> None:
 
 
 def offer_to_go_on(studio: "Studio") -> None:
-    """Offer to go on with the newest run if it was cut off; it is looked at beside the window."""
-    read = partial(_newest, folders.runs())
-    Reading(read, partial(_offer, studio), _refuse(studio)).start(studio.front.beside)
+    """Offer to watch what goes on without a window, and to go on with what was cut off.
+
+    That is the newest run, and any that had been left alone; they are looked at beside the window.
+    """
+    read = partial(_unfinished, folders.runs())
+    Reading(read, partial(_offer_all, studio), _refuse(studio)).start(studio.front.beside)
 
 
-def _newest(runs: Path) -> Run | None:
+def _unfinished(runs: Path) -> tuple[list[Run], Run | None]:
     try:
         names = [path.name for path in runs.iterdir() if not path.name.startswith(".")]
     except OSError:
-        return None
-    return look_at(runs / max(names)) if names else None
+        return [], None
+    return left_alone(runs), look_at(runs / max(names)) if names else None
 
 
-def _offer(studio: "Studio", run: Run | None) -> None:
-    if run is None or run.state != "cut off" or run.summary.reason or run.marks.let_be:
+def _offer_all(studio: "Studio", found: tuple[list[Run], Run | None]) -> None:
+    alone, newest = found
+    for run in alone:
+        if not tell_of(studio, run):
+            _offer(studio, run)
+    if newest is not None and newest.folder not in {run.folder for run in alone}:
+        _offer(studio, newest)
+
+
+def _offer(studio: "Studio", run: Run) -> None:
+    if run.state != "cut off" or run.summary.reason or run.marks.let_be:
         return
     told = run.summary
     steps = f" of {grouped(told.steps)}" if told.steps else ""
     message = f"Training of {told.title} was cut off at step {grouped(told.step)}{steps}"
-    answers = [("Show", partial(_show_again, studio, run)), ("Dismiss", partial(_let, studio, run))]
+    answers = [("Show", partial(show_again, studio, run)), ("Dismiss", partial(_let, studio, run))]
     if newest_checkpoint(run.folder) is not None:
         answers.insert(0, ("Go on", partial(_go_on_again, studio, run)))
     studio.notices.say(message, "warning", answers=tuple(answers))
 
 
 def _go_on_again(studio: "Studio", run: Run) -> None:
-    _open_where_nothing_is(studio, run)
+    open_where_nothing_is(studio, run)
     continue_run(studio, run.folder)
 
 
-def _show_again(studio: "Studio", run: Run) -> None:
-    _open_where_nothing_is(studio, run)
+def show_again(studio: "Studio", run: Run) -> None:
+    """Show what was recorded of a run, and its drawing beside an empty canvas."""
+    open_where_nothing_is(studio, run)
     look_back(studio, run)
 
 
@@ -110,7 +124,7 @@ def _let(studio: "Studio", run: Run) -> None:
     studio.attempt(partial(studio.desk.mark, (run,), let_be=True))
 
 
-def _open_where_nothing_is(studio: "Studio", run: Run) -> None:
+def open_where_nothing_is(studio: "Studio", run: Run) -> None:
     """Open the drawing of a run beside an empty canvas, so that its blocks are seen."""
     if not studio.filing.dirty and studio.workspace.document.experiment == Experiment():
         _open(studio, run.folder, None)

@@ -12,16 +12,7 @@ from msgspec.structs import replace
 
 from studio.core.errors import RunError
 from studio.core.signal import Signal
-from studio.runs.commands import (
-    Adjust,
-    Command,
-    Keep,
-    Look,
-    Pause,
-    Resume,
-    Start,
-    Stop,
-)
+from studio.runs.commands import Adjust, Command, Keep, Look, Pause, Resume, Start, Stop
 from studio.runs.events import (
     Adjusted,
     Beat,
@@ -60,8 +51,6 @@ from .engine_hold import EngineHold
 from .silence import Silence
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from studio.runs.record import Record
 
 SessionState: TypeAlias = Literal[
@@ -91,6 +80,8 @@ class TrainingSession:
         self.progress: Progress | None = None
         self.ended: Ended | None = None
         self.silence = Silence()
+        self.unattended = False
+        """Whether the next run goes on when the window is gone, and waits to be met again."""
         self._new_engine = new_engine
         self._engine: EngineHold | None = None
         self._state: SessionState = "cold"
@@ -140,8 +131,29 @@ class TrainingSession:
         if self.busy:
             raise RunError("A run is under way: stop it before you start another")
         self.started, self.progress, self.ended = None, None, None
-        self._send(Start(spec=spec, steps=steps, checkpoint=checkpoint))
+        unattended = self.unattended
+        self._send(Start(spec=spec, steps=steps, checkpoint=checkpoint, unattended=unattended))
         self._become("loading")
+
+    def take_over(self, engine: EngineHold, told: Iterable[Event]) -> None:
+        """Hold an engine that trains already, in place of our own, and know what it told so far.
+
+        Raises:
+            RunError: a run is under way.
+        """
+        self.replay(told)
+        self.close(at_once=True)
+        self._engine, record = engine, self.record
+        self.started, self.progress, self.ended = record.started, record.progress, record.ended
+        self._become("ended" if record.ended else record.state or "loading")
+
+    def leave(self) -> None:
+        """Let the run go on without us; the engine is another window's to meet."""
+        self.resume()
+        if self._engine is not None:
+            self._engine.leave()
+            self._engine = None
+            self._become("cold")
 
     def pause(self) -> None:
         """Wait after the current batch; without a run, do nothing."""
@@ -162,18 +174,6 @@ class TrainingSession:
         """Change what is watched; without an engine, do nothing."""
         if self._engine is not None:
             self._engine.send(Look(watch=watch))
-
-    def show(self, folder: "Path") -> None:
-        """Know of a run what its record says, as if it had just happened.
-
-        Raises:
-            RunError: a run is under way.
-            FileError: there is no record that can be read.
-        """
-        from studio.runs.saved import open_run
-
-        with open_run(folder) as saved:
-            self.replay(saved.replay())
 
     def replay(self, events: Iterable[Event]) -> None:
         """Know of a run what these events say, and of no other.

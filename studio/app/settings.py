@@ -88,6 +88,14 @@ SETTINGS: tuple[Param, ...] = (
         help="What lay in the trash for longer is removed for good when a run ends",
     ),
     Param(
+        "window_gone",
+        "go on training",
+        choices=("go on training", "stop with a checkpoint"),
+        title="when the window is gone",
+        help="What a run does that begins from now on if the window crashes or is killed: the next "
+        "window can watch it again, or go on from its checkpoint",
+    ),
+    Param(
         "minimap",
         True,
         title="minimap",

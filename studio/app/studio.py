@@ -62,6 +62,7 @@ class Studio:
             folders.recovery(), delay_secs=self.settings.values.real("autosave_seconds")
         )
         self.session = TrainingSession(new_engine or _engine)
+        self._on_setting("window_gone")
         self.shelf = Shelf(self.catalog)
         self.promise = Promise(self.workspace, self.session)
         self.trainer = Trainer(self.workspace, self.session, self.notices)
@@ -271,7 +272,9 @@ class Studio:
             self.autosave.clear()
 
     def _on_setting(self, name: str) -> None:
-        if name == "autosave_seconds":
+        if name == "window_gone":
+            self.session.unattended = self.settings.values.text(name) == "go on training"
+        elif name == "autosave_seconds":
             self.autosave.delay_secs = self.settings.values.real(name)
 
     def _say_refusal(self, sentence: str) -> Notice:

@@ -12,9 +12,11 @@ from studio.core.signal import Signal
 from studio.runs.checkpoints import newest_checkpoint
 from studio.runs.commands import Start
 from studio.runs.events import Began, Event, Failed, Note, Preview
+from studio.runs.saved import open_run
 from studio.runs.spec import Program, RunSpec, Watch
 from studio.runs.store import WEIGHTS
 
+from .engine_hold import EngineHold
 from .live import Live
 from .notices import Notices
 from .resuming import Fork, forked, going_on, gone_back, inherited, spec_of
@@ -116,7 +118,8 @@ class Trainer:
         """
         if self.run is not None:
             start = gone_back(Path(self.run.folder), step=step, lr=lr)
-            self._session.show(Path(start.spec.folder))
+            with open_run(Path(start.spec.folder)) as saved:
+                self._session.replay(saved.replay())
             self._begin(start)
 
     def look_back(self, spec: RunSpec | None, events: Iterable[Event]) -> None:
@@ -137,6 +140,19 @@ class Trainer:
         """
         self._session.replay(events)
         self._begin(start)
+
+    def meet(self, engine: EngineHold, spec: RunSpec, told: Iterable[Event]) -> None:
+        """Show a run that goes on without a window, and hold its engine from now on.
+
+        Raises:
+            RunError: a run is under way.
+        """
+        self._told_origin = True  # said when it began
+        self._session.take_over(engine, told)
+        self.failure, self.run = None, spec
+        self._of_another, self._inherited_from = False, None
+        self.live.begin(spec)
+        self._session.watch(self._watch)
 
     def begin_with(self, fork: Fork | None) -> None:
         """Let the next runs of this document begin with the weights of a run, or with new ones."""

@@ -7,14 +7,15 @@ The key of the connection is read from standard input.
 
 import faulthandler
 import os
-import signal
 import sys
 import threading
+from contextlib import suppress
 from multiprocessing.connection import Client
 
 from studio.core.plugin_code import from_environment
 from studio.engine.alone import Ends, met_again
 from studio.engine.worker import Worker
+from studio.runs.door import Wire
 
 END_SECS = 1.5
 """How long a run may take for its last batch and its record when the engine is to end."""
@@ -23,28 +24,35 @@ ALONE_SECS = 60.0
 
 
 def main() -> None:
-    """Serve one connection."""
+    """Serve whoever started it and, while a run goes on without them, whoever knocks."""
     faulthandler.enable()
-    # Ctrl+C in a terminal, or closing it, reaches both processes; the one that started us says
-    # what it means, and should it end without a word, its connection does.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    from_environment()
+    ends = Ends()
     # A thread that fails leaves an engine that hears and says nothing: better none, and reported.
     threading.excepthook = _die
     key = bytes.fromhex(sys.stdin.readline().strip())
-    connection = Client(sys.argv[1], authkey=key)
-    worker = Worker(connection.send_bytes)
+    wire: Wire | None = Client(sys.argv[1], authkey=key)
+    assert wire is not None
+    worker = Worker(wire.send_bytes)
     worker.start()
-    deserted = False
-    try:
-        while worker.tell(connection.recv_bytes()):
-            pass
-    except (EOFError, OSError):
-        deserted = True  # the window is gone, and we are once its run is safe
-    worker.close(ALONE_SECS if deserted else END_SECS, deserted=deserted)
+    while wire is not None:
+        if obeyed(worker, wire, ends):
+            worker.close(END_SECS)
+            break
+        wire.close()
+        wire = met_again(worker, ends)
+    else:
+        worker.close(ALONE_SECS, deserted=True)
     # Nothing is left to do, and torch takes its time to be taken down.
     os._exit(0)
+
+
+def obeyed(worker: Worker, wire: Wire, ends: Ends) -> bool:
+    """Obey until the end; false if the window is gone, or has left the run to go on."""
+    with suppress(EOFError, OSError), ends.heard():
+        while worker.tell(wire.recv_bytes()):
+            pass
+    return worker.quitting
 
 
 def _die(failure: threading.ExceptHookArgs) -> None:

@@ -5,8 +5,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from studio.core.errors import FileError
+from studio.runs.door import greeting
 from studio.runs.events import Beat, Ended, Event, Note, Points, Preview, Ready, Snapshot, encode
 from studio.runs.questions import Answer
 from studio.runs.spec import RunSpec
@@ -18,6 +20,13 @@ WRITTEN_WITHIN_SECS = 10.0
 Send = Callable[[bytes], None]
 
 
+class _Handover(NamedTuple):
+    """Whom to send to from now on, who is first told how much the record held by then."""
+
+    send: Send
+    news: Sequence[Event]
+
+
 class Outbox:
     """Takes events from any thread; a thread of its own writes and sends them."""
 
@@ -25,7 +34,7 @@ class Outbox:
         """``beat`` is asked for a sign of life after every second without news."""
         self._send = send
         self._beat = beat
-        self._items: deque[Event | RunSpec] = deque()
+        self._items: deque[Event | RunSpec | _Handover] = deque()
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._store: RunStore | None = None
@@ -48,6 +57,21 @@ class Outbox:
         """Write and send these events, in order."""
         self._items.extend(events)
         self._wake.set()
+
+    def hand_over(self, send: Send, news: Sequence[Event]) -> None:
+        """Send to another from here on, who is greeted first, then told ``news``.
+
+        All up to the number in the greeting is in the record; the rest is sent: nothing is lost
+        between the two, or told twice.
+        """
+        self._items.append(_Handover(send, news))
+        self._wake.set()
+
+    @property
+    def recording(self) -> bool:
+        """Whether there is a record of the run that can be read to its present step."""
+        with self._written:
+            return self._recording
 
     def await_written(self, step: int) -> None:
         """Return when the record has the points up to a step, or it is clear that none will."""
@@ -82,6 +106,10 @@ class Outbox:
             item = self._items.popleft()
             if isinstance(item, RunSpec):
                 batch += self._open_record(item)
+            elif isinstance(item, _Handover):
+                self._hand_over([*self._write(batch), *batch])
+                self._greet(item)
+                batch = []
             else:
                 batch.append(item)
                 if isinstance(item, Ended):
@@ -97,6 +125,12 @@ class Outbox:
             # Nobody is there to be told: the worker is about to be closed.
             with suppress(OSError):
                 self._send(encode(_latest(batch)))
+
+    def _greet(self, to: _Handover) -> None:
+        self._send = to.send
+        with suppress(OSError):
+            self._send(greeting(self._store.last if self._store is not None else 0))
+        self._hand_over(to.news)
 
     def _open_record(self, spec: RunSpec) -> list[Event]:
         self._close_record()

@@ -8,12 +8,14 @@ whatever else is asked take effect. torch is imported by that thread, never by t
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, assert_never
 
 from studio.runs.commands import (
     Adjust,
     Command,
     Keep,
+    Leave,
     Look,
     Pause,
     Quit,
@@ -22,9 +24,10 @@ from studio.runs.commands import (
     Stop,
     decode,
 )
-from studio.runs.events import Beat, Ended, Event, Note, StateChanged
+from studio.runs.events import Beat, Ended, Event, Note, Ready, StateChanged
 from studio.runs.questions import Examine, Inspect, Predict, Question, Show, Vary
 
+from .obeying import begun, broken_off, intervene
 from .outbox import Outbox, Send
 
 if TYPE_CHECKING:
@@ -42,8 +45,10 @@ class Worker:
         self._asked = threading.Condition()
         self._commands: deque[Command] = deque()
         self._questions: deque[Question] = deque()
-        self._quitting = self._deserted = False
+        self._quitting = self._deserted = self._left = False
         self._training = False
+        self._present: Start | None = None
+        self._ready: Ready | None = None
         self._work_done = 0
         self._paused = False
         self._pause_at = FOREVER
@@ -68,10 +73,38 @@ class Worker:
                 self._questions.append(command)
             elif isinstance(command, Quit):
                 self._quitting = True
+            elif isinstance(command, Leave):
+                self._left = True
             else:
                 self._commands.append(command)
             self._asked.notify_all()
-        return not self._quitting
+        return not (self._quitting or self._left)
+
+    @property
+    def quitting(self) -> bool:
+        """Whether it was told to end, and not only left."""
+        return self._quitting
+
+    def goes_on_alone(self) -> str:
+        """Return the folder of the run that goes on without its window; empty if none does.
+
+        A run that is paused, or not recorded, has nothing to gain by it.
+        """
+        with self._asked:
+            asked = [one for one in self._commands if isinstance(one, Start)]
+            wishes = (*reversed(asked), self._next, self._present)
+            start = next((one for one in wishes if one is not None), None)
+            if start is None or not (start.unattended or self._left) or self._quitting:
+                return ""
+            if start is not self._present:
+                return "" if start.steps else start.spec.folder
+            waits = self._paused or self._pause_at != FOREVER
+        return start.spec.folder if self._outbox.recording and not waits else ""
+
+    def attach(self, send: Send) -> None:
+        """Send to another from now on, who knows what the record says."""
+        self._left = False
+        self._outbox.hand_over(send, [self._ready] if self._ready else [])
 
     def close(self, timeout_secs: float = 30.0, *, deserted: bool = False) -> None:
         """End the run after its current batch, write and send what is left.
@@ -91,7 +124,8 @@ class Worker:
     def _work(self) -> None:
         from .warm import warm_up
 
-        self._outbox.put([warm_up()])
+        self._ready = warm_up()
+        self._outbox.put([self._ready])
         while (start := self._next_start()) is not None:
             self._run(start)
 
@@ -100,31 +134,48 @@ class Worker:
         with self._asked:
             while not self._quitting:
                 if self._next is not None:
-                    start, self._next = self._next, None
-                    return start
+                    return self._make_present(self._next)
                 while self._commands:
                     command = self._commands.popleft()
                     if isinstance(command, Start):
-                        return command
+                        return self._make_present(command)
                 self._asked.wait()
         return None
 
-    def _run(self, start: Start) -> None:
-        training = _begun(start, self._loader())
-        training.checkpoints.await_record = self._outbox.await_written
+    def _make_present(self, start: Start) -> Start:
+        self._present, self._next = start, None
         self._paused = False
         self._pause_at = start.steps or FOREVER
         self._outbox.record(start.spec)
+        return start
+
+    def _run(self, start: Start) -> None:
+        """Train; what goes wrong beside the steps ends the run like anything within them."""
         self._training = True
-        for events in training.steps():
-            self._work_done += 1
-            if events and isinstance(events[-1], Ended):
-                self._training = False
-                self._outbox.put(self._at_the_end(training, start.spec.folder, events))
-            elif events:
-                self._outbox.put(events)
-            if self._commands or self._quitting or training.step >= self._pause_at:
-                self._obey(training)
+        training: Training | None = None
+        try:
+            training = begun(start, self._loader())
+            self._train(training, start.spec.folder)
+        except Exception as error:  # noqa: BLE001 - told to the person as Failed
+            if self._training:
+                self._outbox.put(broken_off(error, training))
+        finally:
+            self._training = False
+            with self._asked:
+                self._present = None
+
+    def _train(self, training: "Training", folder: str) -> None:
+        training.checkpoints.await_record = self._outbox.await_written
+        with closing(training.steps()) as steps:
+            for events in steps:
+                self._work_done += 1
+                if events and isinstance(events[-1], Ended):
+                    self._outbox.put(self._at_the_end(training, folder, events))
+                    self._training = False
+                elif events:
+                    self._outbox.put(events)
+                if self._commands or self._quitting or training.step >= self._pause_at:
+                    self._obey(training)
 
     def _obey(self, training: "Training") -> None:
         """Carry out what was asked; while paused, wait here for more."""
@@ -167,8 +218,8 @@ class Worker:
                 self._pause_at = FOREVER
                 training.stop()
             case Look() | Adjust() | Keep():
-                self._outbox.put(_intervene(command, training))
-            case Show() | Examine() | Inspect() | Vary() | Predict() | Quit():
+                self._outbox.put(intervene(command, training))
+            case Show() | Examine() | Inspect() | Vary() | Predict() | Quit() | Leave():
                 pass  # answered by other threads
             case _:
                 assert_never(command)
@@ -216,25 +267,3 @@ class Worker:
             if self._last_loaded is None:
                 self._last_loaded = LastLoaded()
             return self._last_loaded
-
-
-def _begun(start: Start, load: "LastLoaded") -> "Training":
-    from .train import Training
-
-    if not start.shared:
-        return Training(start.spec, load, start.checkpoint)
-    from .together import Together
-
-    return Together(start, load)
-
-
-def _intervene(command: Look | Adjust | Keep, training: "Training") -> Sequence[Event]:
-    match command:
-        case Look(watch=watch):
-            return training.look(watch)
-        case Adjust(adjustment=adjustment):
-            return training.adjust(adjustment)
-        case Keep():
-            return training.keep()
-        case _:
-            assert_never(command)

@@ -13,12 +13,15 @@ class Start(Struct, frozen=True, kw_only=True, tag="start"):
 
     With ``checkpoint``, the path of one of its own, it goes on from there. ``shared`` says that it
     is trained by several processes, of which the environment of this one tells as torchrun does.
+    ``unattended``: it goes on when whoever asked for it is gone, and waits to be met again; else it
+    then ends with a checkpoint.
     """
 
     spec: RunSpec
     steps: int = 0
     checkpoint: str = ""
     shared: bool = False
+    unattended: bool = False
 
 
 class Pause(Struct, frozen=True, kw_only=True, tag="pause"):
@@ -55,7 +58,11 @@ class Quit(Struct, frozen=True, kw_only=True, tag="quit"):
     """End the engine."""
 
 
-Command: TypeAlias = Start | Pause | Resume | Stop | Look | Adjust | Keep | Question | Quit
+class Leave(Struct, frozen=True, kw_only=True, tag="leave"):
+    """Go on with the run alone, and wait to be met again; without one, end."""
+
+
+Command: TypeAlias = Start | Pause | Resume | Stop | Look | Adjust | Keep | Question | Quit | Leave
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: "msgspec.msgpack.Decoder[Command]" = msgspec.msgpack.Decoder(Command)

@@ -8,9 +8,12 @@ engine.
 
 import threading
 from collections import deque
+from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Self
+
+from studio.core.errors import FileError
 
 from .commands import Command, Start, encode
 from .events import Event, decode
@@ -31,6 +34,35 @@ class Engine:
         self._arrived = threading.Event()
         self._inbox: deque[bytes | Death] = deque()
         self._journal = Journal()
+
+    @classmethod
+    def met(cls, folder: Path) -> tuple[Self, list[Event]]:
+        """Return the engine that trains a run without a window, and what it told so far.
+
+        From now on it is ours, and what it tells comes by ``poll``.
+
+        Raises:
+            RunError: nobody listens, or another window was first.
+            FileError: the record cannot be read.
+        """
+        from .attached import Attached
+        from .door import greeted, knock
+        from .saved import open_run
+
+        wire, door = knock(folder)
+        hello = greeted(wire, folder)
+        engine = cls()
+        engine._link = Attached(engine._receive, wire, door.process)
+        try:
+            with open_run(folder) as saved:
+                told = list(saved.so_far(hello.told) if hello.told else saved.replay())
+        except FileError:
+            engine.leave()
+            raise
+        if saved.spec is not None:
+            engine._journal.begin(saved.spec)
+        engine._journal.note(told)
+        return engine, told
 
     def start(self) -> None:
         """Start the engine, anew if it was started before; Ready follows when it is warm."""
@@ -85,6 +117,12 @@ class Engine:
         link, self._link = self._link, None
         if link is not None:
             link.close(at_once=at_once)
+
+    def leave(self) -> None:
+        """Let the engine go on alone with its run, whatever was said when it began."""
+        link, self._link = self._link, None
+        if link is not None:
+            link.leave()
 
     def __enter__(self) -> Self:
         self.start()

@@ -18,8 +18,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
-from typing import IO, NamedTuple, Protocol
+from multiprocessing.connection import Client, Listener
+from typing import IO, NamedTuple, Protocol, TypeAlias
 
 from studio.core.plugin_code import as_environment
 
@@ -41,6 +41,8 @@ class Death(NamedTuple):
 
 
 Receive = Callable[[bytes | Death], None]
+Commands: TypeAlias = "queue.SimpleQueue[bytes | None]"
+"""Commands to be sent; nothing more comes after None."""
 
 
 class Link(Protocol):
@@ -55,6 +57,9 @@ class Link(Protocol):
 
     def close(self, *, at_once: bool = False) -> None:
         """End it, for certain; ``at_once`` without waiting for it."""
+
+    def leave(self) -> None:
+        """Let it go on with its run, alone."""
 
 
 class InProcess:
@@ -74,20 +79,24 @@ class InProcess:
         self.alive = False
         self._worker.close()
 
+    def leave(self) -> None:
+        """End it: it has no life of its own."""
+        self.close()
+
 
 class Process:
     """A child process that runs ``python -m studio.engine``."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._commands: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._commands: Commands = queue.SimpleQueue()
         self._key = secrets.token_bytes(32)
         self._listener = Listener(authkey=self._key)
         # Closed in close(), not at the end of a block.
         self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._child = self._launch()
         self._connected = threading.Event()
-        self._closing = self._gone = False
+        self._closing = self._leaving = self._gone = False
         self._threads = [
             threading.Thread(target=work, name=f"netwright-engine-{name}", daemon=True)
             for name, work in (("events", self._read), ("end", self._await_end))
@@ -117,6 +126,13 @@ class Process:
             thread.join()
         self._printed.close()
 
+    def leave(self) -> None:
+        """Let the process go on alone; one that does not hear goes its own way."""
+        self._closing = self._leaving = True
+        self.send(encode(Leave()))
+        self._threads[0].join(QUIT_SECS)
+        self._printed.close()
+
     def _launch(self) -> "subprocess.Popen[bytes]":
         address = self._listener.address
         assert isinstance(address, str), address
@@ -141,34 +157,20 @@ class Process:
         """Connect, then pass on what arrives until the connection ends."""
         with self._listener, self._accepted() as connection:
             self._connected.set()
-            writer = threading.Thread(
-                target=self._write,
-                args=(connection,),
-                name="netwright-engine-commands",
-                daemon=True,
-            )
-            writer.start()
-            with suppress(EOFError, OSError):
-                while True:
-                    self._receive(connection.recv_bytes())
-            self._commands.put(None)
-            writer.join()
+            converse(connection, self._commands, self._receive)
+        if self._leaving:
+            return
         self._reap()
         # Before the last words: who asks in this order, alive and then poll, misses none.
         self._gone = True
         if not self._closing:
             self._receive(self._death())
 
-    def _accepted(self) -> "Connection[bytes, bytes]":
+    def _accepted(self) -> Wire:
         """Return the connection of whoever has the key; others are turned away."""
         while True:
             with suppress(AuthenticationError, EOFError, ConnectionError):
                 return self._listener.accept()
-
-    def _write(self, connection: "Connection[bytes, bytes]") -> None:
-        with suppress(OSError):
-            while (command := self._commands.get()) is not None:
-                connection.send_bytes(command)
 
     def _await_end(self) -> None:
         """Wait for the process, so that no zombie stays.
@@ -193,6 +195,28 @@ class Process:
         self._printed.seek(max(0, self._printed.tell() - TOLD_BYTES))
         details = self._printed.read().decode(errors="replace")
         return Death(f"The engine ended: {_reason(self._child.returncode)}", details)
+
+
+def converse(connection: Wire, commands: Commands, receive: Receive) -> None:
+    """Send the commands and pass on what arrives until the connection ends."""
+    writer = threading.Thread(
+        target=_send_all,
+        args=(connection, commands),
+        name="netwright-engine-commands",
+        daemon=True,
+    )
+    writer.start()
+    with suppress(EOFError, OSError):
+        while True:
+            receive(connection.recv_bytes())
+    commands.put(None)
+    writer.join()
+
+
+def _send_all(connection: Wire, commands: Commands) -> None:
+    with suppress(OSError):
+        while (command := commands.get()) is not None:
+            connection.send_bytes(command)
 
 
 def _reason(code: int | None) -> str:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _MAGIC = b"SQLite format 3\0"
 _SELECT_ALL = """
 SELECT seq, NULL, first, stride, count, steps, "values", name FROM chunks
-  JOIN series ON series.id = chunks.series
-UNION ALL SELECT seq, data, 0, 0, 0, NULL, NULL, NULL FROM events
-UNION ALL SELECT seq, data, 0, 0, 0, NULL, NULL, NULL FROM tail ORDER BY seq
+  JOIN series ON series.id = chunks.series WHERE seq <= ?
+UNION ALL SELECT seq, data, 0, 0, 0, NULL, NULL, NULL FROM events WHERE seq <= ?
+UNION ALL SELECT seq, data, 0, 0, 0, NULL, NULL, NULL FROM tail WHERE seq <= ? ORDER BY seq
 """
 
 
@@ -78,16 +78,23 @@ class SavedRun:
                         values.append(np.asarray(event.values, np.float32))
         return np.concatenate(steps), np.concatenate(values)
 
+    def so_far(self, until: int = 2**62) -> Iterator[Event]:
+        """Yield every event in order up to this number of the store, scalars in chunks.
+
+        A chunk that was open then may have grown meanwhile: its later points come, too.
+        """
+        with suppress(sqlite3.DatabaseError):
+            for row in self._base.execute(_SELECT_ALL, (until,) * 3):
+                yield from _events(row)
+
     def replay(self) -> Iterator[Event]:
         """Yield every event in order, scalars in chunks; what was cut off gets an end."""
         ended = False
         last = 0
-        with suppress(sqlite3.DatabaseError):
-            for row in self._base.execute(_SELECT_ALL):
-                for event in _events(row):
-                    ended = ended or isinstance(event, Ended)
-                    last = max(last, _step(event))
-                    yield event
+        for event in self.so_far():
+            ended = ended or isinstance(event, Ended)
+            last = max(last, _step(event))
+            yield event
         if not ended:
             yield Failed(kind="engine-died", message="The run was cut off", step=last)
             yield Ended(reason="failed", step=last, epoch=0, seconds=0.0)

@@ -115,6 +115,11 @@ class RunStore:
             self._base.close()
             raise FileError(f"{folder}: cannot be written: {error}") from None
 
+    @property
+    def last(self) -> int:
+        """The number of what was written last; what comes later has higher ones."""
+        return self._seq
+
     def describe(self, spec: RunSpec) -> None:
         """Write what was asked: the spec, the experiment and the program."""
         try:

@@ -220,6 +220,10 @@ class MainWindow(QMainWindow):
         """Close once the run has stopped; the engine is heard out before."""
         self.studio.leaving.stop_run(self._leave.start)
 
+    def _go_on_alone(self) -> None:
+        """Close, and let the run go on; the next window can watch it."""
+        self.studio.leaving.go_on_alone(self._leave.start)
+
     @Slot()
     def _close_for_good(self) -> None:
         self._may_close = True
@@ -241,7 +245,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_close and self.studio.leaving.asks:
             event.ignore()
-            ask_leaving(self, self.studio.workspace.document.experiment.title, self._stop_run)
+            go_on = self._go_on_alone if self.studio.leaving.can_go_on else None
+            title = self.studio.workspace.document.experiment.title
+            ask_leaving(self, title, self._stop_run, go_on)
             return
         if not self._may_close and self.studio.filing.dirty:
             event.ignore()

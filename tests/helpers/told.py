@@ -17,6 +17,7 @@ class Told:
         self.sent: list[Command] = []
         self.closed: list[bool] = []
         """Whether at once, for each time it was closed."""
+        self.left = False
         self._events: list[Event] = []
 
     def start(self) -> None:
@@ -35,6 +36,10 @@ class Told:
     def close(self, *, at_once: bool = False) -> None:
         """Remember that it was ended."""
         self.closed.append(at_once)
+
+    def leave(self) -> None:
+        """Remember that it was let go."""
+        self.left = True
 
     def say(self, studio: Studio, *events: Event) -> None:
         """Have the studio hear this."""

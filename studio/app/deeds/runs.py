@@ -6,6 +6,7 @@ from pathlib import Path
 
 from studio.app.actions import Action, ActionList
 from studio.app.looking_back import bring_back, continue_run, export, fork, look_back, open_run
+from studio.app.meeting import waits, watch
 from studio.app.run_rows import rows_of
 from studio.app.studio import Studio
 from studio.core.text import grouped, plural
@@ -32,6 +33,11 @@ def _can_go_on(studio: Studio) -> bool:
     run = studio.desk.one
     at_rest = _idle_one(studio) and run is not None and run.state != "running"
     return at_rest and run is not None and newest_checkpoint(run.folder) is not None
+
+
+def _waits(studio: Studio) -> bool:
+    run = studio.desk.one
+    return _idle_one(studio) and run is not None and waits(run)
 
 
 def _of_one(do: Callable[[Studio, Run], None], studio: Studio) -> None:
@@ -165,6 +171,11 @@ FORK = ActionList(
     id="runs.fork", title="Begin another with its weights", menu="Train/Runs", place=22,
     rows=partial(_checkpoints, "runs.fork", "Of", fork),
     empty="It has no checkpoint", icon="git-branch", context=("run",),
+)  # fmt: skip
+WATCH = Action(
+    id="runs.watch", title="Watch it again", run=partial(_of_one, watch), when=_waits,
+    menu="Train/Runs", place=12, icon="activity", context=("run",),
+    help="Show a run that goes on without its window, and steer it from here",
 )  # fmt: skip
 FAVOURITE = Action(
     id="runs.favourite", title="Favourite", run=_toggle_favourite, when=_any,

@@ -48,6 +48,9 @@ class Told:
     def close(self, *, at_once: bool = False) -> None:
         """There is nothing to end."""
 
+    def leave(self) -> None:
+        """There is nothing to go on."""
+
 
 @pytest.fixture
 def engine() -> Told:
