@@ -17,7 +17,6 @@ State: TypeAlias = Literal["loading", "running", "paused"]
 Reason: TypeAlias = Literal["finished", "early-stopped", "stopped", "failed"]
 
 
-class Started(Struct, frozen=True, kw_only=True, tag="started"):
 class Measure(Struct, frozen=True, kw_only=True):
     """What a metric is: a share has the unit ``%`` and lies between 0 and 1."""
 
@@ -26,6 +25,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     higher_is_better: bool = True
 
 
+class Started(Struct, frozen=True, kw_only=True, tag="started"):
     """A run has its data, its weights and its device."""
 
     run: str
@@ -43,12 +43,11 @@ class Measure(Struct, frozen=True, kw_only=True):
     """Block id and title of every block with weights, in the order of LayerRow.values."""
     attentions: tuple[tuple[str, str], ...] = ()
     """Block id and title of every attention block."""
-
     measures: tuple[Measure, ...] = ()
     """What is measured beside the losses, in any part."""
     targets: tuple[TargetFacts, ...] = ()
     """What the training part says of each target."""
-    """What the training part says of each target."""
+
 
 class Resumed(Struct, frozen=True, kw_only=True, tag="resumed"):
     """A run that had ended, or was cut off, goes on from a checkpoint."""
@@ -99,7 +98,8 @@ class Points(Struct, frozen=True, kw_only=True, tag="points"):
     """Values of one scalar at several steps, in order.
 
     Names: ``train/loss``, ``train/accuracy``, ``validation/loss``, ``test/…``, ``lr``,
-    ``grad_norm``, ``throughput``; ``<part>/<metric>`` for any metric.
+    ``grad_norm``, ``throughput``, ``seconds`` (of training, without pauses); ``<part>/<metric>``
+    for any metric.
     """
 
     name: str
