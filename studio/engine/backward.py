@@ -30,6 +30,8 @@ def backward(
     """
     try:
         loss.backward(retain_graph=again, inputs=of)
+    except Fault:  # another process is gone
+        raise
     except Exception as error:
         # Without the program's line in its own traceback (a custom backward has none) ...
         block = network.block_of(error.__traceback__)

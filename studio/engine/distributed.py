@@ -43,6 +43,9 @@ class Team:
         """What all of them know to be wished for."""
         self.deserted = False
         """Whether another process is known to be gone."""
+        self.shares_all = False
+        """Whether all processes compute as many pieces of the batch under way, so that they can
+        talk in the midst of it."""
 
     @property
     def first(self) -> bool:
@@ -76,11 +79,18 @@ class Team:
         if not self.first:
             torch.manual_seed(((seed * 1_000_003 + step) * 1009 + self.rank) % 2**63)
 
-    def pieces(self, rows: Tensor, pieces: int, *, pairs: bool) -> Sequence[Tensor]:
-        """Return the share of a batch in so many pieces; there may be none for some."""
-        shares = cut(rows, self.size, pairs=pairs)
-        own = shares[self.rank] if self.rank < len(shares) else rows[:0]
-        return cut(own, pieces, pairs=pairs) if len(own) else ()
+    def pieces(
+        self, rows: Tensor, pieces: int, *, pairs: bool, alike: bool = False
+    ) -> Sequence[Tensor]:
+        """Return the share of a batch in so many pieces; there may be none for some.
+
+        With ``alike`` a batch of which not all would have as many pieces is the first process's.
+        """
+        shares = [cut(share, pieces, pairs=pairs) for share in cut(rows, self.size, pairs=pairs)]
+        self.shares_all = alike and len(shares) == self.size and len({*map(len, shares)}) == 1
+        if alike and not self.shares_all:
+            shares = [cut(rows, pieces, pairs=pairs)]
+        return shares[self.rank] if self.rank < len(shares) else ()
 
     def add_up(self, weights: Sequence[Tensor], *numbers: float | Tensor) -> list[float]:
         """Add the gradients of these weights, and some numbers, over all processes.
@@ -103,6 +113,15 @@ class Team:
             weight.grad = grad if processes else None
         self.stop, self.keep = self.stop or stop > 0, self.keep or keep > 0
         return cast("list[float]", found[len(weights) :])
+
+    def summed(self, value: Tensor) -> Tensor:
+        """Return the sum of a tensor over all processes, in the midst of a batch.
+
+        Raises:
+            TeamFault: another process is gone.
+        """
+        (total,) = self._sum([value.detach().reshape(-1)])
+        return total.view_as(value)
 
     def gathered(self, value: object) -> list[Any]:
         """Return the values of all processes, in their order."""

@@ -21,11 +21,14 @@ from studio.runs.events import Ended, Event, Failed, Note
 from studio.runs.spec import Keeping, RunSpec, Watch
 
 from .checkpoint import Checkpoints
+from .data.batches import Batch
 from .data.load import Load, load
 from .data.split import Part
 from .distributed import Team, TeamFault
+from .faults import NumberFault
 from .scalars import LOSS
 from .session import Session
+from .synced import sync_norms
 from .train import Events, Steps, Training
 from .turns import Turns
 
@@ -39,6 +42,7 @@ class SharedSession(Session):
         super().__init__(spec, load)
         team.share_threads()
         self._team = team
+        self._norms = sync_norms(self.network.module, team)
         self._turns = Turns(
             self.network,
             self.calls,
@@ -54,7 +58,10 @@ class SharedSession(Session):
         found.append(
             Note(message=f"{plural(self._team.size, 'process', 'processes')} share every batch")
         )
-        if self._skip_single:
+        if self._norms:
+            message = "Batch normalisation takes mean and variance over all processes"
+            found.append(Note(message=message))
+        elif self._skip_single:  # by a function in the program, which nobody can stand in for
             message = "Each process normalises its own share of a batch by that share alone"
             found.append(Note(message=message, level="warning"))
         return found
@@ -62,7 +69,10 @@ class SharedSession(Session):
     def make_step(self, rows: Tensor) -> None:
         """Train on this process's share of these rows."""
         self._team.draw_anew(self.spec.seed, self.step + 1)
-        super().make_step(rows)
+        try:
+            super().make_step(rows)
+        finally:
+            self._team.shares_all = False
 
     def collect(self) -> None:
         """Let the first process know what the others measured of their shares."""
@@ -86,6 +96,10 @@ class SharedSession(Session):
         """Go on from there."""
         super().restore(state)
         self._have(state["scalars"]["sums"])
+
+    def _not_a_number(self, batch: Batch | None) -> NumberFault:
+        self._team.shares_all = False  # from here on each process looks by itself
+        return super()._not_a_number(batch)
 
     def _have(self, sums: Mapping[str, Sequence[float]]) -> None:
         kept = sums if self._team.first else {}

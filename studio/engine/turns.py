@@ -142,8 +142,8 @@ class Turns:
             for objective in group.objectives:
                 self._kept[piece] |= self._of(objective, losses, metrics)
                 loss, part = objective.total(losses), self._part(shares[objective], piece, batch)
-                if part:
-                    loss = loss if part == 1.0 else loss * part
+                if part or self._awaited:
+                    loss = loss if part == 1.0 else (loss * part if part else _nothing_of(loss))
                     value = self._backward(objective, batch, loss, group)
                     sums[objective] = value if piece == 0 else sums[objective] + value
         for objective, share in shares.items():
@@ -173,10 +173,15 @@ class Turns:
             value = self._joined(share, value, batches)
             values[objective] = self._known(value * (share.rest if share else 1.0))
 
+    @property
+    def _awaited(self) -> bool:
+        """Whether other processes go backward only together with this one."""
+        return self._team is not None and self._team.shares_all
+
     def _parts(self, rows: Tensor, pieces: int) -> Sequence[Tensor]:
         """Return the pieces that this process computes."""
         if self._team is not None:
-            return self._team.pieces(rows, pieces, pairs=self._pairs)
+            return self._team.pieces(rows, pieces, pairs=self._pairs, alike=self._pairs)
         return [rows] if pieces == 1 else cut(rows, pieces, pairs=self._pairs)
 
     def _shares(self, group: Group, batches: Sequence[Batch]) -> Mapping[Objective, Shares | None]:
@@ -239,3 +244,8 @@ class Turns:
 
     def _known(self, value: Value) -> Value:
         return value.item() if self._at_once and isinstance(value, Tensor) else value
+
+
+def _nothing_of(loss: Tensor) -> Tensor:
+    """Return a loss that counts for nothing, with all that it was computed from."""
+    return loss.nan_to_num(0.0, 0.0, 0.0) * 0.0
