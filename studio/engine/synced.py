@@ -47,7 +47,9 @@ def sync_norms(module: nn.Module, team: Team) -> int:
     return len(layers)
 
 
-def _normalised(layer: _BatchNorm, team: Team, alone: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+def _normalised(
+    layer: _BatchNorm, team: Team, alone: Callable[[Tensor], Tensor], x: Tensor
+) -> Tensor:
     if not (team.shares_all and layer.training):
         return alone(x)
     axes = [0, *range(2, x.dim())]
@@ -57,7 +59,7 @@ def _normalised(layer: _BatchNorm, team: Team, alone: Callable[[Tensor], Tensor]
     mean_C, count = sums[:-1] / sums[-1], sums[-1]
     apart = numbers - _along(mean_C, x)
     variance_C = _summed(apart.square().sum(axes), team) / count
-    _remember(layer, mean_C.detach(), variance_C.detach(), float(count))
+    _remember(layer, mean_C.detach(), variance_C.detach(), count.detach())
     normal = apart * torch.rsqrt(_along(variance_C, x) + layer.eps)
     if layer.affine:
         normal = torch.addcmul(_along(layer.bias, x), normal, _along(layer.weight, x))
@@ -69,7 +71,7 @@ def _along(values_C: Tensor, x: Tensor) -> Tensor:
     return values_C.view(1, -1, *[1] * (x.dim() - 2))
 
 
-def _remember(layer: _BatchNorm, mean_C: Tensor, variance_C: Tensor, count: float) -> None:
+def _remember(layer: _BatchNorm, mean_C: Tensor, variance_C: Tensor, count: Tensor) -> None:
     """Take the batch into the running figures, as the layer by itself does."""
     if not layer.track_running_stats or layer.running_mean is None or layer.running_var is None:
         return
@@ -79,5 +81,5 @@ def _remember(layer: _BatchNorm, mean_C: Tensor, variance_C: Tensor, count: floa
     if share is None:
         share = 1.0 / float(layer.num_batches_tracked or 1)
     layer.running_mean.lerp_(mean_C.to(layer.running_mean.dtype), share)
-    unbiased = variance_C * (count / max(count - 1.0, 1.0))
+    unbiased = variance_C * count / (count - 1.0).clamp(min=1.0)
     layer.running_var.lerp_(unbiased.to(layer.running_var.dtype), share)
