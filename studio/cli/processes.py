@@ -13,7 +13,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from time import monotonic
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
 from studio.core.errors import StudioError
 
@@ -28,12 +28,23 @@ _LEAVE_SECS = 5.0
 _TOLD_BYTES = 8000
 
 
+class Helper(Protocol):
+    """One of the other processes, as ``subprocess.Popen`` is."""
+
+    def poll(self) -> int | None:
+        """Return its exit code; None while it works."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return its exit code once it has one, or raise TimeoutExpired."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
 class Processes:
     """The other processes of a run."""
 
-    def __init__(
-        self, helpers: Sequence["subprocess.Popen[bytes]"] = (), *, shared: bool = False
-    ) -> None:
+    def __init__(self, helpers: Sequence[Helper] = (), *, shared: bool = False) -> None:
         self._helpers = helpers
         self.shared = shared
         """Whether there are any, started by us or by another launcher."""
@@ -85,6 +96,12 @@ def add_processes(parser: ArgumentParser) -> None:
         help="share every batch among so many processes, each on a GPU of its own where there are"
         " as many; the losses are those of one process",
     )
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="where the processes of --nproc are: on this machine, or where Ray finds room for them",
+    )
 
 
 def helps() -> bool:
@@ -104,7 +121,7 @@ def processes(options: Namespace) -> Iterator[Processes]:
     """Start the others for as long as the run lasts; torchrun has done so already.
 
     Raises:
-        StudioError: torchrun and ``--nproc`` say different numbers.
+        StudioError: torchrun and ``--nproc`` say different numbers, or Ray has no room.
     """
     count: int = options.nproc or 1
     if _launched():
@@ -114,11 +131,32 @@ def processes(options: Namespace) -> Iterator[Processes]:
                 f"--nproc says {count} processes, torchrun {world}; leave --nproc out"
             )
         yield Processes(shared=True)
-    elif count == 1:
+    elif count == 1 and options.engine == "local":
         yield ALONE
+    elif count == 1:
+        raise StudioError("--engine ray: expected --nproc N beside it, with 2 processes or more")
     else:
-        with _started(count) as others:
+        with _on_ray(count) if options.engine == "ray" else _started(count) as others:
             yield others
+
+
+@contextmanager
+def _on_ray(count: int) -> Iterator[Processes]:
+    from .on_ray import ray_helpers
+
+    before = dict(os.environ)
+    try:
+        with ray_helpers(count, _meeting(count)) as (helpers, told, printed):
+            os.environ.update(told)
+            others = Processes(helpers, shared=True)
+            others.printed = printed
+            try:
+                yield others
+            finally:
+                others.end()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @contextmanager
