@@ -38,6 +38,11 @@ def runs_view() -> Path:
     return home() / "runs-view.json"
 
 
+def test_looks() -> Path:
+    """Return the file that counts how often each test part was looked at."""
+    return home() / "test-looks.json"
+
+
 def trash() -> Path:
     """Return the folder of deleted runs."""
     return home() / "trash"

@@ -79,7 +79,10 @@ class OwnData:
         Raises:
             FileError: nothing reads such a file.
         """
-        source = expected_source(path, self._workspace.catalog)
+        self.open_as(expected_source(path, self._workspace.catalog), path, adopt)
+
+    def open_as(self, source: Source, path: Path, adopt: Adopt) -> None:
+        """Look into a file with this source, and adopt an experiment on it."""
 
         def begin(found: Examined) -> None:
             adopt(starter(found, source, path, self._workspace.catalog))

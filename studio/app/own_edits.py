@@ -68,8 +68,23 @@ def kept_roles(found: tuple[Field, ...], known: tuple[Field, ...]) -> tuple[Fiel
 
 def add_step(experiment: Experiment, kind: str, catalog: Catalog) -> SetData:
     """Return the edit that adds a step at the end of the list."""
-    steps = (*experiment.data.steps, Preparation(kind))
-    return _steps(experiment, steps, catalog, f"Add {catalog.steps[kind].title}")
+    return put_step(experiment, Preparation(kind), catalog)
+
+
+FIRST = ("drop_missing", "drop_repeated", "fill_missing", "clip")
+"""Steps that clean: they come before those that scale and take apart."""
+
+
+def put_step(experiment: Experiment, step: Preparation, catalog: Catalog) -> SetData:
+    """Return the edit that puts a step where it belongs: what cleans goes before all else."""
+    steps = experiment.data.steps
+    place = len(steps)
+    if step.kind in FIRST:
+        rank = FIRST.index(step.kind)
+        ahead = [one.kind in FIRST and FIRST.index(one.kind) <= rank for one in steps]
+        place = next((at for at, before in enumerate(ahead) if not before), len(steps))
+    changed = (*steps[:place], step, *steps[place:])
+    return _steps(experiment, changed, catalog, f"Add {title_of(step, catalog)}")
 
 
 def remove_step(experiment: Experiment, place: int, catalog: Catalog) -> SetData:

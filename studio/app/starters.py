@@ -26,7 +26,7 @@ def data_of(found: Examined, source: Source, path: Path) -> Data:
     params: dict[str, Value] = {**dict(found.params), "path": str(path)}
     return Data(
         Choice(source.id, params),
-        {"validation": 0.15, "test": 0.15},
+        {"validation": 0.15, "test": 0.15, "lock_test": True},
         found.fields,
         tuple(_steps(found)),
     )

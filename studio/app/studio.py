@@ -24,6 +24,7 @@ from .front import STORY, Answer, Front, NoFront
 from .gallery import Exhibit
 from .leaving import Leaving
 from .library import Library, bring_back, keep, read_library, set_aside
+from .looks import Looks
 from .notices import Notice, Notices, capital
 from .own_data import OwnData
 from .promise import Promise
@@ -37,6 +38,8 @@ from .sinking import Sinking
 from .tidying import Tidying
 from .trainer import Trainer
 from .troubles import Troubles
+from .try_out import TryOut
+from .trying import Trying
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -73,15 +76,15 @@ class Studio:
         self.leaving = Leaving(self.session, self.trainer, self.notices)
         self.desk = RunDesk(self.notices)
         self.tidying = Tidying(self)
+        self.own = OwnData(self.workspace, self.session, self.notices)
+        looks = Looks(folders.test_looks())
+        self.trying = Trying(self.workspace, self.trainer, self.session, looks)
+        self.overlaid = Overlaid(self._beside)
         self.actions = declared_actions()
         self.front: Front = NoFront()
         self.workspace.document.changed.connect(self._on_changed)
         self._refusals: list[Notice] = []
         self.workspace.refused.connect(self._on_refused)
-        self.own = OwnData(self.workspace, self.session, self.notices)
-        looks = Looks(folders.runs() / "test-looks.json")
-        self.trying = Trying(self.workspace, self.trainer, self.session, looks)
-        self.overlaid = Overlaid(self._beside)
         self.filing.changed.connect(self._on_filed)
         self.settings.changed.connect(self._on_setting)
         self.library = Library()

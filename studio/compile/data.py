@@ -43,6 +43,7 @@ def plan_data(data: Data, catalog: Catalog) -> DataJob:
         validation=split.real("validation"),
         test=split.real("test"),
         seed=split.whole("seed"),
+        lock_test=split.flag("lock_test"),
         method=cast(Method, split.text("method")),
         by=split.text("by"),
         folds=split.whole("folds"),

@@ -202,6 +202,12 @@ SPLIT: tuple[Param, ...] = (
     ),
     Param("stratified", True, help="Keep the classes in proportion in every part"),
     Param(
+        "lock_test",
+        False,
+        title="lock the test part",
+        help="Runs do not look at it; you do once, on the Data page, when all is chosen",
+    ),
+    Param(
         "method",
         "random",
         choices=("random", "by groups", "by time", "k-fold"),

@@ -271,7 +271,8 @@ class Training:
             self._metrics = session.best.metrics
         for part in PARTS:
             known = part == "validation" and part in self._metrics
-            if session.samples.count(part) and not known and not self._stopping:
+            locked = part == "test" and self._spec.data.lock_test
+            if session.samples.count(part) and not (known or locked or self._stopping):
                 means = yield from self._evaluate(session, part)
                 self._metrics = {**self._metrics, **({part: means} if means else {})}
         if "test" in self._metrics:

@@ -60,6 +60,8 @@ class Predict(Struct, frozen=True, kw_only=True, tag="predict"):
     names: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     picture: Array | None = None
+    part: str = ""
+    """A part of the data it was trained with, instead of new ones: ``test``."""
     to: str = ""
     most: int = 200
     """So many answers are told; the file has all."""

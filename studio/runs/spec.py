@@ -158,6 +158,8 @@ class DataJob(Struct, frozen=True, kw_only=True):
     validation: float = 0.15
     test: float = 0.15
     seed: int = 0
+    lock_test: bool = False
+    """Whether runs do not judge the test part."""
     method: Literal["random", "by groups", "by time", "k-fold"] = "random"
     by: str = ""
     folds: int = 5

@@ -198,7 +198,8 @@ def _blocks(rows: Iterable[Row], reading: Reading, faults: Faults) -> Iterator[l
     block: list[Row] = []
     for line, cells in rows:
         if len(cells) != reading.width:
-            faults.add(line, f"expected {reading.width:,} cells, found {len(cells):,}")
+            found = f"{len(cells):,}" if len(cells) != 1 else f"1 ({cells[0][:40]})"
+            faults.add(line, f"expected {reading.width:,} cells, found {found}")
             continue
         block.append((line, cells))
         if len(block) == BLOCK:

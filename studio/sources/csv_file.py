@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,6 +40,7 @@ WHOLE_BYTES = 24 << 20
 """A file up to this size is examined whole; of a larger one the beginning and pieces all over."""
 PIECES, PIECE_BYTES = 24, 1 << 18
 LONGEST_LINE = 64 << 20
+BROKEN = "a quotation without an end"
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blank": " "}
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -89,7 +91,8 @@ def examine_csv(
         rows, estimate = _sampled(path, manner, len(names), size)
     uneven = sum(len(cells) != len(names) for _, cells in rows)
     if uneven:
-        notes = (*notes, f"{uneven:,} rows have another number of cells than the first")
+        rows_ = "1 row has" if uneven == 1 else f"{uneven:,} rows have"
+        notes = (*notes, f"{rows_} another number of cells than the first")
     look = Look(
         params=manner.params,
         estimate=estimate,
@@ -220,14 +223,17 @@ def _parse(path: Path, manner: Manner) -> Iterator[Row]:
 
 def _parsed_rows(text: io.TextIOBase, delimiter: str, name: str) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_LINE)
-    reader = csv.reader(_lines(text, name), delimiter=delimiter, skipinitialspace=True)
+    lines = _lines(text, name)
+    # Strict, so that a quotation without an end is told and does not swallow what follows.
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     while True:
         try:
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
-            raise FileError(f"{name}, line {reader.line_num:,}: {error}") from None
+        except csv.Error:
+            yield reader.line_num, [BROKEN]
+            continue
         if any(cell.strip() for cell in cells):
             yield reader.line_num, cells
 
@@ -264,6 +270,8 @@ def _sampled(path: Path, manner: Manner, width: int, size: int) -> tuple[list[Ro
             found = found[manner.header or place > 0 :][: -1 or None]
             rows += [(0, cells) for _, cells in found if len(cells) == width]
             read += len(piece)
+    if not rows:  # perhaps a line is too long for the pieces, which the reader tells
+        rows = list(islice(_rows(path, manner), 1000))
     return rows, round(len(rows) * size / max(read, 1))
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     Values = NDArray[np.generic]
 
 MOST_BYTES = 8 * GIB
-MOST_BLOWN_UP = 1000
-"""A compressed file that grows more than so many times is a bomb."""
+MOST_BLOWN_UP = 200
+"""A compressed file that grows more than so many times, beyond a quarter of a GiB, is a bomb."""
 MOST_CLASSES = 1000
 _TARGETS = ("y", "label", "labels", "target", "targets", "class", "classes", "t")
 _LOOKED_AT = 100_000
@@ -125,7 +125,7 @@ def _expect_small(path: Path) -> None:
     with ZipFile(path) as archive:
         size = sum(one.file_size for one in archive.infolist())
     packed = path.stat().st_size
-    if size > MOST_BYTES or size > packed * MOST_BLOWN_UP + (64 << 20):
+    if size > MOST_BYTES or size > packed * MOST_BLOWN_UP + GIB // 4:
         raise FileError(
             f"{path.name}: unpacked it would take {size / GIB:.3g} GiB, from {packed:,} bytes. "
             "Save large arrays as .npy files, which are read without unpacking"
@@ -193,12 +193,10 @@ def _column(values: "Values", one: Field) -> "Values":
     import numpy as np
 
     if one.kind == "category":
-        labels = np.array([_word(label) for label in one.labels])
-        words = np.array([_word(value) for value in values.tolist()])
-        order = np.argsort(labels)
-        places = np.searchsorted(labels, words, sorter=order).clip(max=len(labels) - 1)
-        codes = order[places]
-        return np.where(labels[codes] == words, codes, -2).astype(np.int64)
+        code = {label: place for place, label in enumerate(one.labels)}
+        different, places = np.unique(values, return_inverse=True)
+        codes = np.array([code.get(_word(value), -2) for value in different], np.int64)
+        return codes[places.reshape(-1)]
     if one.kind == "image":
         return _pictures(values, one)
     if one.kind == "text":

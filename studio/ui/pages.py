@@ -42,7 +42,7 @@ class Pages(QStackedWidget):
         if page == "data":
             from .data.page import DataPage
 
-            return DataPage(self._studio.workspace, self._studio.trainer, self)
+            return DataPage(self._studio, self)
         if page == "runs":
             from .runs.page import RunsPage  # and the charts with it
 

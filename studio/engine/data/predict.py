@@ -27,6 +27,7 @@ from studio.runs.store import WEIGHTS
 from .load import checked
 from .own import Own, read_own
 from .prepare import Preparation, joined, read_preparation
+from .split import split
 from .worth import Told, told, worth
 
 BATCH = 256
@@ -83,6 +84,8 @@ def _given(question: Predict, spec: RunSpec, folder: Path) -> Given:
             f"{job.source} are shipped data: only a drawn picture can be tried with this network"
         )
     preparation = read_preparation(folder)
+    if question.part:
+        return _prepared(_of_part(job, question.part), job, preparation, has_target=True)
     if question.rows:
         own = _typed(question, job)
         has_target = False
@@ -107,6 +110,17 @@ def _read(path: str, job: DataJob) -> tuple[Own, bool]:
             first = first or fault
     assert first is not None
     raise first
+
+
+def _of_part(job: DataJob, part: str) -> Own:
+    """Return the samples of a part of the data that the network was trained with."""
+    own = read_own(job)
+    rows = split(own, job)["test" if part == "test" else "validation"]
+    if not len(rows):
+        raise DataFault(f"{job.source}: there is no {part} part; raise its share")
+    lines = own.lines[rows] if own.lines is not None else rows + 1
+    arrays = {name: values[rows] for name, values in own.items()}
+    return Own(arrays, Loaded({}, own.notes, lines, own.unit))
 
 
 def _typed(question: Predict, job: DataJob) -> Own:

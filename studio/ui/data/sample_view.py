@@ -9,6 +9,7 @@ from studio.core.text import plural
 from studio.runs.arrays import array_to_numpy
 from studio.runs.events import Preview
 from studio.ui.widgets.card import Card
+from studio.ui.widgets.labels import Text
 
 from .pictures import Pictures
 from .points import Points
@@ -30,6 +31,9 @@ class SampleView(Card):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)
         self._area.setWidget(self.view)
+        self.notes = Text("", self, "warning")
+        self.notes.setVisible(False)
+        self.add(self.notes)
         self.add(self._area, stretch=1)
         self.setVisible(False)
 
@@ -39,6 +43,7 @@ class SampleView(Card):
         shown = next((len(array) for array in arrays.values()), 0)
         of = preview.samples.get("train", shown)
         self.title.say(f"{title}: {shown} of {plural(of, 'training sample')}")
+        self.notes.say("\n".join(preview.notes))
         self.view = _view_for(columns, arrays, self)
         self._area.setWidget(self.view)
 

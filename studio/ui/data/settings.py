@@ -1,7 +1,7 @@
 """DataSettings: what can be set of the chosen data, how they are divided, whose they are."""
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from studio.app.choosing import set_source, set_split, split_params
 from studio.app.workspace import Workspace
@@ -12,16 +12,23 @@ from studio.ui.widgets.labels import Line, Text
 from studio.ui.widgets.param_form import ParamForm
 
 WIDTH_PX = 320
+PATIENCE_MS = 400
+"""Typing on in a field reads the file once."""
 _PARTS = {"train": "Training", "validation": "Validation", "test": "Test"}
 
 
 class DataSettings(QScrollArea):
     """The right hand side of the Data page."""
 
+    file_wanted = Signal(str)
+    reread = Signal()
+
     def __init__(self, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self._source = ""
+        self._soon = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._soon.timeout.connect(self.reread)
         self.setAccessibleName("Settings of the data")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -35,13 +42,17 @@ class DataSettings(QScrollArea):
         self.title = Text("", page, "title")
         self.help = Text("", page, "muted")
         self.form = self._new_form(())
+        self.file = QPushButton("Choose another file…", page)
+        self.again = QPushButton("Read the file again", page)
+        self.file.clicked.connect(self._on_file)
+        self.again.clicked.connect(self.reread)
         self.split = ParamForm(split_params(), {}, page, label_px=124)
         self.split.changed.connect(self._on_split)
         self.sizes = Facts(page)
         self.licence = Text("", page, "small")
         for part in (
-            self.title, self.help, self.form, Line(page), Text("Division", page, "heading"),
-            self.split, self.sizes, Line(page), self.licence,
+            self.title, self.help, self.file, self.form, self.again, Line(page),
+            Text("Division", page, "heading"), self.split, self.sizes, Line(page), self.licence,
         ):  # fmt: skip
             self._column.addWidget(part)
         self._column.addStretch(1)
@@ -61,6 +72,9 @@ class DataSettings(QScrollArea):
             self.sizes.show_rows([])
         self.form.set_values(data.source.params)
         self.form.setVisible(bool(params))
+        own = source is not None and bool(source.examine)
+        self.file.setVisible(own)
+        self.again.setVisible(own and bool(data.fields))
         self.split.set_values(data.split)
         self.title.say(source.title if source else "No data")
         self.help.say(source.help if source else "Choose a set of data on the left")
@@ -86,6 +100,12 @@ class DataSettings(QScrollArea):
     def _on_param(self, name: str, value: Value) -> None:
         experiment, catalog = self._workspace.document.experiment, self._workspace.catalog
         self._workspace.apply(set_source(experiment, name, value, catalog))
+        if catalog.sources[experiment.data.source.kind].examine:
+            self._soon.start()
+
+    @Slot()
+    def _on_file(self) -> None:
+        self.file_wanted.emit(self._workspace.document.experiment.data.source.kind)
 
     @Slot(str, object)
     def _on_split(self, name: str, value: Value) -> None:

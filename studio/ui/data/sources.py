@@ -1,6 +1,15 @@
 """SourceList: all sets of data that are installed, with a line on each."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Slot
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QListWidget,
@@ -13,14 +22,19 @@ from PySide6.QtWidgets import (
 
 from studio.app.choosing import choose_source
 from studio.app.workspace import Workspace
+from studio.core.recipes import Source
 from studio.ui.theme import tokens
 
 WIDTH_PX = 264
+ONCE_MS = 300
 KIND, HELP = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
 class SourceList(QListWidget):
     """A click chooses; input blocks of the drawing are fitted in the same step."""
+
+    file_wanted = Signal(str)
+    """A source of a person's own files was clicked."""
 
     def __init__(self, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(parent)
@@ -32,12 +46,14 @@ class SourceList(QListWidget):
         self.setItemDelegate(_TwoLines(self))
         self.setStyleSheet("QListView { padding: 12px 8px; }")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for source in workspace.catalog.sources.values():
+        sources = workspace.catalog.sources.values()
+        for source in sorted(sources, key=_own_first):
             item = QListWidgetItem(source.title)
             item.setData(KIND, source.id)
             item.setData(HELP, source.help)
             item.setToolTip(source.help)
             self.addItem(item)
+        self._armed = True  # a click may also count as an activation, which asks once
         self.itemClicked.connect(self._on_chosen)
         self.itemActivated.connect(self._on_chosen)
 
@@ -50,12 +66,26 @@ class SourceList(QListWidget):
                 return
         self.setCurrentRow(-1)
 
+    @Slot()
+    def _arm(self) -> None:
+        self._armed = True
+
     @Slot(QListWidgetItem)
     def _on_chosen(self, item: QListWidgetItem) -> None:
         experiment = self._workspace.document.experiment
         kind = str(item.data(KIND))
-        if kind != experiment.data.source.kind:
+        if self._workspace.catalog.sources[kind].examine:
+            self.refresh()
+            if self._armed:
+                self._armed = False
+                self.file_wanted.emit(kind)
+                QTimer.singleShot(ONCE_MS, self._arm)
+        elif kind != experiment.data.source.kind:
             self._workspace.apply(choose_source(experiment, kind, self._workspace.catalog))
+
+
+def _own_first(source: Source) -> bool:
+    return not source.examine
 
 
 class _TwoLines(QStyledItemDelegate):

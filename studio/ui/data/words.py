@@ -1,9 +1,14 @@
 """Words for values: class names where there are any, short numbers where not."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.recipes import Column
+
+NOTHING = "–"
+"""What stands for a value that is missing."""
 
 
 def words_for(column: Column, value: NDArray[np.generic] | np.generic) -> str:
@@ -15,7 +20,11 @@ def words_for(column: Column, value: NDArray[np.generic] | np.generic) -> str:
 
 def _word(column: Column, item: object) -> str:
     if isinstance(item, float):
-        return f"{item:.4g}"
+        return f"{item:.4g}" if math.isfinite(item) else NOTHING
+    if isinstance(item, str):
+        return item or NOTHING
+    if isinstance(item, int) and item < 0 and column.labels:
+        return NOTHING if item == -1 else "another"
     if isinstance(item, int) and 0 <= item < len(column.labels):
         return column.labels[item]
     return str(item)
