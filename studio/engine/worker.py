@@ -24,7 +24,7 @@ from studio.runs.commands import (
     Stop,
     decode,
 )
-from studio.runs.events import Beat, Ended, Event, Note, Ready, StateChanged
+from studio.runs.events import Beat, Ended, Event, Failed, Note, Ready, StateChanged
 from studio.runs.questions import Examine, Inspect, Predict, Question, Show, Vary
 
 from .obeying import begun, broken_off, intervene
@@ -166,12 +166,15 @@ class Worker:
 
     def _train(self, training: "Training", folder: str) -> None:
         training.checkpoints.await_record = self._outbox.await_written
+        last_words: Sequence[Event] = ()
         with closing(training.steps()) as steps:
             for events in steps:
                 self._work_done += 1
                 if events and isinstance(events[-1], Ended):
-                    self._outbox.put(self._at_the_end(training, folder, events))
+                    self._outbox.put([*last_words, *self._at_the_end(training, folder, events)])
                     self._training = False
+                elif events and isinstance(events[-1], Failed):
+                    last_words = events  # told with the end: whoever is asked can act at once
                 elif events:
                     self._outbox.put(events)
                 if self._commands or self._quitting or training.step >= self._pause_at:

@@ -141,7 +141,7 @@ def test_a_window_killed_at_any_moment_has_its_work_and_its_run_back_at_the_next
     killed = Killed(file, random.Random(moment).uniform(0.0, LONGEST_SECS))
     engines.append(killed.engine)
     if goes_on:
-        qtbot.waitUntil(lambda: (killed.folder / DOOR).is_file(), timeout=PATIENCE_MS)
+        qtbot.waitUntil((killed.folder / DOOR).is_file, timeout=PATIENCE_MS)
     else:
         killed.engine.wait(PATIENCE_MS / 1000)
 
