@@ -94,11 +94,11 @@ class Studio:
     def record(self) -> "Record":
         """What is known of the run under way, or of the last one."""
         return self.session.record
+
     @cached_property
     def plugins(self) -> Plugging:
         """The plug-ins, which are looked for once the window stands."""
         return Plugging(self)
-
 
     def run(self, id_: str) -> bool:
         """Do the action of this id, if it can be done now.

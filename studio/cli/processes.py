@@ -100,7 +100,7 @@ def add_processes(parser: ArgumentParser) -> None:
         "--engine",
         choices=("local", "ray"),
         default="local",
-        help="where the processes of --nproc are: on this machine, or where Ray finds room for them",
+        help="where the processes of --nproc are: on this machine, or where Ray has room",
     )
 
 

@@ -15,6 +15,10 @@ from .scope import Scope
 from .taking_part import SetRepeat, SetWeights
 
 _REPEAT = Param("repeat", 1, low=1, help="How often a composite is stacked")
+_OF_LOSS = {
+    "weight": Param("weight", 1.0, low=0.0, help="What a loss counts in the sum"),
+    "warm_up": Param("warm_up", 0.0, low=0.0, high=1.0, help="Share over which it rises from 0"),
+}
 _LEARNING = {param.name: param for param in WEIGHTS}
 
 
@@ -22,7 +26,8 @@ def set_at(experiment: Experiment, assignment: str, catalog: Catalog) -> Experim
     """Return the experiment with one setting changed.
 
     Known addresses: ``training.<setting>``, ``training.optimizer[.<param>]``,
-    ``training.schedule[.<param>]`` (of the first objective; ``training.<objective>.…`` of another),
+    ``training.schedule[.<param>]``, ``training.losses.<id or title>[.weight|.warm_up]`` (of the
+    first objective; ``training.<objective>.…`` of another),
     ``data.source[.<param>]``, ``data.<split setting>``, ``blocks.<id or title>.<param>`` and
     ``blocks.<id or title>.repeat``; how weights begin and learn is ``.initial``, ``.spread``,
     ``.gain`` and ``.rate``. A block inside a composite is named behind the instance, as in
@@ -56,7 +61,11 @@ def _set_training(experiment: Experiment, rest: str, text: str, catalog: Catalog
     names = [objective.name for objective in training.objectives]
     head, _, tail = rest.partition(".")
     index, part = (names.index(head), tail) if head in names and tail else (0, rest)
-    changed = _set_objective(training.objectives[index], part, text, catalog)
+    objective = training.objectives[index]
+    if part.startswith("losses."):
+        changed = _set_loss(experiment, objective, part.removeprefix("losses."), text, catalog)
+    else:
+        changed = _set_objective(objective, part, text, catalog)
     objectives = (*training.objectives[:index], changed, *training.objectives[index + 1 :])
     return replace(experiment, training=replace(training, objectives=objectives))
 
@@ -74,6 +83,30 @@ def _set_objective(objective: Objective, part: str, text: str, catalog: Catalog)
             objective, schedule=_set_choice(objective.schedule, name, text, known, "schedule")
         )
     return replace(objective, settings=_with(objective.settings, OBJECTIVE, part, text, "training"))
+
+
+def _set_loss(
+    experiment: Experiment, objective: Objective, part: str, text: str, catalog: Catalog
+) -> Objective:
+    """Set the weight of a loss, or the share of the training over which it rises."""
+    name, _, last = part.rpartition(".")
+    what = last if name and last in _OF_LOSS else "weight"
+    wanted = name if name and last in _OF_LOSS else part
+    known = {
+        id_: node.title for id_, node in experiment.graph.nodes.items()
+        if (spec := catalog.blocks.get(node.kind)) is not None and spec.role == "loss"
+    }  # fmt: skip
+    titled = {title: id_ for id_, title in known.items()}
+    id_ = wanted if wanted in known else titled.get(wanted, "")
+    if not id_:
+        there = ", ".join(known.values()) or "a loss in the drawing"
+        raise ParamError(f"losses: expected one of {there}, received {wanted}")
+    value = _OF_LOSS[what].fit(text)
+    assert isinstance(value, float), value
+    if what == "warm_up":
+        return replace(objective, warm_ups={**objective.warm_ups, id_: value})
+    losses = dict(objective.losses) or dict.fromkeys(known, 1.0)  # none means: all of them
+    return replace(objective, losses={**losses, id_: value})
 
 
 def _set_data(experiment: Experiment, rest: str, text: str, catalog: Catalog) -> Experiment:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from .build import Network
-from .faults import is_out_of_memory
+from .faults import Fault, is_out_of_memory
 from .objectives import Calls
 
 

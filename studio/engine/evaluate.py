@@ -26,7 +26,7 @@ def evaluate(
         scored = _measure(session, (inputs, targets), count, means)
         yield
         scores.add((yield from written.answers(scored, inputs, part, session.averages)))
-    return told(*means.result(), program.measured, session.objectives) | scores.result()
+    return told(*means.result(), program, session.objectives) | scores.result()
 
 
 def _measure(

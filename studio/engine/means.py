@@ -1,6 +1,7 @@
 """Means: figures of several batches put together, each weighed by what it is the mean of."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -60,15 +61,43 @@ class Means:
 def told(
     losses: Mapping[str, float],
     metrics: Mapping[str, float],
-    measured: Sequence[MetricInfo],
+    program: Program,
     objectives: Sequence[Objective],
 ) -> dict[str, float]:
-    """Return loss and metrics as they are shown, those that are made of a mean loss included."""
+    """Return loss and metrics as they are shown, those that are made of a mean loss included.
+
+    Where several losses make up the loss, each is there by itself, before its weight.
+    """
+    measured: Sequence[MetricInfo] = program.measured
     total = math.fsum(total_of(objective, losses) for objective in objectives)
     made = {info.name: exponential(losses[info.loss]) for info in measured if info.combine == "exp"}
     order = [info.name for info in measured] or list(metrics)
     shown = {**metrics, **made}
-    return {"loss": total, **{name: shown[name] for name in order if name in shown}}
+    apart = {
+        name: losses[loss] for loss, name in loss_names(program, losses_of(objectives)).items()
+    }
+    return {"loss": total, **apart, **{name: shown[name] for name in order if name in shown}}
+
+
+def losses_of(objectives: Sequence[Objective]) -> list[str]:
+    """Return the ids of all losses that are minimised, each once."""
+    return list(dict.fromkeys(loss for one in objectives for loss in one.loss_weights))
+
+
+def loss_names(program: Program, losses: Sequence[str]) -> dict[str, str]:
+    """Return what each loss is called beside their sum: ``loss/`` and its title; of one, nothing.
+
+    A title that several have gets the id behind it.
+    """
+    if len(losses) < 2:
+        return {}
+    titles = {block.id: block.title for block in program.blocks}
+    known = Counter(titles.get(loss) or loss for loss in losses)
+    named = {loss: titles.get(loss) or loss for loss in losses}
+    return {
+        loss: f"loss/{title}" if known[title] == 1 else f"loss/{title} ({loss})"
+        for loss, title in named.items()
+    }
 
 
 def total_of(objective: Objective, losses: Mapping[str, float]) -> float:

@@ -16,7 +16,7 @@ from torch import Tensor
 from studio.runs.events import Measure
 from studio.runs.spec import Program
 
-from .means import exponential, total_of
+from .means import exponential, loss_names, losses_of, total_of
 from .objectives import Calls, Objective
 from .scalars import LOSS
 
@@ -59,7 +59,10 @@ class BatchMetrics:
         self._made = [info for info in program.measured if info.combine == "exp"]
         self.weighs_losses = bool(program.counts or self._made)
         """Whether losses are gathered too: a mean over samples would be wrong for them."""
-        self._idle = not (program.metrics or self.weighs_losses)
+        self._names = loss_names(program, losses_of(objectives))
+        self.keeps_losses = self.weighs_losses or bool(self._names)
+        """Whether it looks at losses at all, be it to show each of several."""
+        self._idle = not (program.metrics or self.keeps_losses)
         self._kept: list[_Batch] = []
         self._next = 0.0
         self._numbers = 0
@@ -139,7 +142,7 @@ class BatchMetrics:
     def _losses(
         self, kept: Sequence[_Batch], counts: Sequence[Mapping[str, Tensor]]
     ) -> Iterator[Gathered]:
-        if not self.weighs_losses:
+        if not self.keeps_losses:
             return
         means: dict[str, Tensor] = {}
         for objective in self._objectives:
@@ -149,8 +152,11 @@ class BatchMetrics:
                     count.get(loss, one.samples) for one, count in zip(kept, counts, strict=True)
                 ]
                 mean, weight = _mean([one.losses[key] for one in kept], weights)
+                if self.weighs_losses:
+                    yield Gathered(key, mean, weight, shown=False)
+                if loss not in means and loss in self._names:
+                    yield Gathered(f"train/{self._names[loss]}", mean, weight)
                 means.setdefault(loss, mean)
-                yield Gathered(key, mean, weight, shown=False)
         for info in self._made:
             if info.loss in means:
                 yield Gathered(f"train/{info.name}", means[info.loss].exp(), 0)

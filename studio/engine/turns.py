@@ -214,7 +214,7 @@ class Turns:
         self, objective: Objective, losses: Mapping[str, Tensor], metrics: BatchMetrics
     ) -> Mapping[str, Tensor]:
         """Return an objective's losses by the names they are gathered under, if they are."""
-        if not metrics.weighs_losses:
+        if not metrics.keeps_losses:
             return _NOTHING
         return {key_of(objective, name): losses[name].detach() for name in objective.loss_weights}
 

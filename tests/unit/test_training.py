@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.app.catalogue import builtin_catalog
+from studio.app.gallery import find_experiment
 from studio.core.addresses import set_at
+from studio.core.errors import ParamError
 from studio.core.experiment import Experiment
+from studio.core.fileio import open_file
 from studio.core.params import Params, Value, complete
 from studio.core.recipes import Schedule
 
@@ -92,3 +95,35 @@ def test_the_command_line_sets_optimisers_and_schedules() -> None:
     assert objective.optimizer.kind == "sgd"
     assert objective.optimizer.params == {"nesterov": True}
     assert objective.schedule.kind == "cosine"
+
+
+def test_the_command_line_sets_what_a_loss_counts_and_how_it_rises() -> None:
+    experiment = open_file(find_experiment("vae-digits"))
+    before = dict(experiment.training.objectives[0].losses)
+    (loss,) = (id_ for id_ in before if id_ == "divergence")
+    for assignment in (
+        f"training.losses.{loss}=0.25",
+        f"training.losses.{loss}.warm_up=0.5",
+        "training.losses.reconstruction.weight=7",
+    ):
+        experiment = set_at(experiment, assignment, CATALOG)
+
+    objective = experiment.training.objectives[0]
+
+    assert {**before, loss: 0.25, "reconstruction": 7.0} == objective.losses
+    assert {loss: 0.5} == {key: share for key, share in objective.warm_ups.items() if share}
+
+
+@pytest.mark.parametrize(
+    ("assignment", "words"),
+    [
+        ("training.losses.kl=1", "expected one of .*divergence.*, received kl"),
+        ("training.losses.divergence=-1", "weight: expected a number of at least 0"),
+        ("training.losses.divergence.warm_up=2", "expected a number from 0 to 1"),
+    ],
+)
+def test_a_loss_that_is_not_there_or_a_weight_that_is_none_is_refused(
+    assignment: str, words: str
+) -> None:
+    with pytest.raises(ParamError, match=words):
+        set_at(open_file(find_experiment("vae-digits")), assignment, CATALOG)

@@ -90,7 +90,9 @@ class MetricPanel(CurvePanel):
 
     def _show_names(self) -> None:
         parts = [name.partition("/") for name in self.record.series]
-        names = [name for part, _, name in parts if part in _PARTS and name != "loss"]
+        names = [
+            name for part, _, name in parts if part in _PARTS and name.partition("/")[0] != "loss"
+        ]
         names = list(dict.fromkeys(names))
         if names == self._names:
             return
