@@ -20,6 +20,7 @@ def run(options: Namespace) -> int:
     deeds = {
         "show": _show,
         "export": _export,
+        "report": _report,
         "import": _import,
         "delete": _delete,
         "restore": _restore,
@@ -75,6 +76,16 @@ def _export(options: Namespace) -> int:
     folder = _find(options.run).folder
     out = Path(options.out).expanduser() if options.out else Path.cwd()
     print_json({"run": folder.name, "file": str(form.write(folder, out))})
+    return 0
+
+
+def _report(options: Namespace) -> int:
+    from studio.app.report.page import write_report
+    from studio.ui.offscreen import drawing_of
+
+    folder = _find(options.run).folder
+    file = Path(options.html or f"{folder.name}.html").expanduser()
+    print_json({"run": folder.name, "file": str(write_report(folder, file, drawing_of(folder)))})
     return 0
 
 
@@ -239,7 +250,9 @@ def _declare(parser: ArgumentParser) -> None:
         help="csv, parquet, tensorboard, mlflow (into a tracking folder) or wandb (an offline run)",
     )
     export.add_argument("-o", "--out", metavar="DIR", help="where; else here")
-    for one in (show, export):
+    report = words.add_parser("report", help="write a run as one web page that needs no network")
+    report.add_argument("--html", metavar="FILE", help="where; else RUN.html here")
+    for one in (show, export, report):
         one.add_argument("run", metavar="RUN", help="the id of a run, or its folder")
     taken = words.add_parser("import", help="take TensorBoard's event files in as a run")
     taken.add_argument("source", metavar="SOURCE", help="an event file, or a folder of them")

@@ -18,13 +18,13 @@ from studio.runs.record import Record
 from studio.runs.spec import Option, Watch
 
 from .cursor import Cursor
+from .arrangement import arrange
 from .panel import Panel, PanelContext, PanelSpec, declared_panels
 from .time_bar import TimeBar
 
 FRAME_MS: Final = 33
 LAYOUT_VERSION: Final = 1
 _SETTLE_MS: Final = 400
-_HEIGHT_PX: Final = 240
 
 
 class DashboardDocks(QObject):
@@ -181,29 +181,7 @@ class DashboardDocks(QObject):
     def _arrange(self) -> None:
         """Stand the panels in a row at the bottom, the rest behind one of them."""
         self._arranging = True
-        area = Qt.DockWidgetArea.BottomDockWidgetArea
-        before: QDockWidget | None = None
-        row = [spec for spec in self._specs.values() if not spec.behind]
-        for dock in self.docks.values():
-            dock.setFloating(False)
-            # Or else Qt leaves an old tab bar where tabbed docks are added again.
-            self._window.removeDockWidget(dock)
-        for spec in row:
-            dock = self.docks[spec.id]
-            self._window.addDockWidget(area, dock)
-            if before is not None:
-                self._window.splitDockWidget(before, dock, Qt.Orientation.Horizontal)
-            dock.show()
-            before = dock
-        for spec in self._specs.values():
-            if spec.behind:
-                dock = self.docks[spec.id]
-                self._window.tabifyDockWidget(self.docks[spec.behind], dock)
-                dock.show()
-                self.docks[spec.behind].raise_()
-        docks = [self.docks[spec.id] for spec in row]
-        self._window.resizeDocks(docks, [100] * len(docks), Qt.Orientation.Horizontal)
-        self._window.resizeDocks(docks, [_HEIGHT_PX] * len(docks), Qt.Orientation.Vertical)
+        arrange(self._window, self.docks, tuple(self._specs.values()))
         self._arranging = False
 
     def _restore(self, layout: str) -> None:

@@ -1,5 +1,6 @@
 """TimeBar: goes through a run in time; every view of the dashboard goes along."""
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
@@ -23,10 +24,12 @@ _USUAL: Final = 10
 class TimeBar(QToolBar):
     """Back, play, forward, a slider over the steps, and the way back to now.
 
-    ``export_asked`` tells ``gif``, ``mp4`` or ``html``.
+    Attributes:
+        export_asked: told ``gif``, ``mp4`` or ``html``, and the id of a panel, empty for all.
+        panels: gives id and title of the panels that can be seen now.
     """
 
-    export_asked = Signal(str)
+    export_asked = Signal(str, str)
 
     def __init__(self, record: Record, cursor: Cursor, parent: QWidget) -> None:
         super().__init__("Time", parent)
@@ -34,6 +37,7 @@ class TimeBar(QToolBar):
         self._cursor = cursor
         self._moments: list[int] = []
         self._playing = QTimer(self)
+        self.panels: Callable[[], Sequence[tuple[str, str]]] = tuple
         self.setObjectName("time-bar")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -108,6 +112,13 @@ class TimeBar(QToolBar):
     def stop(self) -> None:
         """Play no more."""
         self._stop()
+
+    def say(self, words: str) -> None:
+        """Show how far something is that goes through the moments; nothing once it has ended."""
+        if words:
+            self.said.setText(words)
+        else:
+            self._show_held()
 
     # moving
 
@@ -199,19 +210,29 @@ class TimeBar(QToolBar):
 
     def _export_menu(self) -> QMenu:
         menu = QMenu("Export", self)
-        menu.setToolTipsVisible(True)
-        for form, words in (
-            ("html", "Report as one web page…"),
-            ("gif", "Animation as GIF…"),
-            ("mp4", "Animation as MP4…"),
-        ):
-            menu.addAction(words).setData(form)
         menu.triggered.connect(self._on_export)
+        menu.aboutToShow.connect(self._offer_exports)
         return menu
+
+    @Slot()
+    def _offer_exports(self) -> None:
+        menu = self.export.menu()
+        assert menu is not None
+        menu.clear()
+        menu.addAction("Report as one web page…").setData(("html", ""))
+        for form in ("gif", "mp4"):
+            menu.addSeparator()
+            words = f"Animation of the dashboard as {form.upper()}…"
+            menu.addAction(words).setData((form, ""))
+            one = QMenu(f"Animation of one panel as {form.upper()}", menu)
+            for id_, title in self.panels():
+                one.addAction(f"{title}…").setData((form, id_))
+            menu.addMenu(one)
 
     @Slot(QAction)
     def _on_export(self, action: QAction) -> None:
-        self.export_asked.emit(str(action.data()))
+        form, panel = action.data()
+        self.export_asked.emit(form, panel)
 
     def _tint(self) -> None:
         theme = tokens(self)

@@ -92,6 +92,16 @@ def ask_picture(parent: QWidget, suggestion: Path, then: Callable[[Path], None])
     PathQuestion(dialog, then)
 
 
+def ask_film(parent: QWidget, suggestion: Path, then: Callable[[Path], None]) -> None:
+    """Let a place for a report or an animation be chosen; its ending says which."""
+    kinds = {".gif": "Animations (*.gif)", ".mp4": "Films (*.mp4)", ".html": "Web pages (*.html)"}
+    dialog = QFileDialog(parent, "Export", str(suggestion.parent), kinds[suggestion.suffix])
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(suggestion.suffix.removeprefix("."))
+    dialog.selectFile(suggestion.name)
+    PathQuestion(dialog, then)
+
+
 def ask_folder(parent: QWidget, title: str, folder: Path, then: Callable[[Path], None]) -> None:
     """Let a folder be chosen; the dialog begins in ``folder``."""
     dialog = QFileDialog(parent, title, str(folder))
