@@ -74,21 +74,21 @@ class Docks(QObject):
         if self._dashboard is not None:
             return
         from .dashboard.docks import DashboardDocks
+        from .dashboard.exporting import Exporting
 
         studio = self._studio
         told = (studio.record, studio.workspace, studio.overlaid)
         self._dashboard = DashboardDocks(self._window, *told)
         self._dashboard.watch_changed.connect(self._on_watch)
+        self._exporting = Exporting(studio, self._dashboard, self._window)
         self._on_watch(self._dashboard.watch)
         self._docks.update({dock.accessibleName(): dock for dock in self._dashboard.docks.values()})
-        from .dashboard.exporting import Exporting
 
     def add_panel(self, spec: "PanelSpec") -> None:
         """Show a panel of a plug-in among the charts."""
         if self._dashboard is not None:
             self._docks[spec.title] = self._dashboard.add(spec)
 
-        self._exporting = Exporting(studio, self._dashboard, self._window)
     def remove_panel(self, spec: "PanelSpec") -> None:
         """Take a panel of a plug-in away."""
         if self._dashboard is not None:
