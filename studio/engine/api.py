@@ -3,11 +3,16 @@
 A probe is one ``ProbeSpec``, named by its import string in what a panel wants to be looked at.
 """
 
+from collections.abc import Mapping, Sequence
+
+from torch import Tensor
+
 from studio.runs.arrays import array_from_numpy
 from studio.runs.events import Event, LayerRow, Note, Points, Snapshot
 
 from .build import Network, tensors_in
 from .data.batches import Samples
+from .objectives import Calls
 from .probes.probe import Options, Probe, ProbeSpec, Sight
 
 __all__ = [
@@ -23,5 +28,14 @@ __all__ = [
     "Sight",
     "Snapshot",
     "array_from_numpy",
+    "losses_of",
     "tensors_in",
 ]
+
+
+def losses_of(
+    network: Network, inputs: Sequence[Tensor], targets: Sequence[Tensor]
+) -> Mapping[str, Tensor]:
+    """Return the value of every loss block for a batch, by its id."""
+    calls = Calls(network)
+    return calls.losses(calls.arguments(inputs, targets))

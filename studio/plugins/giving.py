@@ -4,6 +4,7 @@ A plain module is read; everything else is imported, and its values are known by
 table ``_TYPES`` is all that a new kind of declaration needs here.
 """
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -27,11 +28,12 @@ _TYPES: Mapping[str, str] = {
     "studio.core.recipes:Schedule": "schedules",
     "studio.core.recipes:Source": "sources",
     "studio.core.recipes:Step": "transforms",
-    "studio.runs.probing:Probe": "probes",
     "studio.ui.dashboard.panel:PanelSpec": "panels",
     "studio.app.actions:Action": "actions",
     "studio.app.actions:ActionList": "actions",
 }
+PROBES = "probes"
+"""The kind whose code only the engine loads; what its files declare is read."""
 _ROLES = {"loss": "losses", "metric": "metrics"}
 _ENDINGS = {"gallery": SUFFIX, "composites": SUFFIX, "themes": ".toml"}
 
@@ -72,6 +74,8 @@ def given_by(manifest: Manifest, folder: Path, part: Part, ask: Ask) -> list[Giv
     path = inside(folder, part.path)
     if part.kind in FILES:
         found = list(_files(manifest, part.kind, path))
+    elif part.kind == PROBES:
+        found = list(_probes(tree_of(path)))
     elif is_plain(tree := tree_of(path)):
         found = [
             replace(_of(plain_block(module, part.path, manifest, ask)), code=False)
@@ -106,6 +110,18 @@ def _looked_for(folder: Path) -> Iterator[Part]:
     for kind in sorted(FILES):
         if (folder / kind).is_dir():
             yield Part(kind, kind)
+
+
+def _probes(tree: ast.Module) -> Iterator[Given]:
+    for statement in tree.body:
+        call = statement.value if isinstance(statement, ast.Assign) else None
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "ProbeSpec":
+            told = {
+                word.arg: word.value.value
+                for word in call.keywords
+                if isinstance(word.value, ast.Constant)
+            }
+            yield Given(PROBES, str(told.get("id", "")), str(told.get("title", "")), None, False)
 
 
 def _files(manifest: Manifest, kind: str, path: Path) -> Iterator[Given]:
@@ -159,5 +175,7 @@ def _expect_own(manifest: Manifest, part: Part, given: Given) -> None:
 def _wanted(kind: str) -> str:
     if kind in FILES:
         return f"files that end in {_ENDINGS[kind]}"
+    if kind == PROBES:
+        return "a ProbeSpec at the top level"
     wanted = [name.partition(":")[2] for name, known in _TYPES.items() if known == kind]
     return f"a value such as a {wanted[0] if wanted else 'BlockSpec'}, or a class of nn.Module"

@@ -7,7 +7,7 @@ from studio.core.plugin_code import PACKAGE, forget_modules, plugin_finder
 from .answers import Answers
 from .discover import lacking
 from .entry import Entry
-from .giving import given_by, parts_of
+from .giving import PROBES, given_by, parts_of
 from .guard import guarded
 from .manifest import Manifest, Part
 from .memory import Memory
@@ -40,7 +40,7 @@ class Loading:
             self._memory.note_busy(entry.digest)
         try:
             for part in parts_of(manifest, entry.found.folder):
-                fits = part.kind in kinds or not part.kind
+                fits = part.kind in {*kinds, PROBES, ""}
                 if fits and part.path not in entry.loaded and not lacking(part.needs):
                     entry.loaded.add(part.path)
                     self._take(name, entry, manifest, part)
