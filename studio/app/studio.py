@@ -18,6 +18,7 @@ from .actions import Action, declared_actions, run_action
 from .autosave import Autosave, Recovered, find_recovered
 from .catalogue import builtin_catalog
 from .comparing import Comparison
+from .diagnosis import Diagnosis
 from .engine_hold import EngineHold
 from .filing import Filing
 from .front import STORY, Answer, Front, NoFront
@@ -25,10 +26,11 @@ from .gallery import Exhibit
 from .leaving import Leaving
 from .library import Library, bring_back, keep, read_library, set_aside
 from .looks import Looks
-from .notices import Notice, Notices, capital
+from .notices import Notices
 from .own_data import OwnData
 from .promise import Promise
 from .overlaid import Overlaid
+from .refusals import Refusals
 from .run_desk import RunDesk
 from .plugging import Plugging
 from .session import TrainingSession
@@ -64,7 +66,8 @@ class Studio:
         self.autosave = Autosave(
             folders.recovery(), delay_secs=self.settings.values.real("autosave_seconds")
         )
-        self.session = TrainingSession(new_engine or _engine)
+        self._new_engine = new_engine or _engine
+        self.session = TrainingSession(self._new_engine)
         self._on_setting("window_gone")
         self.shelf = Shelf(self.catalog)
         self.promise = Promise(self.workspace, self.session)
@@ -83,12 +86,17 @@ class Studio:
         self.actions = declared_actions()
         self.front: Front = NoFront()
         self.workspace.document.changed.connect(self._on_changed)
-        self._refusals: list[Notice] = []
-        self.workspace.refused.connect(self._on_refused)
+        self.refusals = Refusals(self.workspace, self.notices)
         self.filing.changed.connect(self._on_filed)
         self.settings.changed.connect(self._on_setting)
         self.library = Library()
         self.read_library()
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """What is wrong with the run on screen."""
+        told = (self.workspace, self.session, self.trainer)
+        return Diagnosis(*told, TryOut(*told, self.overlaid, self._new_engine))
 
     @property
     def record(self) -> "Record":
@@ -213,6 +221,7 @@ class Studio:
     def close(self, *, keep_copy: bool = False) -> None:
         """End the engine and the autosave; the recovery copy goes, unless it is kept."""
         self.session.close()
+        self.diagnosis.try_out.close()
         self.autosave.close(keep_copy=keep_copy)
 
     def _beside(self, work: Callable[[], None], then: Callable[[], None]) -> None:
@@ -259,12 +268,11 @@ class Studio:
         try:
             deed()
         except StudioError as error:
-            self._say_refusal(str(error))
+            self.refusals.say(str(error))
             return False
         return True
 
     def _on_changed(self, change: Diff) -> None:
-        self._forget_refusals()
         if self.filing.dirty:
             self.autosave.keep(change.after, self.filing.path)
         else:

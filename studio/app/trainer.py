@@ -53,6 +53,11 @@ class Trainer:
         session.noted.connect(self._say_note)
 
     @property
+    def watching(self) -> Watch:
+        """What the next run will be looked at for."""
+        return self._watch
+
+    @property
     def why_not(self) -> str:
         """Why the drawing cannot be trained yet; empty if it can."""
         return why_not(self._workspace)

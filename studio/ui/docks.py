@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from studio.app.diagnosis import Diagnosis
 from studio.app.front import CODE, HISTORY, PROBLEMS, STORY
 from studio.app.studio import Studio
 from studio.runs.spec import Watch
 
+from .bridge import Pulse
 from .code.view import CodeView
+from .statusline import StatusLine
 from .story.panel import StoryPanel
 from .widgets.history import HistoryList
 from .widgets.problems import ProblemList
@@ -22,6 +25,10 @@ SIDE_PX = {STORY: 300, CODE: 440, HISTORY: 260, PROBLEMS: 320}
 """How wide the side opens for a panel; afterwards it stays as it is dragged."""
 MOST_OF_WINDOW = 0.4
 """The greatest part of a narrow window that a panel opens over at first."""
+
+
+DIAGNOSIS = "Diagnosis"
+"""The title of the panel with what is wrong with the run."""
 
 
 class Docks(QObject):
@@ -77,12 +84,35 @@ class Docks(QObject):
         from .dashboard.exporting import Exporting
 
         studio = self._studio
-        told = (studio.record, studio.workspace, studio.overlaid)
+        told = (studio.record, studio.workspace, studio.overlaid, studio.diagnosis)
+        self._follow(studio.diagnosis)
         self._dashboard = DashboardDocks(self._window, *told)
         self._dashboard.watch_changed.connect(self._on_watch)
         self._exporting = Exporting(studio, self._dashboard, self._window)
         self._on_watch(self._dashboard.watch)
         self._docks.update({dock.accessibleName(): dock for dock in self._dashboard.docks.values()})
+
+    def _follow(self, diagnosis: Diagnosis) -> None:
+        """Let findings be counted below, lead to their blocks, and their remedies be tried."""
+        Pulse(diagnosis.try_out.session, self)
+        diagnosis.block_asked.connect(self._on_block)
+        diagnosis.changed.connect(self._on_findings)
+        status = self._window.statusBar()
+        if isinstance(status, StatusLine):
+            status.findings_asked.connect(self._show_findings)
+        diagnosis.begin()
+
+    def _on_block(self, block: str) -> None:
+        self._studio.front.center_on(block)
+
+    def _on_findings(self, _nothing: None) -> None:
+        status = self._window.statusBar()
+        if isinstance(status, StatusLine):
+            status.show_findings(len(self._studio.diagnosis.roots))
+
+    @Slot()
+    def _show_findings(self) -> None:
+        self.show_panel(DIAGNOSIS, shown=True)
 
     def add_panel(self, spec: "PanelSpec") -> None:
         """Show a panel of a plug-in among the charts."""

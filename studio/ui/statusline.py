@@ -15,9 +15,10 @@ from .theme import Tokens
 
 
 class StatusLine(QStatusBar):
-    """One line; a click on the problems opens their list."""
+    """One line; a click on problems or findings opens their list."""
 
     problems_asked = Signal()
+    findings_asked = Signal()
 
     def __init__(self, session: TrainingSession, parent: QWidget) -> None:
         super().__init__(parent)
@@ -30,6 +31,13 @@ class StatusLine(QStatusBar):
         self._problems.setToolTip("Show the list of problems")
         self._problems.clicked.connect(self.problems_asked)
         self.addWidget(self._problems)
+        self._findings = QToolButton(self)
+        self._findings.setToolButtonStyle(self._findings.toolButtonStyle().ToolButtonTextBesideIcon)
+        self._findings.setToolTip("Show what is wrong with the run")
+        self._findings.clicked.connect(self.findings_asked)
+        self._findings.hide()
+        self.addWidget(self._findings)
+        self._findings.hide()
         self._network = QLabel(self)
         self._network.setAccessibleName("Size of the network")
         self.addWidget(self._network)
@@ -53,6 +61,11 @@ class StatusLine(QStatusBar):
         )
         self._paint_sign()
 
+    def show_findings(self, count: int) -> None:
+        """Show how much is found wrong with the run; nothing where nothing is."""
+        self._findings.setText(plural(count, "finding"))
+        self._findings.setVisible(count > 0)
+
     def set_icons(self, icons: Icons, theme: Tokens) -> None:
         """Take the icons of a theme."""
         self._icons = (icons, theme)
@@ -62,6 +75,7 @@ class StatusLine(QStatusBar):
         if self._icons:
             icons, theme = self._icons
             name = "triangle-alert" if self._count else "circle-check"
+            self._findings.setIcon(icons.get("lightbulb", theme.warning))
             self._problems.setIcon(icons.get(name, theme.error if self._count else theme.good))
 
     def _on_state(self, state: SessionState) -> None:

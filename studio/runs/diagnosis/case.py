@@ -159,8 +159,11 @@ class Case:
         return node_at(self.experiment, path)
 
     def title(self, path: str) -> str:
-        """Return what a block is called, in the drawing or else in the record."""
+        """Return what a block is called, in the drawing, or in the record where it lies deeper."""
+        told = dict(self.started.layers if self.started else ())
         node = self.node(path)
+        if path in told and (node is None or "/" in path):
+            return told[path]
         return node.title if node else plain(path).rpartition("/")[2]
 
     def parameters(self, path: str) -> int:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
+from studio.app.diagnosis import Diagnosis
 from studio.app.overlaid import Overlaid
 from studio.app.workspace import Workspace
 from studio.core.document import Diff
@@ -42,6 +43,7 @@ class DashboardDocks(QObject):
         record: Record,
         workspace: Workspace | None = None,
         overlaid: Overlaid | None = None,
+        diagnosis: Diagnosis | None = None,
     ) -> None:
         super().__init__(window)
         self.cursor = Cursor(self)
@@ -52,7 +54,7 @@ class DashboardDocks(QObject):
         self._window = window
         self._record = record
         self._workspace = workspace
-        self._overlaid = overlaid
+        self._shared = (overlaid, diagnosis)
         self._specs = {spec.id: spec for spec in declared_panels()}
         self._seen: dict[str, tuple[int, ...]] = {}
         self._arranging = False
@@ -159,7 +161,7 @@ class DashboardDocks(QObject):
             if self._workspace
             else {}
         )
-        told = (self._record, self.cursor, self._workspace, settings, self._overlaid)
+        told = (self._record, self.cursor, self._workspace, settings, *self._shared)
         panel = spec.make(PanelContext(*told))
         panel.setToolTip(spec.help)
         dock = QDockWidget(spec.title, self._window)
@@ -177,6 +179,7 @@ class DashboardDocks(QObject):
         panel.settings_changed.connect(self._on_settings)
         panel.watch_changed.connect(self._tell_watch)
         panel.outdated.connect(self._wake)
+        panel.panel_asked.connect(self._on_panel_asked)
 
     def _arrange(self) -> None:
         """Stand the panels in a row at the bottom, the rest behind one of them."""
@@ -249,6 +252,13 @@ class DashboardDocks(QObject):
         if watch != self._watch:
             self._watch = watch
             self.watch_changed.emit(watch)
+
+    @Slot(str)
+    def _on_panel_asked(self, id_: str) -> None:
+        """Bring a panel to the front, one that was closed too."""
+        if id_ in self.docks:
+            self.docks[id_].show()
+            self.docks[id_].raise_()
 
     # the document
 

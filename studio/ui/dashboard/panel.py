@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from studio.app.diagnosis import Diagnosis
 from studio.app.overlaid import Overlaid
 from studio.app.workspace import Workspace
 from studio.core.check import columns_of
@@ -55,6 +56,7 @@ class PanelContext:
     workspace: Workspace | None = None
     settings: Mapping[str, Value] = field(default_factory=dict)
     overlaid: Overlaid | None = None
+    diagnosis: Diagnosis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,7 @@ class Panel(QWidget):
         settings_changed: what was chosen on it, to be kept with the experiment.
         title_changed: what it is called now.
         watch_changed: it wants the engine to look at something else.
+        panel_asked: another panel, by id, is to come to the front.
         outdated: it became stale, and wants to be drawn without news.
         pace: how often it may be drawn.
     """
@@ -104,6 +107,7 @@ class Panel(QWidget):
     settings_changed = Signal(object)
     title_changed = Signal(str)
     watch_changed = Signal()
+    panel_asked = Signal(str)
     outdated = Signal()
 
     def __init__(self, context: PanelContext, title: str, parent: QWidget | None = None) -> None:
