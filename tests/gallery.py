@@ -38,7 +38,8 @@ Written by `python -m tests.gallery --page` from the runs of `make gallery`: eac
 trained through the command line with the seeds 0, 1 and 2, and its test part, which training never
 sees, is judged once at the end. The figure that a story promises is that of the median. The seconds
 are of the whole command on two cores, or what it had of them where other programs ran beside it; no
-training may take more than 120. All data come with the program.
+training may take more than 120. Where fewer than three figures stand by seed, the others are still
+to be measured. All data come with the program.
 
 """
 
