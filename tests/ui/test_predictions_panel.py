@@ -160,6 +160,6 @@ def test_the_cursor_takes_the_panel_back_in_time(show: Show) -> None:
 def test_an_empty_panel_says_how_to_fill_it(show: Show) -> None:
     panel = show()
 
-    assert panel.picture.judged is None
+    assert panel.picture.content is None
     assert "held samples" in panel.picture.hint
     assert panel.table() == ""

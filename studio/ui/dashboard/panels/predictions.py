@@ -1,12 +1,12 @@
 """What the network says of held samples, beside what is right."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Slot
+from PySide6.QtGui import QPainter
 
 from studio.core.text import grouped
 from studio.runs.arrays import array_to_numpy
@@ -14,63 +14,29 @@ from studio.runs.events import Snapshot
 from studio.runs.record import RUN
 from studio.runs.spec import Option
 from studio.ui.dashboard.choice import Choice
-from studio.ui.dashboard.pace import Pace
-from studio.ui.dashboard.paint import figures, paint_box, paint_empty
+from studio.ui.dashboard.paint import Row
+from studio.ui.dashboard.painted import Painted
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
 from studio.ui.dashboard.picture_menu import PictureMenu
 from studio.ui.dashboard.predictions.judged import Judged
 from studio.ui.dashboard.predictions.view import View, views
-from studio.ui.theme import Tokens, tokens
+from studio.ui.theme import Tokens
 
 
-class PredictionPicture(QWidget):
-    """Paints one view of predictions, and says what is under the pointer."""
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Predictions as one view shows them."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.hint = ""
-        self.pace = Pace()
-        self.view: View | None = None
-        self.judged: Judged | None = None
-        self._at: QPointF | None = None
-        self.setMouseTracking(True)
-        self.setAccessibleName("Predictions")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+    view: View
+    judged: Judged
 
-    def paint_all(self, painter: QPainter, theme: Tokens) -> None:
-        """Draw everything, on the screen or into a picture."""
-        painter.setFont(figures(self))
-        painter.fillRect(self.rect(), QColor(theme.panel))
-        if self.judged is None or self.view is None:
-            painter.setFont(figures(self, "normal"))
-            paint_empty(painter, QRectF(self.rect()), self.hint, theme)
-            return
-        self.view.paint(painter, QRectF(self.rect()), self.judged, theme)
-        told = self.view.rows_at(self._at, self.judged) if self._at is not None else None
-        if told is not None and self._at is not None:
-            head, rows = told
-            paint_box(painter, QRectF(self.rect()), self._at.x(), head, rows, theme)
+    def paint(self, painter: QPainter, area: QRectF, theme: Tokens) -> None:
+        """Draw them."""
+        self.view.paint(painter, area, self.judged, theme)
 
-    # Qt
-
-    def sizeHint(self) -> QSize:
-        return QSize(300, 200)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self.pace.begin()
-        painter = QPainter(self)
-        self.paint_all(painter, tokens(self))
-        painter.end()
-        self.pace.end()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._at = event.position()
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._at = None
-        self.update()
+    def rows_at(self, at: QPointF) -> tuple[str, Sequence[Row]] | None:
+        """Return what is under a point."""
+        return self.view.rows_at(at, self.judged)
 
 
 class PredictionsPanel(Panel):
@@ -83,7 +49,7 @@ class PredictionsPanel(Panel):
 
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context, "Predictions")
-        self.picture = PredictionPicture(self)
+        self.picture = Painted("Predictions", self)
         self.pace = self.picture.pace
         self._views = views()
         self._judged: Judged | None = None
@@ -127,17 +93,17 @@ class PredictionsPanel(Panel):
         columns = self.record.blocks_seen("predictions")
         self._targets.offer([(name, name) for name in columns], self.target, least=2)
         view, judged = self.view, self._judged
-        self.picture.view, self.picture.judged = view, judged
         if judged is None or view is None:
             self._choice.offer([], "")
             self.caption.setText("")
             self.picture.hint = self._hint()
-        else:
-            fitting = [one for one in self._views if one.of_classes == judged.of_classes]
-            self._choice.offer([(one.title, one.title) for one in fitting], view.title)
-            self.caption.setText(f"{view.caption(judged)} · step {grouped(judged.snapshot.step)}")
-            self.picture.setAccessibleDescription(f"{view.title}: {view.caption(judged)}")
-        self.picture.update()
+            self.picture.show_content(None)
+            return
+        fitting = [one for one in self._views if one.of_classes == judged.of_classes]
+        self._choice.offer([(one.title, one.title) for one in fitting], view.title)
+        caption = view.caption(judged)
+        self.caption.setText(f"{caption} · step {grouped(judged.snapshot.step)}")
+        self.picture.show_content(_Shown(view, judged), told=f"{view.title}: {caption}")
 
     def forget(self) -> None:
         """Let go of the last record."""
