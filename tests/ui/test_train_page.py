@@ -150,6 +150,23 @@ def test_a_learning_rate_is_found_by_a_test_and_taken(window, qtbot) -> None:
     assert f"Take {rate:g}" == card.take.text()
 
 
+def test_a_batch_size_is_found_by_a_test_and_taken(window, qtbot) -> None:
+    card = _page(window).batch
+    document = window.studio.workspace.document
+    before = document.experiment
+
+    qtbot.mouseClick(card.begin, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(card.begin.isEnabled, timeout=2 * ENGINE_MS)
+
+    assert before is document.experiment
+    assert "nearly as fast as any; now 64" in card.said.text()
+    assert not card.curve.isHidden()
+    qtbot.mouseClick(card.take, Qt.MouseButton.LeftButton)
+    size = document.experiment.training.settings["batch_size"]
+    assert size in {2**power for power in range(3, 12)}
+    assert f"Take {size:,}" == card.take.text()
+
+
 def test_leaving_the_page_ends_the_test(window, qtbot) -> None:
     card = _page(window).range
     qtbot.mouseClick(card.begin, Qt.MouseButton.LeftButton)

@@ -22,6 +22,7 @@ from .live_card import LiveCard
 from .objective_card import ObjectiveCard
 from .range_card import RangeCard
 from .recipe_card import FormCard, RecipeCard
+from .size_card import SizeCard
 
 
 class TrainPage(QScrollArea):
@@ -45,6 +46,7 @@ class TrainPage(QScrollArea):
         self.objective = FormCard("Gradient", "objective", workspace, page)
         self.schedule = RecipeCard("Learning-rate schedule", "schedule", workspace, page)
         self.range = RangeCard(workspace, page)
+        self.batch = SizeCard(workspace, page)
         self.live = LiveCard(trainer.live, page)
         self.curve = Curve("epochs", page)
         self.curve.setAccessibleName("Learning rate over the training")
@@ -120,7 +122,7 @@ class TrainPage(QScrollArea):
         for cards in (
             (self.settings, self.computing, self.keeping, plan),
             (self.objectives, self.optimizer, self.objective),
-            (self.live, self.schedule, rate, self.range),
+            (self.live, self.schedule, rate, self.range, self.batch),
         ):
             column = QVBoxLayout()
             column.setSpacing(16)
