@@ -1,8 +1,4 @@
-"""Where the program keeps what it writes: runs, autosaves, settings.
-
-The environment variable ``NETWRIGHT_HOME`` names another folder for all of it, for tests, for
-portable installs and for machines whose home is small.
-"""
+"""Where the program keeps what it writes: runs, autosaves, settings."""
 
 import os
 from datetime import datetime
@@ -10,17 +6,8 @@ from pathlib import Path
 from secrets import token_hex
 
 from studio.core.errors import FileError
+from studio.core.home import home
 from studio.core.text import identifier
-
-
-def home() -> Path:
-    """Return the folder of everything the program writes by itself; it may not exist yet."""
-    chosen = os.environ.get("NETWRIGHT_HOME")
-    if chosen:
-        return Path(chosen).expanduser()
-    from platformdirs import user_data_path
-
-    return user_data_path("netwright", appauthor=False)
 
 
 def runs() -> Path:

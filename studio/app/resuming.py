@@ -9,7 +9,7 @@ from studio.core.errors import FileError, RunError
 from studio.runs.checkpoints import Checkpoint, checkpoints_in, newest_checkpoint
 from studio.runs.commands import Start
 from studio.runs.forking import copy_until
-from studio.runs.interventions import adjustments_in
+from studio.runs.interventions import adjustments_in, ways_in
 from studio.runs.saved import open_run
 from studio.runs.spec import Adjustment, Origin, Program, RunSpec
 from studio.runs.store import RECORD, WEIGHTS
@@ -70,7 +70,12 @@ def spec_of(folder: Path) -> RunSpec:
     if spec is None:
         raise FileError(f"{folder}: the record does not say what was trained")
     made = dict.fromkeys((*adjustments_in(folder), *spec.adjustments))
-    return replace(spec, folder=str(folder), adjustments=tuple(made))
+    return replace(
+        spec,
+        folder=str(folder),
+        adjustments=tuple(made),
+        computing=replace(spec.computing, ways=ways_in(folder)),
+    )
 
 
 def checkpoint_of(folder: Path, step: int | None = None) -> Checkpoint:

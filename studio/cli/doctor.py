@@ -174,7 +174,7 @@ def _ask(program: str, *arguments: str) -> tuple[bool, str]:
 def _folder() -> Finding:
     import tempfile
 
-    from studio.app.folders import home
+    from studio.core.home import home
 
     folder = home()
     try:

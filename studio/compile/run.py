@@ -29,6 +29,7 @@ __all__ = ["plan_data", "plan_run"]
 
 T = TypeVar("T")
 Precision: TypeAlias = Literal["float32", "bfloat16", "float16"]
+Speed: TypeAlias = Literal["steady", "fastest"]
 
 
 def plan_run(
@@ -81,6 +82,8 @@ def _computing(settings: Params) -> Computing:
         accumulate=settings.whole("accumulate"),
         precision=cast(Precision, settings.text("precision")),
         recompute=settings.flag("recompute"),
+        speed=cast(Speed, settings.text("speed")),
+        compile=settings.flag("compile"),
     )
 
 

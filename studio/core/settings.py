@@ -71,6 +71,21 @@ COMPUTING: tuple[Param, ...] = (
         help="Repeated composites compute their values again going backward instead of keeping "
         "them: less memory for about a third more time. Layers with BatchNorm keep theirs",
     ),
+    Param(
+        "speed",
+        "steady",
+        choices=("steady", "fastest"),
+        help="Steady gives the same losses to the last bit wherever it is trained on such a "
+        "device. Fastest tries threads and memory layouts in the first moments, keeps what is "
+        "fastest on this machine, writes it into the record and says what it gained",
+    ),
+    Param(
+        "compile",
+        False,
+        help="Send the network through torch's compiler first: up to a minute before the first "
+        "step, worth it for long runs of many small blocks. Where it cannot be compiled, the run "
+        "says why and goes on without",
+    ),
 )
 """How a step is computed: none of it changes what is learned, but precision a little."""
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from .packing import State
+from .ways import laid_out
 
 
 class Averages:
@@ -60,7 +61,10 @@ class Averages:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from there."""
         if self._weights and state:
-            self._means = {name: state[name].to(w.device) for name, w in self._weights.items()}
+            self._means = {
+                name: laid_out(state[name].to(weight.device), weight)
+                for name, weight in self._weights.items()
+            }
 
     def _swap(self) -> None:
         for name, mean in self._means.items():

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from .build import Network
+from .calls import Calls
 from .faults import Fault, is_out_of_memory
-from .objectives import Calls
 
 
 def backward(
@@ -50,7 +50,7 @@ def _forward_line(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            with torch.autograd.set_detect_anomaly(True, check_nan=False):
+            with torch.autograd.set_detect_anomaly(True, check_nan=False), calls.as_written():
                 losses = calls.losses(calls.arguments(*batch))
                 sum(losses.values(), torch.zeros(())).backward()
         except Exception:  # noqa: BLE001 - it is the failure that is being looked for

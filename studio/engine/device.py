@@ -36,19 +36,27 @@ def choose(wanted: str) -> tuple[torch.device, str]:
     )
 
 
-def prepare(device: torch.device) -> None:
+def prepare(device: torch.device, threads: int = 0) -> None:
     """Make the calling thread compute the same way, however the engine was launched.
 
     One core is left to the window; the number of threads changes how sums are put together, and
     with it the last bits of a loss.
     """
-    torch.set_num_threads(thread_count())
+    torch.set_num_threads(threads or thread_count())
     if device.type == "cuda":
         # cuBLAS reads this when it is first used.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.deterministic = True
         torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def wait(device: torch.device) -> None:
+    """Return when the device has done all it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
 
 
 def random_state(device: torch.device) -> dict[str, torch.Tensor]:

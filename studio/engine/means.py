@@ -10,7 +10,8 @@ from torch import Tensor
 
 from studio.runs.spec import MetricInfo, Program
 
-from .objectives import Calls, Objective
+from .calls import Calls
+from .objectives import Objective
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from torch import Tensor
 from studio.runs.events import Measure
 from studio.runs.spec import Program
 
+from .calls import Calls
 from .means import exponential, loss_names, losses_of, total_of
-from .objectives import Calls, Objective
+from .objectives import Objective
 from .scalars import LOSS
 
 GATHER_SECS = 0.1

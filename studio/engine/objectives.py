@@ -1,82 +1,20 @@
 """Objectives: what one turn of an optimiser minimises, over which weights, at which rate."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from studio.runs.spec import ObjectiveJob, Program
+from studio.runs.spec import ObjectiveJob
 
 from .build import Network, parts_of, tensors_in
+from .calls import Calls
 from .faults import BlockFault
 from .optim import make_factor, make_optimizer, make_reaction, set_rate, step_of
 from .packing import State
 from .penalties import Penalties
-from .precision import Casting, in_full
-from .scoring import expect_installed
-
-
-class Calls:
-    """How the program's ``forward``, ``losses`` and ``metrics`` are called with a batch."""
-
-    def __init__(self, network: Network, casting: Casting | None = None) -> None:
-        """``casting`` is what to compute within, for other numbers than 32-bit floats."""
-        program = network.program
-        self._casting = casting
-        self._forward = network.module
-        self._losses: Callable[..., Mapping[str, Tensor]] = _method(network.module, "losses")
-        self._metrics: Callable[..., Mapping[str, Tensor]] = _method(network.module, "metrics")
-        self._counts = _method(network.module, "counts") if program.counts else None
-        expect_installed(program.scores)
-        self._scored: Callable[..., Mapping[str, tuple[Tensor, ...]]] | None
-        self._scored = getattr(network.module, "scored", None) if program.scores else None
-        self._single = len(program.outputs) == 1
-        self._picks = _picks(program)
-
-    def arguments(self, inputs: Sequence[Tensor], targets: Sequence[Tensor]) -> list[Tensor]:
-        """Run ``forward`` and return the arguments of ``losses`` and ``metrics``."""
-        if self._casting is None:
-            return self.arguments_of(self._forward(*inputs), targets)
-        with self._casting():
-            outputs = self._forward(*inputs)
-        return self.arguments_of(in_full(outputs), targets)
-
-    def arguments_of(self, outputs: object, targets: Sequence[Tensor]) -> list[Tensor]:
-        """Return the arguments of ``losses`` and ``metrics`` for what ``forward`` returned."""
-        given = (outputs,) if self._single else outputs
-        assert isinstance(given, tuple), type(given)
-        values = (*given, *targets)
-        return [values[pick] for pick in self._picks]
-
-    def losses(self, arguments: Sequence[Tensor]) -> Mapping[str, Tensor]:
-        """Return the value of every loss block."""
-        if self._casting is None:
-            return self._losses(*arguments)
-        with self._casting():
-            losses = self._losses(*arguments)
-        return {name: value.float() for name, value in losses.items()}
-
-    def metrics(self, arguments: Sequence[Tensor]) -> Mapping[str, Tensor]:
-        """Return what is shown beside the loss."""
-        with torch.no_grad(), _in_use(self._forward):
-            return self._metrics(*arguments)
-
-    def counts(self, arguments: Sequence[Tensor]) -> Mapping[str, Tensor]:
-        """Return of how much the losses and metrics are means, where it is not of the samples."""
-        if self._counts is None:
-            return {}
-        with torch.no_grad(), _in_use(self._forward):
-            return self._counts(*arguments)
-
-    def scored(self, arguments: Sequence[Tensor]) -> Mapping[str, tuple[Tensor, ...]]:
-        """Return what each metric of a whole part looks at, by its block."""
-        if self._scored is None:
-            return {}
-        with torch.no_grad():
-            found: Mapping[str, tuple[Tensor, ...]] = self._scored(*arguments)
-            return found
+from .ways import laid_out
 
 
 class Objective:
@@ -217,30 +155,9 @@ class Objective:
         usual = {"scale": 1.0, "decays": True}  # checkpoints of the first days do not say it
         known = [{**usual, **group} for group in groups]
         self.optimizer.load_state_dict({"state": values, "param_groups": known})
-
-
-@contextmanager
-def _in_use(module: nn.Module) -> Iterator[None]:
-    """Measure as if the network were in use, without noise: no number is drawn for it.
-
-    When a training batch is measured depends on the clock; the next step must not.
-    """
-    training, module.training = module.training, False
-    try:
-        yield
-    finally:
-        module.training = training
-
-
-def _method(module: nn.Module, name: str) -> Callable[..., Mapping[str, Tensor]]:
-    method: Callable[..., Mapping[str, Tensor]] = getattr(module, name)
-    return method
-
-
-def _picks(program: Program) -> list[int]:
-    """Return where each loss argument stands among the outputs and then the targets."""
-    names = [*program.outputs, *(target.name for target in program.targets)]
-    return [names.index(name) for name in program.loss_arguments]
+        for weight, parts in self.optimizer.state.items():
+            for name, part in parts.items():
+                parts[name] = laid_out(part, weight) if isinstance(part, Tensor) else part
 
 
 def _weights(job: ObjectiveJob, module: nn.Module) -> list[nn.Parameter]:

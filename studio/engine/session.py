@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from msgspec import to_builtins
 from torch import Tensor
 
 from studio.core.errors import FileError
 from studio.runs.events import Event, Note, Progress, Started
-from studio.runs.spec import RunSpec
+from studio.runs.spec import RunSpec, Ways
 
 from . import device as devices
 from .averaging import Averages
@@ -21,40 +22,40 @@ from .data.load import Load
 from .data.split import Part
 from .faults import NumberFault, sentence
 from .groups import At, grouped
+from .learning import learning
 from .memory import forget_peak, in_use
 from .metrics import BatchMetrics, measures_of
-from .objectives import Calls, Objective, first_bad
+from .objectives import first_bad
 from .pace import Pace
 from .packing import State
-from .precision import casting_for, scaler_for
 from .probes.watcher import Watcher
-from .recomputing import recompute_stacks
 from .scalars import LOSS, Scalars
 from .turns import NotFinite, Turns
+from .ways import place, threads_of
 from .written import Written
 
 
 class Session:
     """The network, its samples, objectives and probes; ``step`` counts what was made of it."""
 
-    def __init__(self, spec: RunSpec, load: Load) -> None:
-        """Choose the device, build the network and load the samples.
+    def __init__(self, spec: RunSpec, load: Load, samples: Samples | None = None) -> None:
+        """Choose the device, build the network and load the samples, unless they are given.
 
         Raises:
             Fault: naming what is wrong.
         """
         device, self._note = devices.choose(spec.device)
-        devices.prepare(device)
+        devices.prepare(device, threads_of(spec.computing.ways))
         forget_peak(device)
         # The order of these lines fixes the first weights: data draw from generators of their own.
         torch.manual_seed(spec.seed)
         self.network = Network(spec.program, spec.id)
         with self.network.blaming(batch_size=spec.batch_size):
-            self.network.module.to(device).train()
-            self.samples = Samples(spec.data, spec.program, device, load)
+            place(self.network.module.train(), spec.computing.ways, device)
+            self.samples = samples or Samples(spec.data, spec.program, device, load)
         self.spec = spec
         self.written = Written(self.network, self.samples, spec.program.scores)
-        self.calls, self.objectives = _learning(spec, self.network, device)
+        self.calls, self.objectives = learning(spec, self.network, device)
         self._groups = grouped(self.objectives, self.network.module)
         self.scalars = Scalars(device)
         self.watcher = Watcher(self.network, self.samples, self.scalars, spec.watch)
@@ -112,6 +113,7 @@ class Session:
             attentions=network.attentions(),
             measures=measures_of(self.spec.program),
             targets=self.samples.targets(),
+            ways=self.spec.computing.ways or Ways(),
         )
 
     def batches(self) -> Sequence[Tensor]:
@@ -174,7 +176,7 @@ class Session:
             )
         if self.step:
             self.scalars.add("lr", self.step, self.objectives[0].lr)
-        events = self.scalars.take(wait=wait)
+        events = [*self.scalars.take(wait=wait), *self.calls.news()]
         if self.scalars.bad_step:
             raise self._not_a_number(None)
         return events
@@ -222,6 +224,7 @@ class Session:
             "scalars": self.scalars.state(),
             "order": self._epoch_order,
             "random": devices.random_state(self.samples.device),
+            "ways": to_builtins(self.spec.computing.ways or Ways()),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -289,14 +292,3 @@ class Session:
             hint=f"Lower the learning rate (now {self.objectives[0].lr:g}) or clip the gradient "
             "norm",
         )
-
-
-def _learning(
-    spec: RunSpec, network: Network, device: torch.device
-) -> tuple[Calls, list[Objective]]:
-    """Return how the network is called, and what is minimised, as the run computes."""
-    precision = spec.computing.precision
-    if spec.computing.recompute:
-        recompute_stacks(network)
-    objectives = [Objective(job, network, scaler_for(precision, device)) for job in spec.objectives]
-    return Calls(network, casting_for(precision, device)), objectives

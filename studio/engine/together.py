@@ -29,7 +29,8 @@ from .faults import NumberFault
 from .scalars import LOSS
 from .session import Session
 from .synced import sync_norms
-from .train import Events, Steps, Training
+from .train import NOTHING, Events, Steps, Training
+from .tuning import steadily
 from .turns import Turns
 
 UNSEEN = Watch(probes={}, budget=0.0)
@@ -64,6 +65,9 @@ class SharedSession(Session):
         elif self._skip_single:  # by a function in the program, which nobody can stand in for
             message = "Each process normalises its own share of a batch by that share alone"
             found.append(Note(message=message, level="warning"))
+        if self.spec.computing.speed == "fastest" or self.spec.computing.compile:
+            message = "Among processes no faster way is looked for, and nothing is compiled"
+            found.append(Note(message=message))
         return found
 
     def make_step(self, rows: Tensor) -> None:
@@ -127,7 +131,6 @@ class Together(Training):
         self._start = start
         self._team = team or Team()
         self.checkpoints: Agreed = Agreed(start.spec.folder, start.spec.keeping)
-        self._open = self._join
         self._judging = False
 
     def stop(self) -> None:
@@ -140,11 +143,16 @@ class Together(Training):
         yield from super().steps()
         self._team.leave()
 
+    def _opened(self) -> Generator[Events, None, Session]:
+        yield NOTHING
+        return self._join(self._spec, self._load)
+
     def _join(self, spec: RunSpec, load: Load) -> Session:
         """Load the data in the first process first, which may have to fetch them."""
         if self._team.first:
             self._team.join()
-        session = SharedSession(spec, load, self._team)
+        # What is fastest for one process is not what is for all of them.
+        session = SharedSession(steadily(spec), load, self._team)
         if self._team.first:
             self._team.from_first(encode(self._start))
         self._team.gathered(None)  # the clock of the run starts when all are there

@@ -7,7 +7,7 @@ dropout come from torch's generator, the order of the samples from one of our ow
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ from .faults import NumberFault, failed
 from .origin import adopt
 from .pace import Pace
 from .session import Session
+from .tuning import tuned
 
 Events = Sequence[Event]
 Steps = Generator[Events, None, None]
@@ -60,17 +61,13 @@ class Training:
 
     def __init__(self, spec: RunSpec, load: Load = load, checkpoint: str = "") -> None:
         """``checkpoint`` is the path of one of this run's own, to go on from."""
-        self._spec = spec
-        self._load = load
-        self._open: Callable[[RunSpec, Load], Session] = Session
+        self._spec, self._load = spec, load
         self._checkpoint = checkpoint
         self.checkpoints = Checkpoints(spec.folder, spec.keeping)
         self._planned = Planned(spec.adjustments)
         self._session: Session | None = None
-        self._epoch = 0
-        self._place = Place(1, 0)
-        self._between_steps = self._keeping = False
-        self._stopping = False
+        self._epoch, self._place = 0, Place(1, 0)
+        self._between_steps = self._keeping = self._stopping = False
         self._reason: Reason = "finished"
         self._metrics: dict[str, dict[str, float]] = {}
         self._next_tell = self._next_progress = 0.0
@@ -126,7 +123,7 @@ class Training:
         """
         try:
             yield [StateChanged(state="loading")]
-            self._session = session = self._open(self._spec, self._load)
+            self._session = session = yield from self._opened()
             yield self._begin(session)
             yield [StateChanged(state="running"), *session.watcher.between(session.step)]
             yield from self._epochs(session)
@@ -138,6 +135,10 @@ class Training:
             if self._session:
                 self._session.network.close()
         yield [*self.checkpoints.close(), self._ended()]
+
+    def _opened(self) -> Generator[Events, None, Session]:
+        """Find how to compute, and make ready; one who goes on computes as before."""
+        return tuned(self._spec, self._load, self._checkpoint, lambda: self._stopping)
 
     def _last_known(self) -> Events:
         """Return what is known when a run has failed; a device that is lost tells no more."""
@@ -151,8 +152,7 @@ class Training:
         self.pace = Pace()
         if self._checkpoint:
             return [*session.notes(), self._go_on(session)]
-        origin = self._spec.origin
-        began = [adopt(session.network.module, origin)] if origin else NOTHING
+        began = [adopt(session.network.module, origin)] if (origin := self._spec.origin) else ()
         return [*session.notes(), session.started(), *began]
 
     def _go_on(self, session: Session) -> Resumed:

@@ -7,11 +7,12 @@ from torch import Tensor
 
 from .backward import backward
 from .build import Network
+from .calls import Calls
 from .data.batches import Batch, Samples
 from .distributed import Team
 from .groups import At, Group
 from .metrics import BatchMetrics, key_of
-from .objectives import Calls, Objective, check_losses
+from .objectives import Objective, check_losses
 from .parts import Shares, cut
 from .probes.watcher import Watcher
 

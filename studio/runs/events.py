@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from .questions import Answer
-from .spec import Adjustment, Array, Struct
+from .spec import Adjustment, Array, Struct, Ways
 from .targets import TargetFacts
 
 State: TypeAlias = Literal["loading", "running", "paused"]
@@ -47,6 +47,8 @@ class Started(Struct, frozen=True, kw_only=True, tag="started"):
     """What is measured beside the losses, in any part."""
     targets: tuple[TargetFacts, ...] = ()
     """What the training part says of each target."""
+    ways: Ways = Ways()
+    """How its steps are computed."""
 
 
 class Resumed(Struct, frozen=True, kw_only=True, tag="resumed"):

@@ -10,6 +10,7 @@ import msgspec
 from studio.core.errors import FileError
 
 from .events import Ended, EpochEnded, Event, Failed, Points, Resumed, Started, decode
+from .kinds import KIND
 from .saved import opened, steps_of
 from .sink import Book, End, News
 from .store import RECORD
@@ -19,7 +20,7 @@ from .writer import written_now
 LOOK_SECS = 1.0
 _EVENTS = f"""
 SELECT seq, data FROM events
-WHERE seq > ? AND substr(data, 8, 4) IN ({", ".join("?" * len(WANTED))}) ORDER BY seq
+WHERE seq > ? AND {KIND} IN ({", ".join("?" * len(WANTED))}) ORDER BY seq
 """
 _CHUNKS = """
 SELECT seq, first, stride, count, steps, "values" FROM chunks WHERE series = ? AND seq >= ?

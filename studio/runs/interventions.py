@@ -22,8 +22,9 @@ from .events import (
     Started,
     decode,
 )
+from .kinds import KIND
 from .saved import opened
-from .spec import Adjustment
+from .spec import Adjustment, Ways
 from .store import RECORD
 
 Told: TypeAlias = Began | Adjusted | Checkpointed | Resumed | Note | Failed | Ended
@@ -34,20 +35,24 @@ _WANTED = (
 )  # fmt: skip
 """How the kinds of Told, and started, begin in MessagePack."""
 _EVENTS = (
-    f"SELECT data FROM events WHERE substr(data, 8, 4) IN ({', '.join('?' * len(_WANTED))})"
+    f"SELECT data FROM events WHERE {KIND} IN ({', '.join('?' * len(_WANTED))})"
     " ORDER BY seq"
 )
 
 
 def told_in(folder: Path) -> list[Told]:
     """Return what the record of a run tells of it, in order; nothing of a broken record."""
+    return told_of(_events_in(folder))
+
+
+def _events_in(folder: Path) -> list[Event]:
     try:
         base = opened(folder / RECORD)
     except (OSError, sqlite3.Error):
         return []
     try:
         rows = base.execute(_EVENTS, _WANTED).fetchall()
-        return told_of(event for (data,) in rows for event in decode(data))
+        return [event for (data,) in rows for event in decode(data)]
     except (sqlite3.Error, msgspec.MsgspecError):
         return []
     finally:
@@ -69,6 +74,14 @@ def adjustments_in(folder: Path) -> tuple[Adjustment, ...]:
     """Return how a run was adjusted while it trained, by step."""
     made = [event.adjustment for event in told_in(folder) if isinstance(event, Adjusted)]
     return tuple(sorted(made, key=lambda one: one.step))
+
+
+def ways_in(folder: Path) -> Ways | None:
+    """Return how the steps of a run were computed; None where no record says it."""
+    for event in _events_in(folder):
+        if isinstance(event, (Started, Resumed)):
+            return (event if isinstance(event, Started) else event.started).ways
+    return None
 
 
 def _said_before(event: Told, told: list[Told]) -> bool:

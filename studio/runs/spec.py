@@ -10,12 +10,13 @@ import msgspec
 
 from studio.core.fields import Field
 
+from .computing import Computing, Ways
+from .struct import Struct
+
+__all__ = ["Computing", "Struct", "Ways"]
+
 Scalar = bool | int | float | str | None
 Setting = Scalar | tuple[int, ...]
-
-
-class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A frozen value that travels as MessagePack."""
 
 
 class Array(Struct, frozen=True, kw_only=True):
@@ -209,16 +210,6 @@ class ObjectiveJob(Struct, frozen=True, kw_only=True):
     l2: float = 0.0
     max_norm: float = 0.0
     """The largest norm of the weights into a unit, those along the first axis; 0 for any."""
-
-
-class Computing(Struct, frozen=True, kw_only=True):
-    """How a step is computed; none of it changes what is learned, but ``precision`` a little."""
-
-    accumulate: int = 1
-    """In how many pieces a batch is computed, whose gradients are added up."""
-    precision: Literal["float32", "bfloat16", "float16"] = "float32"
-    recompute: bool = False
-    """Whether the layers of a stack compute again what they need going backward."""
 
 
 Option: TypeAlias = bool | int | float | str | tuple[str, ...]

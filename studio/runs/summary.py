@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from studio.core.errors import FileError
 
 from .events import Began, Ended, EpochEnded, Failed, Points, Resumed, Started, decode
+from .kinds import KIND
 from .saved import opened
 from .spec import Keeping, Origin, RunSpec, Struct, Watch
 from .store import RECORD, last_step
@@ -23,7 +24,7 @@ Metrics = dict[str, dict[str, float]]
 
 WANTED = (b"\xa7sta", b"\xa7res", b"\xa5end", b"\xa5epo", b"\xa6fai", b"\xa5beg")
 """How the kinds started, resumed, ended, epoch, failed and began begin in MessagePack."""
-_EVENTS = f"SELECT data FROM events WHERE substr(data, 8, 4) IN ({', '.join('?' * len(WANTED))})"
+_EVENTS = f"SELECT data FROM events WHERE {KIND} IN ({', '.join('?' * len(WANTED))})"
 _NEWEST = """
 SELECT first, stride, count, steps FROM chunks WHERE series =
   (SELECT id FROM series WHERE name = 'train/loss') ORDER BY seq DESC LIMIT 1

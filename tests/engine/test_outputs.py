@@ -9,8 +9,8 @@ from studio.compile.project import inputs_of
 from studio.compile.source import compile_network
 from studio.core.errors import CompileError
 from studio.engine.build import Network
+from studio.engine.calls import Calls
 from studio.engine.exporting import export
-from studio.engine.objectives import Calls
 from tests.helpers.builders import CATALOG, Drawing
 from tests.helpers.computed import computed
 from tests.helpers.programs import built

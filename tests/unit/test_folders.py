@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from studio.app.folders import find_run, home, new_run, runs
+from studio.app.folders import find_run, new_run, runs
 from studio.core.errors import FileError
+from studio.core.home import home
 
 
 def test_everything_is_kept_where_netwright_home_says(

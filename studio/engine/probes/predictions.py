@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from studio.engine.objectives import Calls
+from studio.engine.calls import Calls
 from studio.runs.events import Event, Snapshot
 
 from .probe import Probe, ProbeSpec, Sight

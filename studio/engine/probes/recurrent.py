@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
+from studio.engine.calls import Calls
 from studio.engine.data.split import Part
-from studio.engine.objectives import Calls
 from studio.runs.events import Event, Snapshot
 
 from .probe import Probe, ProbeSpec, Sight
