@@ -58,17 +58,24 @@ def _tried(manifest: Manifest, folder: Path, part: Part) -> list[Given]:
     if is_window(part):
         import_module(WINDOW)  # by name, and before what it has is counted
     before = Belongings()
-    given = given_by(manifest, folder, part, _asked)
-    for one in given:
-        _call(one.value)
+    given: list[Given] = []
+    refusal: StudioError | None = None
+    try:
+        given = given_by(manifest, folder, part, _asked)
+        for one in given:
+            _call(one.value)
+    except StudioError as error:
+        refusal = error  # what it did to the program comes first
+    changed = before.changed()
+    if changed:
+        raise StudioError(f"{part.path} changes {changed}, which belongs to the program")
     if "torch" in sys.modules:
         raise StudioError(
             f"{part.path} loads torch, which the window must not. Import it inside the function "
             "that the engine calls"
         )
-    changed = before.changed()
-    if changed:
-        raise StudioError(f"{part.path} changes {changed}, which belongs to the program")
+    if refusal is not None:
+        raise refusal
     return given
 
 

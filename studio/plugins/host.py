@@ -49,6 +49,7 @@ class Host:
         *,
         own: Path,
         shipped: Path | None = None,
+        rehearsing: Rehearsing | None = None,
     ) -> None:
         self.changed: Signal[str] = Signal()
         self.failed: Signal[Plugin] = Signal()
@@ -58,7 +59,7 @@ class Host:
         self._memory = memory
         self._answers = answers
         self._shipped = shipped
-        self._rehearsing = Rehearsing()
+        self._rehearsing = rehearsing or Rehearsing()
         self._deciding = Deciding(memory, self._rehearsing)
         self._watchdog = Watchdog()
         self._loading = Loading(memory, answers)
