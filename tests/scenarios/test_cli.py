@@ -290,6 +290,11 @@ def test_the_catalogue_lists_every_block_with_all_that_a_form_needs(
     assert {"id", "family", "inputs", "outputs", "params", "formula", "source"} <= conv.keys()
     assert (kernel["type"], kernel["default"]) == ("sizes", [3, 3])
     assert all(block["source"].keys() == {"init", "call"} for block in answer["blocks"])
+    composites = {one["id"]: one for one in answer["composites"]}
+    encoder = composites["composite:encoder_layer"]
+    assert encoder["family"] == "Transformer"
+    assert {"heads", "hidden"} <= {param["name"] for param in encoder["params"]}
+    assert all(one["paper"] for one in composites.values())
     assert {"digits", "kjv"} <= {source["id"] for source in answer["sources"]}
 
 
