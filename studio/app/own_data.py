@@ -13,7 +13,7 @@ from studio.core.recipes import Source
 from studio.core.signal import Signal
 from studio.runs.questions import Answer, Examine, Examined, Inspect, Inspected
 
-from .notices import Notices, capital
+from .notices import Notice, Notices, capital
 from .own_edits import kept_roles, take_fields
 from .session import TrainingSession
 from .starters import data_of, starter, task_words
@@ -65,6 +65,7 @@ class OwnData:
         self._notices = notices
         self._asked: dict[int, Callable[[Examined], None]] = {}
         self._inspecting = 0
+        self._news: Notice | None = None
         session.answered.connect(self._on_answer)
 
     @property
@@ -85,10 +86,17 @@ class OwnData:
         """Look into a file with this source, and adopt an experiment on it."""
 
         def begin(found: Examined) -> None:
+            words = f"{path.name}: {task_words(found.fields)}"
+            self._news = self._notices.say(words, details=_told(found))
             adopt(starter(found, source, path, self._workspace.catalog))
-            self._notices.say(f"{path.name}: {task_words(found.fields)}", details=_told(found))
 
         self._examine(source, at_path(source, path), begin)
+
+    def forget_news(self) -> None:
+        """Take away what was said on opening: whoever looks at the data sees it."""
+        if self._news is not None:
+            self._notices.dismiss(self._news)
+            self._news = None
 
     def take_file(self, path: Path, source: Source | None = None) -> None:
         """Take another file as the data of this experiment, as one step of undo."""

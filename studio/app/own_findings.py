@@ -10,7 +10,7 @@ from studio.runs.questions import FieldFacts, Inspected
 
 Weight: TypeAlias = Literal["good", "news", "warning"]
 
-FEW = 0.1
+FEW = 0.4
 """A class with less than so much of an equal share is rare."""
 TELLS_ALL = 0.98
 MUCH = 0.05
@@ -105,7 +105,7 @@ def _rare(data: Data, counts: dict[str, int]) -> Iterator[Finding]:
     names = {str(code): label for code, label in enumerate(target.labels)}
     if len(counts) == 1:
         yield Finding(f"There is one class only ({names.get(most[0], most[0])})", "warning")
-    rare = [code for code, count in counts.items() if count < FEW * total / len(counts) * 2]
+    rare = [code for code, count in counts.items() if count < FEW * total / len(counts)]
     if rare and len(counts) > 1:
         told = ", ".join(f"{names.get(code, code)} {counts[code]:,}" for code in rare[:5])
         share = most[1] / total
@@ -148,10 +148,22 @@ def _is_target(data: Data, *names: str) -> bool:
     return _target(data) in names
 
 
+def short(value: float) -> str:
+    """Return a figure in few letters, large ones without an exponent."""
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
+def range_words(one: FieldFacts) -> str:
+    """Return how far the values of a field reach; empty for what has no order."""
+    if one.low is None or one.high is None or one.median is None:
+        return facts_words(one)
+    return f"from {short(one.low)} to {short(one.high)}, median {short(one.median)}"
+
+
 def facts_words(one: FieldFacts) -> str:
     """Return the figures of a field in one line."""
     if one.mean is not None and one.deviation is not None:
-        return f"{one.mean:.4g} ± {one.deviation:.3g}, from {one.low:.4g} to {one.high:.4g}"
+        return f"{short(one.mean)} ± {short(one.deviation)}"
     if one.mean is not None:
         return f"{one.mean:.3g} words, at most {one.high:.0f}"
     if one.most and one.most[0][1] == 0:

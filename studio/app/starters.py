@@ -154,13 +154,13 @@ def _answer(sketch: Sketch, body: str, target: Column) -> None:
     if target.dtype == "int":
         scores = sketch.add("nn.linear", body, title="scores", out_features=target.limit or 2)
         answer = sketch.add("io.target", title=_title(target.name), column=target.name)
-        loss = sketch.add("loss.cross_entropy", scores)
-        judge = sketch.add("metric.f1", scores)
+        loss = sketch.add("loss.cross_entropy", scores, title="loss")
+        judge = sketch.add("metric.f1", scores, title="F1")
     else:
         scores = sketch.add("nn.linear", body, title="prediction", out_features=target.shape[0])
         answer = sketch.add("io.target", title=_title(target.name), column=target.name)
-        loss = sketch.add("loss.mse", scores)
-        judge = sketch.add("metric.r2", scores)
+        loss = sketch.add("loss.mse", scores, title="loss")
+        judge = sketch.add("metric.r2", scores, title="R²")
     sketch.wire(answer, loss, "target")
     sketch.wire(answer, judge, "target")
 

@@ -165,8 +165,8 @@ def _delimiter(lines: Sequence[str], suffix: str) -> str:
         widths = [len(cells) for cells in _parsed(lines[:50], sign)]
         usual = max(set(widths), key=widths.count)
         share = widths.count(usual) / len(widths)
-        worth = share * min(usual, 50) * (0.5 if sign == " " else 1.0)
-        if usual > 1 and worth > most:
+        worth = share * min(usual, 50) * (1.0 if widths[0] == usual else 0.3)
+        if usual > 1 and worth > most and not (sign == " " and most):
             best, most = sign, worth
     return best
 
@@ -294,7 +294,7 @@ CSV = Source(
         Param(
             "delimiter", "auto", choices=("auto", *_DELIMITERS), help="What stands between cells"
         ),
-        Param("header", "auto", choices=("auto", "yes", "no"), title="first row names columns"),
+        Param("header", "auto", choices=("auto", "yes", "no"), title="header row"),
         Param("decimal", "auto", choices=("auto", "point", "comma"), title="decimal mark"),
         Param(
             "encoding",

@@ -34,4 +34,4 @@ def gather(job: DataJob, load: Load) -> Gathered:
     preparation, after = Preparation.fit(arrays, job, parts["train"])
     columns = joined(after, job)
     known = {one.name: checked(one, columns, job.source) for one in job.columns}
-    return Gathered(known, parts, preparation, arrays.notes)
+    return Gathered(known, parts, preparation, arrays.faults)

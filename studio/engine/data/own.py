@@ -21,6 +21,8 @@ class Own(dict[str, NDArray[np.generic]]):
     def __init__(self, arrays: Mapping[str, NDArray[np.generic]], loaded: Loaded) -> None:
         super().__init__(arrays)
         self.notes = loaded.notes
+        self.faults: tuple[str, ...] = ()
+        """What is wrong with the file, without what the steps leave out."""
         self.lines = loaded.lines
         self.unit = loaded.unit
 
@@ -49,6 +51,7 @@ def read_own(job: DataJob) -> Own:
     for step in job.steps:
         if step.keep:
             own = _without(own, step, job)
+    own.faults = loaded.notes
     return own
 
 

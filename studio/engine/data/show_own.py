@@ -47,6 +47,8 @@ def _counted(codes: NDArray[np.int64]) -> dict[str, int]:
 def _plain(values: NDArray[np.generic]) -> NDArray[np.generic]:
     """Return values that can travel: texts cut, dates as they are written."""
     if values.dtype.kind == "M":
+        if (values == values.astype("datetime64[D]")).sum() == (~np.isnat(values)).sum():
+            values = values.astype("datetime64[D]")
         return np.array(
             ["" if str(v) == "NaT" else str(v).replace("T", " ") for v in values], "U19"
         )

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.app.own_findings import facts_words
+from studio.app.own_findings import facts_words, range_words
 from studio.core.fields import Field, FieldKind, FieldRole
 from studio.runs.questions import FieldFacts
 from studio.ui.theme import tokens
@@ -146,6 +146,9 @@ class FieldModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             editable = bool(self.flags(index) & Qt.ItemFlag.ItemIsEditable)
             words = self._words(one, index.column())
+            facts = self._facts.get(one.name)
+            if index.column() in {SHAPE, FIGURES} and facts is not None:
+                return f"{one.name}: {range_words(facts)}"
             return f"{words}: click to change" if editable else words
         return None
 
@@ -177,7 +180,7 @@ class FieldTable(QTableView):
             QTableView.EditTrigger.AllEditTriggers & ~QTableView.EditTrigger.CurrentChanged
         )
         head = self.horizontalHeader()
-        for column, width in enumerate((168, 108, 88, 68, 76, 116, 264, 56)):
+        for column, width in enumerate((120, 96, 80, 62, 70, 96, 160, 52)):
             self.setColumnWidth(column, width)
         head.setSectionResizeMode(FIGURES, QHeaderView.ResizeMode.Stretch)
         head.setMinimumSectionSize(48)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from studio.app.studio import Studio
@@ -26,7 +27,7 @@ from .try_page import TryPage
 PATIENCE_MS = 250
 """Typing on in a field asks for the samples once."""
 SAMPLES, COLUMNS, STEPS, TRY = range(4)
-TABS = ("Samples", "Columns and findings", "Steps", "Try it")
+TABS = ("Samples", "Columns", "Steps", "Try it")
 
 
 class DataPage(QWidget):
@@ -102,6 +103,8 @@ class DataPage(QWidget):
         self.columns.refresh()
         self.steps.refresh()
         self.tries.refresh()
+        if self.isVisible():
+            self._studio.own.forget_news()
 
     def _shown_columns(self) -> tuple[Column, ...]:
         """Return what a preview shows: the columns, of a person's own file as they are read."""
@@ -190,6 +193,13 @@ class DataPage(QWidget):
         self.columns.show_counts(preview.counts.get("train", {}))
         self.samples.setVisible(True)
         self.empty.setVisible(False)
+
+    # Qt
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._studio.own.forget_news()
+        self.tries.refresh()
 
 
 def _as_column(one: Field) -> Column:

@@ -10,6 +10,7 @@ from studio.core.recipes import Column
 from .words import words_for
 
 MOST_COLUMNS = 64
+WIDEST_PX = 320
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -24,6 +25,9 @@ class Rows(QTableView):
         self.setAlternatingRowColors(False)
         self.verticalHeader().setDefaultSectionSize(24)
         self.horizontalHeader().setDefaultSectionSize(88)
+        if any(values.dtype.kind == "U" for _, values in columns):
+            self.horizontalHeader().setMaximumSectionSize(WIDEST_PX)
+            self.resizeColumnsToContents()
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
 
 

@@ -31,7 +31,7 @@ class SampleView(Card):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)
         self._area.setWidget(self.view)
-        self.notes = Text("", self, "warning")
+        self.notes = Text("", self, "small")
         self.notes.setVisible(False)
         self.add(self.notes)
         self.add(self._area, stretch=1)

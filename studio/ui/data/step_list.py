@@ -1,6 +1,7 @@
 """StepList: what is done to the data, in order; every change is one step of undo."""
 
 from functools import partial
+from math import prod
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
@@ -21,11 +22,14 @@ from studio.core.experiment import Preparation
 from studio.core.params import Value
 from studio.core.preparing import fitting_names
 from studio.core.recipes import Step
+from studio.core.text import plural
 from studio.ui.icons import drawn
 from studio.ui.theme import tokens
 from studio.ui.widgets.card import Card
 from studio.ui.widgets.labels import Text
 from studio.ui.widgets.param_form import ParamForm
+
+_NOUNS = {"float": "number", "int": "token", "bool": "truth value"}
 
 
 class StepList(QScrollArea):
@@ -74,11 +78,11 @@ class StepList(QScrollArea):
             card.show_step(step, place, len(steps))
         data, catalog = self._workspace.document.experiment.data, self._workspace.catalog
         columns = [
-            f"{column.name} {'×'.join(map(str, column.shape)) or 'one class'}"
+            f"{column.name} ({plural(prod(column.shape), _NOUNS[column.dtype])})"
             for column in columns_of(data, catalog)
             if column.role == "input"
         ]
-        self.result.say(f"The network reads: {', '.join(columns[:6])}" if columns else "")
+        self.result.say(f"The network reads {', '.join(columns[:6])}" if columns else "")
 
     def _card(self, place: int, step: Preparation) -> "StepCard":
         card = StepCard(self._workspace, step, self._page)

@@ -56,7 +56,7 @@ class TryPage(QScrollArea):
         self.typed.add(self.form)
         self.test = self._test_card(page)
         self.answers = self._answer_card(page)
-        for part in (self.files, self.draw, self.typed, self.test, self.answers):
+        for part in (self.answers, self.files, self.draw, self.typed, self.test):
             self._column.addWidget(part)
         self._column.addStretch(1)
         self.setWidget(page)
@@ -132,12 +132,14 @@ class TryPage(QScrollArea):
 
     def _answer_card(self, page: QWidget) -> Card:
         card = Card("Answers", page)
-        self.said = Text("", page)
+        self.best = Text("", page, "title")
+        self.said = Text("", page, "muted")
         self.table = QTableWidget(page)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setShowGrid(False)
         self.table.setMinimumHeight(260)
         self.table.setAccessibleName("Answers of the network")
+        card.add(self.best)
         card.add(self.said)
         card.add(self.table, stretch=1)
         card.setVisible(False)
@@ -214,19 +216,20 @@ class TryPage(QScrollArea):
     def _on_answered(self, answer: Predicted) -> None:
         self.refresh()
         self.answers.setVisible(True)
-        self.table.setVisible(bool(answer.rows) and not answer.error)
+        self.table.setVisible(len(answer.rows) > 1 and not answer.error)
+        self.best.say("")
         if answer.error:
             self.said.say(answer.error)
             return
+        if len(answer.rows) == 1:
+            self.best.say(_sentence(answer))
         figures = "".join(f" · {name} {value:.4g}" for name, value in answer.metrics.items())
         written = f" · written to {answer.file}" if answer.file else ""
         notes = "".join(f"\n{note}" for note in answer.notes)
         self.said.say(f"{plural(answer.count, 'sample')}{figures}{written}{notes}")
         self._fill(answer)
-        if self.draw.isVisible() and answer.rows:
-            best = answer.rows[0][1]
-            sure = max((float(cell) for cell in answer.rows[0][2:]), default=0.0)
-            self.guess.say(f"{best}, {sure:.0%} sure" if sure else best)
+        if self.draw.isVisible() and len(answer.rows) == 1:
+            self.guess.say(_sentence(answer))
 
     def _fill(self, answer: Predicted) -> None:
         self.table.setColumnCount(len(answer.columns))
@@ -237,3 +240,13 @@ class TryPage(QScrollArea):
                 self.table.setItem(row, column, QTableWidgetItem(cell))
         self.table.verticalHeader().setVisible(False)
         self.table.resizeColumnsToContents()
+
+
+def _sentence(answer: Predicted) -> str:
+    """Return the one answer, and how sure the network is of it."""
+    _, said, *rest = answer.rows[0]
+    sure = max(
+        (float(cell) for name, cell in zip(answer.columns[2:], rest, strict=True) if "P(" in name),
+        default=0.0,
+    )
+    return f"{answer.columns[1]}: {said}{f' ({sure:.0%} sure)' if sure else ''}"

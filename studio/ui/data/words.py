@@ -20,7 +20,9 @@ def words_for(column: Column, value: NDArray[np.generic] | np.generic) -> str:
 
 def _word(column: Column, item: object) -> str:
     if isinstance(item, float):
-        return f"{item:.4g}" if math.isfinite(item) else NOTHING
+        if not math.isfinite(item):
+            return NOTHING
+        return f"{item:.0f}" if 1e4 <= abs(item) < 1e9 else f"{item:.4g}"
     if isinstance(item, str):
         return item or NOTHING
     if isinstance(item, int) and item < 0 and column.labels:
