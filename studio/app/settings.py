@@ -96,6 +96,12 @@ SETTINGS: tuple[Param, ...] = (
         "window can watch it again, or go on from its checkpoint",
     ),
     Param(
+        "flow",
+        False,
+        title="flow of gradients",
+        help="While a run goes on, wires have the colour of the gradient that comes back to them",
+    ),
+    Param(
         "minimap",
         True,
         title="minimap",

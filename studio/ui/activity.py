@@ -1,11 +1,13 @@
-"""Activity: how strongly each layer learns, as a thin bar on its card while a run goes on."""
+"""Activity: how strongly each layer learns, on its card and, if wanted, on its wires."""
 
+from collections.abc import Mapping
 from math import isfinite, log10
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from studio.app.session import SessionState
 from studio.app.studio import Studio
+from studio.core.graph import Graph, NodeId
 
 from .canvas.canvas import Canvas
 
@@ -31,6 +33,7 @@ class Activity(QObject):
         elif state != "paused":
             self._timer.stop()
             self._canvas.set_activity({})
+            self._canvas.set_flow({})
 
     @Slot()
     def _show(self) -> None:
@@ -40,7 +43,10 @@ class Activity(QObject):
             return
         blocks = [block for block, _ in record.started.layers]
         norms = dict(zip(blocks, grid.latest[1].tolist(), strict=True))
-        self._canvas.set_activity(shares(norms))
+        found = with_composites(shares(norms))
+        self._canvas.set_activity(found)
+        wanted = self._studio.settings.values.flag("flow")
+        self._canvas.set_flow(flow(found, self._studio.workspace.graph) if wanted else {})
 
 
 def shares(norms: dict[str, float]) -> dict[str, float]:
@@ -51,3 +57,23 @@ def shares(norms: dict[str, float]) -> dict[str, float]:
         block: min(max(1.0 + log10(norm / greatest) / DECADES, 0.0), 1.0)
         for block, norm in known.items()
     }
+
+
+def with_composites(found: Mapping[str, float]) -> dict[str, float]:
+    """Return the shares with those of composites, each the most of what is inside it."""
+    whole = dict(found)
+    for path, share in found.items():
+        outer = path.partition("/")[0].partition("#")[0]
+        whole[outer] = max(share, whole.get(outer, 0.0))
+    return whole
+
+
+def flow(found: Mapping[str, float], graph: Graph) -> dict[NodeId, float]:
+    """Return what comes back to every block: its own share, else the most of those behind it."""
+    reached: dict[NodeId, float] = {}
+    for id_ in reversed(graph.order):
+        behind = [reached[end.node] for end in graph.consumers_of[id_] if end.node in reached]
+        share = found.get(id_, max(behind, default=-1.0))
+        if share >= 0:
+            reached[id_] = share
+    return reached

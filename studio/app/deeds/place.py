@@ -40,6 +40,14 @@ def _toggle_minimap(studio: Studio) -> None:
     studio.settings.set("minimap", not _shows_minimap(studio))
 
 
+def _shows_flow(studio: Studio) -> bool:
+    return studio.settings.values.flag("flow")
+
+
+def _toggle_flow(studio: Studio) -> None:
+    studio.settings.set("flow", not _shows_flow(studio))
+
+
 BACK = Action(
     id="view.back", title="Back to the last place", run=_back, when=_is_drawing,
     keys=("Alt+Left",), menu="View", place=36, icon="arrow-left",
@@ -52,6 +60,11 @@ MINIMAP = Action(
     id="view.minimap", title="Minimap", run=_toggle_minimap, when=_is_drawing,
     checked=_shows_minimap, menu="View", place=38,
     help="The whole drawing in a corner, while only a part of it is seen",
+)  # fmt: skip
+FLOW = Action(
+    id="view.flow", title="Flow of gradients", run=_toggle_flow, when=_is_drawing,
+    checked=_shows_flow, menu="View", place=39,
+    help="While a run goes on, wires have the colour of the gradient that comes back to them",
 )  # fmt: skip
 JUMPS = tuple(
     Action(

@@ -25,7 +25,8 @@ class Look:
     is unset while anything moves.
     ``area`` is the part of the canvas to paint, ``view`` all that is seen of it; ``dims`` tells
     which cards step back; ``hidden`` is the input whose wire is being carried; ``frames`` and
-    ``wires`` are the selected ones.
+    ``wires`` are the selected ones. ``activity`` fills the bars of cards, ``flow`` colours the
+    wires into cards, both from 0 to 1.
     """
 
     camera: Camera
@@ -40,6 +41,7 @@ class Look:
     wires: frozenset[End] = frozenset()
     dims: Callable[[NodeId], bool] | None = None
     activity: Mapping[NodeId, float] = field(default_factory=dict)
+    flow: Mapping[NodeId, float] = field(default_factory=dict)
     budget_secs: float = 0.006
 
     @property

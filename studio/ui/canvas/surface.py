@@ -51,6 +51,7 @@ class Surface(Viewport):
         self._where = workspace.where
         self._cameras: dict[str, Camera] = {}
         self._activity: Mapping[NodeId, float] = {}
+        self._flow: Mapping[NodeId, float] = {}
         self._moving, self._settling, self._shown = False, False, False
         self._careful_secs = 0.0
         self._quiet = QTimer(self, interval=QUIET_MS, singleShot=True)
@@ -81,6 +82,12 @@ class Surface(Viewport):
         left, top = bars[:, :2].min(axis=0)
         right, bottom = (bars[:, :2] + bars[:, 2:]).max(axis=0)
         self._update_scene(QRectF(QPointF(left, top), QPointF(right, bottom)), margin=2.0)
+
+    def set_flow(self, flow: Mapping[NodeId, float]) -> None:
+        """Colour the wires into these blocks, from 0 to 1; none for their usual colours."""
+        if flow != self._flow:
+            self._flow = dict(flow)
+            self.update()
 
     def settle(self) -> None:
         """Paint carefully and completely until something moves again, as for a picture."""
@@ -154,6 +161,7 @@ class Surface(Viewport):
             hidden=self.gesture.hides if self.gesture else None,
             dims=self.gesture.dims if self.gesture and self.gesture.dimming else None,
             activity=self._activity,
+            flow=self._flow,
             frames=self.workspace.marked.frames,
             wires=self.workspace.marked.wires,
             budget_secs=budget,

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from studio.app.workspace import Workspace
 from studio.core.graph import End
 from studio.core.shapes import Kind
+from studio.ui.dashboard.colours import colour_at
 from studio.ui.theme import Tokens
 
 from . import curves
@@ -25,6 +26,8 @@ BEND = 4.5
 """Half the size of a bend's dot, in canvas units."""
 DOT_PX = 3.0
 """Half the size of a dot from which it has a rim."""
+FLOW_STEPS = 16
+"""So many colours tell how much flows back through a wire."""
 SMOOTH = 0.7
 """The ``detail`` from which each wire is a path of its own."""
 
@@ -60,6 +63,7 @@ class WirePainter:
             self._paint_batches(painter, look, theme, rows, painted)
         else:
             self._paint_paths(painter, look, theme, rows, painted)
+        self._paint_flow(painter, look, rows)
         self._paint_chosen(painter, look, theme)
         if look.detail >= RECOGNISABLE:
             self._paint_bends(painter, look, theme)
@@ -128,6 +132,20 @@ class WirePainter:
         if known is None or known[0] != form:
             known = self._paths[key] = (form, curves.path_of(knots))
         return known[1]
+
+    def _paint_flow(self, painter: QPainter, look: Look, rows: NDArray[np.int64]) -> None:
+        """Paint wires over in the colours of what flows back through them."""
+        if not look.flow:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not look.hasty)
+        shares = [look.flow.get(self._strands.wires[row].target.node, -1.0) for row in rows]
+        steps = np.floor(np.array(shares) * FLOW_STEPS)
+        for step in np.unique(steps[steps >= 0]).tolist():
+            some = rows[steps == step]
+            pen = QPen(colour_at(step / FLOW_STEPS), (WIDTH_PX + 1.0) * look.dpr)
+            pen.setCapStyle(Qt.PenCapStyle.SquareCap)
+            painter.setPen(pen)
+            draw_lines(painter, look.to_device(curves.lines(self._strands.knots[some], 24)))
 
     def _paint_chosen(self, painter: QPainter, look: Look, theme: Tokens) -> None:
         """Paint selected wires once more, broad and in the colour of the selection."""
