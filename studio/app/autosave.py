@@ -10,6 +10,7 @@ import json
 import os
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +45,14 @@ class Recovered:
 class Autosave:
     """Writes the last value handed over, ``delay_secs`` after the first change that waits."""
 
-    def __init__(self, folder: Path, *, delay_secs: float) -> None:
+    def __init__(
+        self, folder: Path, *, delay_secs: float, warn: Callable[[str], object] = lambda _: None
+    ) -> None:
+        """Write into ``folder``; ``warn`` is told with the next change if a copy failed, once."""
+        self._warn = warn
         self.delay_secs = delay_secs
         self.error = ""
+        self._told = ""
         self._file = folder / f"{os.getpid()}.json"
         self._wake = threading.Condition()
         self._waiting: tuple[Experiment, Path | None] | None = None
@@ -56,6 +62,11 @@ class Autosave:
 
     def keep(self, experiment: Experiment, path: Path | None) -> None:
         """Write this value soon; returns at once."""
+        error = self.error
+        if error != self._told:
+            self._told = error
+            if error:
+                self._warn(f"There is no recovery copy of your work: {error}")
         with self._wake:
             self._waiting = (experiment, path)
             if self._thread is None:

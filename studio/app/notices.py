@@ -50,6 +50,10 @@ class Notices:
         self.changed.tell(self.open)
         return notice
 
+    def warn(self, message: str) -> None:
+        """Show a sentence about something that went wrong beside the work."""
+        self.say(message, "warning")
+
     def dismiss(self, notice: Notice) -> None:
         """Take a notice away; one that is gone already is no error."""
         if notice in self._open:

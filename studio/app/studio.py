@@ -64,7 +64,9 @@ class Studio:
         self.comparison = Comparison(self.workspace)
         self.filing = Filing(self.workspace, self.settings)
         self.autosave = Autosave(
-            folders.recovery(), delay_secs=self.settings.values.real("autosave_seconds")
+            folders.recovery(),
+            delay_secs=self.settings.values.real("autosave_seconds"),
+            warn=self.notices.warn,
         )
         self._new_engine = new_engine or _engine
         self.session = TrainingSession(self._new_engine)

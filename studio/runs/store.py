@@ -165,6 +165,10 @@ class RunStore:
         """Write all that was taken and let the file go."""
         try:
             self.commit()
+        except FileError:
+            with suppress(sqlite3.Error):
+                self._base.execute("ROLLBACK")  # chunks without their tail would say it twice
+            raise
         finally:
             with suppress(sqlite3.Error):
                 self._base.execute("DELETE FROM meta WHERE name = 'writer'")
@@ -247,6 +251,8 @@ class RunStore:
         return True
 
     def _commit(self) -> None:
+        if not self._base.in_transaction:  # taken back, as a full disk does
+            self._base.execute("BEGIN")
         if monotonic() - self._committed_at > COMMIT_SECS or self._in_tail > LONG_TAIL:
             self._in_tail = 0
             self._committed_at = monotonic()

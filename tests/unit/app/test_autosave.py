@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,31 @@ def test_the_copy_of_a_living_program_and_a_broken_copy_are_left_alone(tmp_path:
 
     assert [] == find_recovered(tmp_path)
     assert 2 == len(list(tmp_path.iterdir()))
+
+
+def test_a_copy_that_cannot_be_written_is_told_once(home: Path) -> None:
+    recovery().parent.mkdir(parents=True)
+    recovery().write_text("in the way")
+    studio = Studio()
+    studio.autosave.delay_secs = 0.0
+
+    for place in range(4):
+        studio.workspace.place("nn.linear", 0, 100 * place)
+        _wait_until(lambda: bool(studio.autosave.error))
+    said = [notice.message for notice in studio.notices.open if "recovery copy" in notice.message]
+    recovery().unlink()
+    studio.workspace.place("nn.linear", 0, 500)
+    _wait_until(lambda: not studio.autosave.error)
+    studio.close()
+
+    assert 1 == len(said)
+    assert said[0].startswith("There is no recovery copy of your work: ")
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    from time import monotonic, sleep
+
+    until = monotonic() + 20
+    while not holds():
+        assert monotonic() < until, "waited in vain"
+        sleep(0.02)
