@@ -116,8 +116,10 @@ class Diagnosis:
         paths = [tuple(plain(path).split("/")) for path in finding.symptom.blocks]
         if not paths or not go_to(self._workspace, Found(paths[0], ())):
             return False
-        beside = {path[-1] for path in paths if path[:-1] == paths[0][:-1]}
-        self._workspace.select(beside)
+        # Of what lies inside a composite, its instance lights up.
+        depth = len(paths[0]) - 1
+        here = [path[depth] for path in paths if path[:depth] == paths[0][:depth]]
+        self._workspace.select(here)
         self.block_asked.tell(paths[0][-1])
         return True
 

@@ -14,22 +14,15 @@ from studio.core.errors import RunError
 from studio.core.signal import Signal
 from studio.runs.commands import Adjust, Command, Keep, Look, Pause, Resume, Start, Stop
 from studio.runs.events import (
-    Adjusted,
-    Beat,
-    Began,
-    Checkpointed,
     Ended,
-    EpochEnded,
     Event,
     Failed,
-    LayerRow,
     Note,
-    Points,
     Preview,
     Progress,
     Ready,
+    Recorded,
     Resumed,
-    Snapshot,
     Started,
     StateChanged,
 )
@@ -45,6 +38,7 @@ from studio.runs.questions import (
     Varied,
     Vary,
 )
+from studio.runs.rehearsal import Rehearsed
 from studio.runs.spec import Adjustment, DataJob, RunSpec, Watch
 
 from .engine_hold import EngineHold
@@ -252,14 +246,10 @@ class TrainingSession:
                 self.noted.tell(event)
             case Preview():
                 self.previewed.tell(event)
-            case Examined() | Inspected() | Varied() | Predicted():
+            case Examined() | Inspected() | Varied() | Predicted() | Rehearsed():
                 self.answered.tell(event)
-            case Points() | LayerRow() | Snapshot() | EpochEnded():
-                pass  # these are for the record alone
-            case Began() | Checkpointed() | Adjusted() | Beat():
-                pass  # and so are these; silence hears the beats
             case _:
-                assert_never(event)
+                _for_the_record(event)
 
     def _follow(self, event: Ready | Started | Resumed | StateChanged | Ended) -> None:
         match event:
@@ -298,3 +288,7 @@ class TrainingSession:
         if tell or state != self._state:
             self._state = state
             self.changed.tell(state)
+
+
+def _for_the_record(_event: Recorded) -> None:
+    """Leave it to the record, and a beat to the silence."""

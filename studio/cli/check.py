@@ -2,12 +2,14 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from .arguments import add_experiment, add_json, experiment_of, print_json
 from .verb import Verb
 
 if TYPE_CHECKING:
+    from studio.core.catalog import Catalog
     from studio.core.check import BlockFacts, Checked, Problem
     from studio.core.experiment import Experiment
     from studio.core.graph import Node
@@ -21,12 +23,37 @@ def run(options: Namespace) -> int:
 
     catalog = full_catalog()
     experiment = experiment_of(options, catalog)
+    if options.preflight:
+        return _preflight(experiment, catalog, words=not options.json)
     checked = check(experiment, catalog)
     if options.json:
         print_json(_answer(experiment, checked))
     else:
         print("\n".join(_words(experiment, checked)))
     return 1 if checked.problems else 0
+
+
+def _preflight(experiment: "Experiment", catalog: "Catalog", *, words: bool) -> int:
+    """Try what a training begins with; 1 if anything is found that would spoil it."""
+    from studio.app.preflight import preflight
+    from studio.runs.handle import Engine
+
+    signs = {"passed": "✓", "failed": "✗", "unsure": "?"}
+    rows = []
+    with Engine() as engine:
+        for row in preflight(engine, experiment, catalog):
+            rows.append(row)
+            if words:
+                print(f"{signs[row.verdict]} {row.title}: {row.says}")
+                if row.verdict == "failed" and row.way_out:
+                    print(f"    {row.way_out}")
+            else:
+                print_json({"row": asdict(row)})
+    failed = [row.id for row in rows if row.verdict == "failed"]
+    print_json(
+        {"title": experiment.title, "failed": failed, "rows": [asdict(row) for row in rows]}
+    )
+    return 1 if failed else 0
 
 
 def _answer(experiment: "Experiment", checked: "Checked") -> dict[str, object]:
@@ -102,12 +129,20 @@ def _columns(rows: list[tuple[str, ...]]) -> list[str]:
 
 def _declare(parser: ArgumentParser) -> None:
     add_experiment(parser)
+    parser.add_argument(
+        "--preflight",
+        action="store_true",
+        help="also try, on a copy, what a training begins with: initial loss, gradient, one batch "
+        "by heart, leakage, memory, learning rate",
+    )
     add_json(parser)
 
 
 CHECK = Verb(
     "check",
     "Check a drawing: shapes, number of parameters, problems",
+    "With --preflight a copy is tried for some seconds instead of listing the blocks; with --json\n"
+    "each line of stdout is then one finding, and the last has them all.\n"
     "Exit code 0: no problem, 1: problems, 2: the file cannot be read.",
     _declare,
     run,

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 def run(options: Namespace) -> int:
     """Diagnose a run, or train an experiment and diagnose that; 1 where something was found."""
-    from studio.app.catalogue import builtin_catalog
+    from studio.app.plugging import full_catalog
     from studio.core.check import Checker
     from studio.runs.diagnosis.judging import diagnose, remedies
 
-    catalog = builtin_catalog()
+    catalog = full_catalog()
     case = _case(options, catalog)
     checker = Checker(catalog)
     found = [(finding, remedies(case, finding, checker)) for finding in diagnose(case)]

@@ -26,6 +26,7 @@ from studio.runs.commands import (
 )
 from studio.runs.events import Beat, Ended, Event, Failed, Note, Ready, StateChanged
 from studio.runs.questions import Examine, Inspect, Predict, Question, Show, Vary
+from studio.runs.rehearsal import Rehearse
 
 from .obeying import begun, broken_off, intervene
 from .outbox import Outbox, Send
@@ -222,7 +223,9 @@ class Worker:
                 training.stop()
             case Look() | Adjust() | Keep():
                 self._outbox.put(intervene(command, training))
-            case Show() | Examine() | Inspect() | Vary() | Predict() | Quit() | Leave():
+            case Show() | Examine() | Inspect() | Vary() | Predict() | Rehearse():
+                pass  # answered by other threads
+            case Quit() | Leave():
                 pass  # answered by other threads
             case _:
                 assert_never(command)

@@ -260,6 +260,11 @@ Event: TypeAlias = (
     | Answer
 )
 
+Recorded: TypeAlias = (
+    Points | LayerRow | Snapshot | EpochEnded | Began | Checkpointed | Adjusted | Beat
+)
+"""What only matters to those who read a record, or who listen for signs of life."""
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder: "msgspec.msgpack.Decoder[list[Event]]" = msgspec.msgpack.Decoder(list[Event])
 

@@ -6,6 +6,7 @@ import msgspec
 
 from studio.core.fields import Field, FieldKind
 
+from .rehearsal import Rehearse, Rehearsed
 from .spec import Array, DataJob, Setting, Struct
 
 
@@ -67,7 +68,7 @@ class Predict(Struct, frozen=True, kw_only=True, tag="predict"):
     """So many answers are told; the file has all."""
 
 
-Question: TypeAlias = Show | Examine | Inspect | Vary | Predict
+Question: TypeAlias = Show | Examine | Inspect | Vary | Predict | Rehearse
 
 
 class Examined(Struct, frozen=True, kw_only=True, tag="examined"):
@@ -147,4 +148,4 @@ class Predicted(Struct, frozen=True, kw_only=True, tag="predicted"):
     error: str = ""
 
 
-Answer: TypeAlias = Examined | Inspected | Varied | Predicted
+Answer: TypeAlias = Examined | Inspected | Varied | Predicted | Rehearsed

@@ -31,7 +31,7 @@ from .events import (
     StateChanged,
 )
 from .layers import LayerGrid
-from .questions import Answer, Examined, Inspected, Predicted, Varied
+from .questions import Answer
 from .series import Series
 
 Rare: TypeAlias = (
@@ -216,10 +216,6 @@ class Record:
                 return self._add_epoch(event)
             case Snapshot():
                 return self._add_snapshot(event)
-            case Ready() | Preview() | Beat():
-                return set()
-            case Examined() | Inspected() | Varied() | Predicted():
-                return set()
             case Resumed() | StateChanged() | Note() | Failed() | Ended():
                 self._note(event)
                 return {RUN}
@@ -227,7 +223,7 @@ class Record:
                 self.interventions.append(event)
                 return {RUN}
             case _:
-                assert_never(event)
+                return _nothing_of(event)
 
     def _note(self, event: Resumed | StateChanged | Note | Failed | Ended) -> None:
         match event:
@@ -284,6 +280,11 @@ class Record:
                 self._add_points(name, [Points(name=name, steps=(event.step,), values=(value,))])
                 topics.add(SERIES)
         return topics
+
+
+def _nothing_of(_event: Ready | Preview | Beat | Answer) -> set[str]:
+    """Return no topic: these are no part of a run."""
+    return set()
 
 
 def _kind(event: Event) -> tuple[type[Event], str]:

@@ -19,6 +19,7 @@ from studio.runs.questions import (
     Varied,
     Vary,
 )
+from studio.runs.rehearsal import Rehearse, Rehearsed
 
 from .calling import function_named
 from .load import Load
@@ -53,6 +54,10 @@ def _answered(question: Question, load: Load) -> Preview | Answer:
             return vary(question, load)
         case Predict():
             return predict(question)
+        case Rehearse():
+            from studio.engine.rehearsal import rehearse
+
+            return rehearse(question, load)
         case _:
             assert_never(question)
 
@@ -86,5 +91,7 @@ def _failed(question: Question, why: str) -> Preview | Answer:
             return Varied(request=request, error=why)
         case Predict():
             return Predicted(request=request, error=why)
+        case Rehearse():
+            return Rehearsed(request=request, error=why)
         case _:
             assert_never(question)

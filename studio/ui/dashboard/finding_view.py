@@ -76,6 +76,7 @@ class FindingView(QScrollArea):
         column.setSpacing(_GAP_PX)
         column.addWidget(Text(finding.symptom.says, page))
         column.addLayout(self._evidence(finding, page))
+        self._add_trial(column, page)
         for remedy in remedies:
             column.addLayout(self._remedy(remedy, page))
         if finding.follows:
@@ -83,7 +84,6 @@ class FindingView(QScrollArea):
             column.addWidget(Text(f"It follows from {cause}: mend that first", page, "small"))
         elif not remedies:
             column.addWidget(Text("No remedy fits the drawing as it is now", page, "small"))
-        self._add_trial(column, page)
         column.addWidget(Text(finding.rule.why, page, "muted"))
         column.addWidget(Text(finding.rule.paper, page, "small"))
         column.addStretch(1)

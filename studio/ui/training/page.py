@@ -20,6 +20,7 @@ from studio.ui.widgets.labels import Text
 
 from .live_card import LiveCard
 from .objective_card import ObjectiveCard
+from .preflight_card import PreflightCard
 from .range_card import RangeCard
 from .recipe_card import FormCard, RecipeCard
 from .size_card import SizeCard
@@ -32,12 +33,7 @@ class TrainPage(QScrollArea):
         super().__init__(parent)
         self._workspace = workspace
         self._trainer = trainer
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setObjectName("page-area")
-        self.setAccessibleName("Train page")
-        page = QWidget(self)
-        page.setObjectName("page")
+        page = self._begin_page()
         self.settings = FormCard("Run", "settings", workspace, page)
         self.computing = FormCard("Computing", "computing", workspace, page)
         self.keeping = FormCard("Checkpoints", "keeping", workspace, page)
@@ -46,6 +42,7 @@ class TrainPage(QScrollArea):
         self.objective = FormCard("Gradient", "objective", workspace, page)
         self.schedule = RecipeCard("Learning-rate schedule", "schedule", workspace, page)
         self.range = RangeCard(workspace, page)
+        self.preflight = PreflightCard(workspace, page)
         self.batch = SizeCard(workspace, page)
         self.live = LiveCard(trainer.live, page)
         self.curve = Curve("epochs", page)
@@ -59,6 +56,15 @@ class TrainPage(QScrollArea):
         self.refresh()
         if trainer.samples is None:
             self._ask_for_samples()
+
+    def _begin_page(self) -> QWidget:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setObjectName("page-area")
+        self.setAccessibleName("Train page")
+        page = QWidget(self)
+        page.setObjectName("page")
+        return page
 
     def _follow(self, workspace: Workspace, trainer: Trainer) -> None:
         self._soon.timeout.connect(self.refresh)
@@ -120,7 +126,7 @@ class TrainPage(QScrollArea):
         row.setContentsMargins(24, 24, 24, 24)
         row.setSpacing(16)
         for cards in (
-            (self.settings, self.computing, self.keeping, plan),
+            (self.settings, self.preflight, self.computing, self.keeping, plan),
             (self.objectives, self.optimizer, self.objective),
             (self.live, self.schedule, rate, self.range, self.batch),
         ):
