@@ -15,6 +15,7 @@ from studio.runs.events import (
     Started,
     StateChanged,
 )
+from studio.runs.histograms import BINS
 
 LAYERS = ("conv1", "conv2", "fc1", "fc2")
 
@@ -66,6 +67,54 @@ def images(step: int, *, block: str = "decoder", samples: int = 12) -> Snapshot:
     )
 
 
+def histogram(step: int, *, block: str = "fc1", kind: str = "weights") -> Snapshot:
+    counts = np.random.default_rng(step).integers(0, 50, 2 * BINS + 2)
+    arrays = {"counts": array_from_numpy(counts)}
+    return Snapshot(kind=f"histogram-{kind}", block=block, step=step, arrays=arrays)
+
+
+def features(step: int, *, block: str = "conv1") -> Snapshot:
+    random = np.random.default_rng(step)
+    arrays = {
+        "maps": random.integers(0, 256, (6, 8, 8), np.uint8),
+        "filters": random.integers(0, 256, (6, 1, 3, 3), np.uint8),
+        "input": random.integers(0, 256, (1, 10, 10), np.uint8),
+        "limits": np.array([0.0, 1.0, -0.5, 0.5, 0.0, 255.0], np.float32),
+    }
+    return Snapshot(
+        kind="features",
+        block=block,
+        step=step,
+        arrays={name: array_from_numpy(value) for name, value in arrays.items()},
+        notes={"order": "maps filters input", "sample": "0"},
+    )
+
+
+def through_time(step: int, *, block: str = "lstm") -> Snapshot:
+    norms = np.logspace(-3, 0, 12, dtype=np.float32)
+    arrays = {"norms": array_from_numpy(norms)}
+    return Snapshot(kind="through-time", block=block, step=step, arrays=arrays)
+
+
+def predictions(step: int, *, samples: int = 40) -> Snapshot:
+    random = np.random.default_rng(step)
+    scores = random.random((samples, 3), np.float32)
+    arrays = {
+        "scores": scores / scores.sum(axis=1, keepdims=True),
+        "classes": random.integers(0, 3, samples),
+        "rows": np.arange(samples),
+        "shown": np.arange(min(samples, 12)),
+        "inputs": random.integers(0, 256, (min(samples, 12), 1, 8, 8), np.uint8),
+    }
+    return Snapshot(
+        kind="predictions",
+        block="class",
+        step=step,
+        arrays={name: array_from_numpy(value) for name, value in arrays.items()},
+        notes={"inputs": "image", "as": "images"},
+    )
+
+
 def a_run(*, steps: int = 300) -> Iterator[Event]:
     """Yield a whole run of six epochs."""
     rng = np.random.default_rng(0)
@@ -83,6 +132,10 @@ def a_run(*, steps: int = 300) -> Iterator[Event]:
         yield attention(first)
         yield embedding(first)
         yield images(first)
+        yield histogram(first)
+        yield features(first)
+        yield through_time(first)
+        yield predictions(first)
         means = {"validation/loss": 2.4 * float(np.exp(-first / 90)), "validation/accuracy": 0.9}
         yield EpochEnded(epoch=first // 50 + 1, step=first + 49, values=means)
         yield Progress(

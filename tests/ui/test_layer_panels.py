@@ -24,7 +24,7 @@ from studio.ui.dashboard.panels.histograms import HistogramsPanel
 from studio.ui.dashboard.panels.recurrent import SPEC as RECURRENCE
 from studio.ui.dashboard.panels.recurrent import Gates, RecurrentPanel, ThroughTime
 from studio.ui.theme import DARK, palette_of
-from tests.helpers.a_run import started
+from tests.helpers.a_run import features, started
 from tests.helpers.drawing import chain
 
 Show = Callable[..., Panel]
@@ -115,23 +115,6 @@ def test_values_that_are_not_finite_are_counted(show: Show) -> None:
     assert panel.caption.text() == "to step 3 · 2 values not finite"
 
 
-def features(step: int, *, block: str = "conv") -> Snapshot:
-    random = np.random.default_rng(step)
-    arrays = {
-        "maps": random.integers(0, 256, (6, 8, 8), np.uint8),
-        "filters": random.integers(0, 256, (6, 1, 3, 3), np.uint8),
-        "input": random.integers(0, 256, (1, 10, 10), np.uint8),
-        "limits": np.array([0.0, 1.0, -0.5, 0.5, 0.0, 255.0], np.float32),
-    }
-    return Snapshot(
-        kind="features",
-        block=block,
-        step=step,
-        arrays={name: array_from_numpy(value) for name, value in arrays.items()},
-        notes={"order": "maps filters input", "sample": "0"},
-    )
-
-
 def test_only_blocks_that_give_images_can_be_looked_into(show: Show) -> None:
     workspace = chain("io.image", "nn.conv2d", "nn.relu", "nn.flatten", "nn.linear")
     panel = show(FEATURES, workspace=workspace)
@@ -189,3 +172,25 @@ def test_gates_are_maps_of_units_by_positions(show: Show) -> None:
     assert told is not None
     assert told[0] == "input, position 1"
     assert [row.value for row in told[1]] == ["1", "0"]
+
+
+def test_a_panel_follows_the_block_that_is_selected_on_the_canvas(show: Show) -> None:
+    workspace = chain("io.image", "nn.conv2d", "nn.relu", "nn.flatten", "nn.linear")
+    panel = show(
+        FEATURES, features(3, block="conv2d"), features(4, block="relu"), workspace=workspace
+    )
+    assert isinstance(panel, FeaturesPanel)
+    panel.choose("block", "conv2d")
+
+    workspace.select(["relu"])
+    followed, wanted = panel.block, panel.wanted
+    workspace.select(["linear"])
+    of_no_images = panel.block
+    workspace.select(["relu", "conv2d"])
+
+    assert followed == "relu"
+    assert wanted["features"]["block"] == "relu"
+    assert of_no_images == "conv2d"
+    assert panel.block == "conv2d"
+    assert panel.settings["block"] == "conv2d", "what is selected is not kept"
+    assert panel.stale

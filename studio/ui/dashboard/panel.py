@@ -118,6 +118,9 @@ class Panel(QWidget):
         self.stale = False
         self._workspace = context.workspace
         self._settings = dict(context.settings)
+        self._focused = ""
+        if context.workspace is not None:
+            context.workspace.selection_changed.connect(self._on_selected)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(title)
@@ -160,9 +163,16 @@ class Panel(QWidget):
 
     def choose(self, name: str, value: Value) -> None:
         """Set something on the panel, to be kept."""
+        if name == "block":
+            self._focused = ""
         if self._settings.get(name) != value:
             self._settings[name] = value
             self.settings_changed.emit(self.settings)
+
+    def pick_block(self, ids: Sequence[str]) -> str:
+        """Return which of these blocks to show: the one selected on the canvas, else the chosen."""
+        wished = (self._focused, self.text("block"))
+        return next((id_ for id_ in wished if id_ in ids), next(iter(ids), ""))
 
     def mark_stale(self) -> None:
         """Ask to be drawn anew though the record has no news."""
@@ -199,6 +209,14 @@ class Panel(QWidget):
         if self._workspace is None:
             return ()
         return columns_of(self._workspace.document.experiment.data, self._workspace.catalog)
+
+    def _on_selected(self, selected: frozenset[str]) -> None:
+        """Follow what is selected on the canvas, and go back when nothing is."""
+        focused = next(iter(selected)) if len(selected) == 1 else ""
+        if focused != self._focused:
+            self._focused = focused
+            self.watch_changed.emit()
+            self.mark_stale()
 
     # Qt
 

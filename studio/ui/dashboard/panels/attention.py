@@ -41,8 +41,7 @@ class AttentionPanel(Panel):
     @property
     def shown_block(self) -> str:
         """Id of the block whose maps are shown; empty while there is none."""
-        chosen = self.text("block")
-        return chosen if chosen in self._ids else next(iter(self._ids), "")
+        return self.pick_block(self._ids)
 
     @property
     def snapshot(self) -> Snapshot | None:

@@ -150,8 +150,7 @@ class FeaturesPanel(Panel):
     @property
     def block(self) -> str:
         """Id of the block that is looked into; empty while there is none."""
-        ids, chosen = [id_ for id_, _ in self.options], self.text("block")
-        return chosen if chosen in ids else next(iter(ids), "")
+        return self.pick_block([id_ for id_, _ in self.options])
 
     @property
     def wanted(self) -> Mapping[str, dict[str, Option]]:

@@ -51,8 +51,7 @@ class HistogramsPanel(Panel):
     @property
     def block(self) -> str:
         """Whose values are shown; empty while there are none."""
-        seen, chosen = self.record.blocks_seen(f"histogram-{self.kind}"), self.text("block")
-        return chosen if chosen in seen else next(iter(seen), "")
+        return self.pick_block(self.record.blocks_seen(f"histogram-{self.kind}"))
 
     @property
     def wanted(self) -> Mapping[str, dict[str, Option]]:

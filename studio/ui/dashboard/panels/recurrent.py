@@ -151,8 +151,7 @@ class RecurrentPanel(Panel):
     @property
     def block(self) -> str:
         """Whose are shown; empty while there are none."""
-        seen, chosen = self.record.blocks_seen(self.view), self.text("block")
-        return chosen if chosen in seen else next(iter(seen), "")
+        return self.pick_block(self.record.blocks_seen(self.view))
 
     @property
     def wanted(self) -> Mapping[str, dict[str, Option]]:
