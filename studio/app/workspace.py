@@ -19,6 +19,7 @@ from studio.core.scope import Scope
 from studio.core.signal import Signal
 from studio.core.wiring import refusal
 
+from .chosen_samples import ChosenSamples
 from .here import differing, meant
 from .library import Library
 from .offer import Offer, offer_of
@@ -64,6 +65,7 @@ class Workspace:
         self._offer: tuple[tuple[str, int], object, object, Offer] | None = None
         self._selection: frozenset[NodeId] = frozenset()
         self._marked = Marked()
+        self.samples = ChosenSamples()
         self.document.changed.connect(self._on_changed)
         self.document.restarting.connect(self._on_restarting)
 
@@ -223,12 +225,9 @@ class Workspace:
         return self.scope.block(self.graph.nodes[node].kind)
 
     def apply(self, edit: Edit) -> bool:
-        """Apply an edit; a refusal is told as a sentence, and changes nothing.
+        """Apply an edit, and return whether it was; a refusal is told, and changes nothing.
 
         An edit of a drawing that names no composite is meant for the drawing that is open.
-
-        Returns:
-            Whether the edit was applied.
         """
         try:
             self.document.apply(meant(edit, self.where))

@@ -64,7 +64,7 @@ class PredictionProbe(Probe):
         given = self.sight.network.module(*inputs)
         outputs = [*given] if isinstance(given, tuple) else [given]
         if self._answers is None:
-            self._answers = [*_answers(self.sight, outputs, targets)]
+            self._answers = [*answers_of(self.sight, outputs, targets)]
         return [
             self._snapshot(answer, step, rows, inputs, (outputs[answer.output], targets))
             for answer in self._answers
@@ -92,8 +92,8 @@ class PredictionProbe(Probe):
         notes: dict[str, str] = {}
         if inputs:
             name = self.sight.samples.columns[0].name
-            notes = {"inputs": name, "as": _form(inputs[0])}
-            arrays["inputs"] = _small(inputs[0][shown], notes["as"])
+            notes = {"inputs": name, "as": form_of(inputs[0])}
+            arrays["inputs"] = small(inputs[0][shown], notes["as"])
         return Snapshot(
             kind="predictions",
             block=answer.column,
@@ -137,7 +137,7 @@ def _varied(value: Tensor) -> bool:
     return bool(value.max() - value.min() > _NEAR) or bool(((value - 0.5).abs() > 0.25).any())
 
 
-def _answers(
+def answers_of(
     sight: Sight, outputs: Sequence[object], targets: Sequence[Tensor]
 ) -> Iterator[_Answer]:
     """Find for every target of classes or numbers the first output of a fitting shape."""
@@ -165,13 +165,15 @@ def _fits(output: object, target: Tensor, limit: int | None) -> bool:
     return output.ndim == 2 and 1 < output.shape[1] == classes <= MOST_CLASSES
 
 
-def _form(column: Tensor) -> str:
+def form_of(column: Tensor) -> str:
+    """Return what samples of a column are to be shown as: images, numbers or tokens."""
     if column.ndim == 4 and column.shape[1] in {1, 3}:
         return "images"
     return "numbers" if column.is_floating_point() else "tokens"
 
 
-def _small(inputs: Tensor, form: str) -> Tensor:
+def small(inputs: Tensor, form: str) -> Tensor:
+    """Return images as bytes, each from its darkest to its brightest; anything else as it is."""
     if form != "images":
         return inputs
     low = inputs.amin(dim=(1, 2, 3), keepdim=True)

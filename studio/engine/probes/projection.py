@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 COMPONENTS = 3
+WIDE = 64
 FALLEN = 0.7
 """The share of the variance at the fit below which the axes are fitted anew."""
 
@@ -33,6 +34,7 @@ class Projection:
         self._axes: Floats | None = None
         self._fitted_share = 0.0
         self._last: Floats | None = None
+        self._wide: Floats | None = None
 
     def view(self, values: Floats) -> View:
         """Return the points of values: samples × features."""
@@ -47,8 +49,21 @@ class Projection:
         self._last = centred @ self._axes
         return View(self._last, _share(centred, self._axes), refit)
 
+    def vectors(self, values: Floats) -> NDArray[np.float16]:
+        """Return samples × at most 64: what they are, for programs that make maps themselves.
+
+        Wider ones along the principal axes of the last fit, others as they are.
+        """
+        if values.shape[1] <= WIDE:
+            return values.astype(np.float16)
+        if self._wide is None or self._wide.shape[0] != values.shape[1]:
+            self._wide = _principal_axes(values - values.mean(axis=0), WIDE)
+        turned: Floats = (values - values.mean(axis=0)) @ self._wide
+        return turned.astype(np.float16)
+
     def _fit(self, centred: Floats) -> None:
         axes = _principal_axes(centred)
+        self._wide = None
         if self._last is not None and len(self._last) == len(centred):
             left, _, right = np.linalg.svd((centred @ axes).T @ self._last)
             axes = axes @ (left @ right)
@@ -56,21 +71,21 @@ class Projection:
         self._fitted_share = _share(centred, axes)
 
 
-def _principal_axes(centred: Floats) -> Floats:
-    """Return features × 3 orthonormal axes; zeros where there are fewer dimensions."""
+def _principal_axes(centred: Floats, count: int = COMPONENTS) -> Floats:
+    """Return features × count orthonormal axes; zeros where there are fewer dimensions."""
     samples, features = centred.shape
     if features <= samples:
         _, vectors = np.linalg.eigh(centred.T @ centred)
-        axes = vectors[:, ::-1][:, :COMPONENTS]
+        axes = vectors[:, ::-1][:, :count]
     else:
         # The smaller of the two matrices has the same axes.
         variances, vectors = np.linalg.eigh(centred @ centred.T)
-        scale = np.sqrt(np.maximum(variances[::-1][:COMPONENTS], 1e-30))
-        axes = centred.T @ vectors[:, ::-1][:, :COMPONENTS] / scale
+        scale = np.sqrt(np.maximum(variances[::-1][:count], 1e-30))
+        axes = centred.T @ vectors[:, ::-1][:, :count] / scale
     # A vector's sign is arbitrary: its largest entry points upwards, the same on every machine.
     signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
     axes = axes * np.where(signs == 0, 1.0, signs)
-    return np.pad(axes, ((0, 0), (0, COMPONENTS - axes.shape[1])))
+    return np.pad(axes, ((0, 0), (0, count - axes.shape[1])))
 
 
 def _share(centred: Floats, axes: Floats) -> float:

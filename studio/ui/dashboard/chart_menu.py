@@ -141,10 +141,12 @@ class _Smoothing(QWidgetAction):
 class MenuButton(QToolButton):
     """Opens the menu; its icon follows the theme."""
 
-    def __init__(self, menu: QMenu, panel: QWidget) -> None:
+    def __init__(
+        self, menu: QMenu, panel: QWidget, tip: str = "Scale, axis, smoothing, copy"
+    ) -> None:
         super().__init__(panel)
         self.setIconSize(QSize(14, 14))
-        self.setToolTip("Scale, axis, smoothing, copy")
+        self.setToolTip(tip)
         self.setAccessibleName("Chart settings")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setMenu(menu)

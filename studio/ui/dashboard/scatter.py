@@ -89,15 +89,35 @@ class Scatter(QWidget):
             paint_empty(painter, QRectF(self.rect()), self.hint, theme)
             return
         xs, ys = self.places(cloud.points)
-        colours = self._colours(cloud, theme)
+        colours = self.colours(cloud, theme)
+        order = self.order(cloud)
+        drawn = (xs, ys, colours) if order is None else (xs[order], ys[order], colours[order])
         if len(xs) > MANY:
-            self._paint_image(painter, xs, ys, colours, theme)
+            self._paint_image(painter, *drawn, theme)
         else:
-            _paint_dots(painter, xs, ys, colours, theme)
+            _paint_dots(painter, *drawn, theme, sort=order is None)
         if cloud.classes:
             self._paint_names(painter, cloud, xs, ys, theme)
         elif cloud.labels is not None:
             self._paint_bar(painter, cloud.labels, theme)
+        self.paint_over(painter, (xs, ys), theme)
+
+    @property
+    def cloud(self) -> Cloud | None:
+        """What is drawn."""
+        return self._cloud
+
+    def order(self, cloud: Cloud) -> NDArray[np.intp] | None:
+        """Return the points in the order in which they are drawn, if that matters."""
+        return None
+
+    def paint_over(
+        self,
+        painter: QPainter,
+        places: tuple[NDArray[np.float64], NDArray[np.float64]],
+        theme: Tokens,
+    ) -> None:
+        """Draw what stands over the points."""
 
     def places(
         self, points: NDArray[np.floating]
@@ -120,7 +140,8 @@ class Scatter(QWidget):
         if afresh or not fits or reach < self._reach * _SHRINK:
             self._centre, self._reach = (x, y), reach * (1.03 if afresh else 1.12)
 
-    def _colours(self, cloud: Cloud, theme: Tokens) -> NDArray[np.uint32]:
+    def colours(self, cloud: Cloud, theme: Tokens) -> NDArray[np.uint32]:
+        """Return the colour of every point."""
         if cloud.classes:
             assert cloud.labels is not None
             palette = np.array([QColor(colour).rgb() for colour in _palette(theme)], np.uint32)
@@ -211,10 +232,12 @@ def _paint_dots(
     ys: NDArray[np.float64],
     colours: NDArray[np.uint32],
     theme: Tokens,
+    *,
+    sort: bool = True,
 ) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     rim, dot = _DOT_PX + 1.5, _DOT_PX
-    order = np.argsort(colours, kind="stable")
+    order = np.argsort(colours, kind="stable") if sort else np.arange(len(colours))
     cuts = np.flatnonzero(np.diff(colours[order], prepend=colours[order][:1] + 1))
     for part in np.split(order, cuts[cuts > 0]):
         points = [QPointF(x, y) for x, y in zip(xs[part].tolist(), ys[part].tolist(), strict=True)]
