@@ -11,8 +11,8 @@ from studio.runs.arrays import array_from_numpy
 from studio.runs.events import Event, LayerRow, Note, Points, Snapshot
 
 from .build import Network, tensors_in
+from .calls import Calls
 from .data.batches import Samples
-from .objectives import Calls
 from .probes.probe import Options, Probe, ProbeSpec, Sight
 
 __all__ = [

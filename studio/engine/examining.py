@@ -27,6 +27,8 @@ def examine(question: Mapping[str, Any]) -> dict[str, Any]:
     found: list[list[str]] = []
     network = Network(program, "conformance")
     for name, rule in (_OF_LOSSES if question["loss"] else _RULES).items():
+        if name == "export" and not question["export"]:
+            continue
         try:
             found += [[name, sentence] for sentence in rule(network, made, question)]
         except Exception as error:  # noqa: BLE001 - the block's code; whatever it raises is told

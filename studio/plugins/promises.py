@@ -5,6 +5,7 @@ Blocks are compiled here and run by a process of their own, as are optimisers an
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -59,10 +60,15 @@ class Finding:
 Told: TypeAlias = Iterator[tuple[str, str]]
 
 
-def examined(id_: str, catalog: Catalog, asker: Asks) -> Iterator[Finding]:
-    """Yield what does not hold of one declared thing; nothing for one that is sound."""
+def examined(
+    id_: str, catalog: Catalog, asker: Asks, *, most: int = MOST_DRAWINGS
+) -> Iterator[Finding]:
+    """Yield what does not hold of one declared thing; nothing for one that is sound.
+
+    Of a block ``most`` drawings are looked at.
+    """
     rules: tuple[tuple[dict[str, Any], Callable[..., Told]], ...] = (
-        (catalog.blocks, _block),
+        (catalog.blocks, partial(_block, most=most)),
         (catalog.optimizers, _optimizer),
         (catalog.schedules, _schedule),
         (catalog.sources, _source),
@@ -86,15 +92,15 @@ def _words(value: Any) -> Told:
             )
 
 
-def _block(spec: BlockSpec, catalog: Catalog, asker: Asks) -> Told:
+def _block(spec: BlockSpec, catalog: Catalog, asker: Asks, *, most: int) -> Told:
     yield from _words(spec)
     if spec.role not in {"layer", "loss"}:
         return
     seen: set[tuple[str, str]] = set()
     count = 0
-    for experiment, checked in islice(drawings(spec, catalog), MOST_DRAWINGS):
+    for experiment, checked in islice(drawings(spec, catalog), most):
         count += 1
-        for told in _drawing(spec, experiment, checked, catalog, asker):
+        for told in _drawing(spec, (experiment, checked), catalog, asker, whole=count == 1):
             if told not in seen:
                 seen.add(told)
                 yield told
@@ -106,8 +112,15 @@ def _block(spec: BlockSpec, catalog: Catalog, asker: Asks) -> Told:
 
 
 def _drawing(
-    spec: BlockSpec, experiment: Experiment, checked: Checked, catalog: Catalog, asker: Asks
+    spec: BlockSpec,
+    drawn: tuple[Experiment, Checked],
+    catalog: Catalog,
+    asker: Asks,
+    *,
+    whole: bool,
 ) -> Told:
+    """Yield what does not hold of one drawing; the export, which takes long, if it is asked for."""
+    experiment, checked = drawn
     try:
         program = compile_network(experiment, catalog, checked)
         if compile_network(loads(dumps(experiment)), catalog) != program:
@@ -121,6 +134,7 @@ def _drawing(
         "job": "examine",
         "program": msgspec.to_builtins(program, str_keys=True),
         "loss": BLOCK if spec.role == "loss" else "",
+        "export": whole,
         "inputs": _of_role("input", experiment, checked, catalog),
         "targets": _of_role("target", experiment, checked, catalog),
         "outputs": [_plain(shape)[:2] for shape in facts.outputs.values()],
