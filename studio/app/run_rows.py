@@ -6,8 +6,8 @@ A row holds one run, or all runs of one experiment that differ in the seed alone
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
-from statistics import fmean, stdev
+from math import fsum, isfinite, sqrt
+from statistics import fmean
 from typing import TypeAlias
 
 from studio.core.text import duration, grouped, plural
@@ -100,17 +100,12 @@ def spread_of(runs: Sequence[Run], metric: str, *, best: bool = False) -> str:
         return ""
     if len(values) == 1:
         return f"{values[0]:.4g}"
-    return f"{fmean(values):.4g} ± {stdev(values):.2g}"
+    return f"{fmean(values):.4g} ± {_deviation(values):.2g}"
 
 
 def metrics_of(runs: Iterable[Run]) -> list[str]:
     """Return every ``part/metric`` that any run has: what is held out first."""
-    names = {
-        f"{part}/{name}"
-        for run in runs
-        for part, values in {**run.summary.best, **run.summary.final}.items()
-        for name in values
-    }
+    names = frozenset[str]().union(*{run.measured for run in runs})
     parts = ("validation", "test", "train")
     return sorted(names, key=lambda name: (_place(name.partition("/")[0], parts), name))
 
@@ -118,8 +113,7 @@ def metrics_of(runs: Iterable[Run]) -> list[str]:
 def columns_for(runs: Sequence[Run]) -> list[Column]:
     """Return all columns that say something of these runs."""
     names = metrics_of(runs)
-    known = {f"{part}/{name}" for run in runs for part in run.summary.best
-             for name in run.summary.best[part]}  # fmt: skip
+    known = frozenset[str]().union(*{run.tracked for run in runs})
     return [
         *_FIXED,
         *(_metric_column(name, best=False) for name in names),
@@ -145,6 +139,11 @@ def lasted(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s" if seconds else ""
     return duration(seconds)
+
+
+def _deviation(values: Sequence[float]) -> float:
+    mean = fmean(values)
+    return sqrt(fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
 
 
 def _first(pair: tuple[Key, Row]) -> Key:

@@ -8,7 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from pathlib import Path
@@ -21,7 +21,7 @@ import msgspec
 from .marks import MARKS, Marks, read_marks
 from .spec import Struct
 from .store import RECORD
-from .summary import Summary, summarise
+from .summary import Metrics, Summary, summarise
 from .writer import at_work
 
 State: TypeAlias = Literal["running", "finished", "stopped", "failed", "cut off", "broken"]
@@ -48,16 +48,21 @@ class Run:
     summary: Summary
     marks: Marks
     state: State
+    id: str = field(init=False, compare=False)
+    """The name of its folder."""
+    begun: float = field(init=False, compare=False)
+    """When it began, in seconds since 1970; after its name if its record does not say."""
+    measured: frozenset[str] = field(init=False, compare=False)
+    """Every ``part/metric`` that it has, and of those in ``tracked`` a best one, too."""
+    tracked: frozenset[str] = field(init=False, compare=False)
 
-    @property
-    def id(self) -> str:
-        """The name of its folder."""
-        return self.folder.name
-
-    @property
-    def begun(self) -> float:
-        """When it began, in seconds since 1970; after its name if its record does not say."""
-        return self.summary.begun or _named_time(self.id)
+    def __post_init__(self) -> None:
+        # Asked for thousands of rows at once, and therefore told once.
+        object.__setattr__(self, "id", self.folder.name)
+        object.__setattr__(self, "begun", self.summary.begun or _named_time(self.id))
+        tracked = frozenset(_names(self.summary.best))
+        object.__setattr__(self, "tracked", tracked)
+        object.__setattr__(self, "measured", tracked.union(_names(self.summary.final)))
 
 
 class RunIndex:
@@ -67,6 +72,7 @@ class RunIndex:
         self._runs = runs
         self._cache = cache
         self._known: dict[str, _Known] | None = None
+        self._rows: dict[str, tuple[_Entry, Run]] = {}
         self._lock = Lock()
 
     def look(self, *, secs: float = inf, glance: bool = False) -> tuple[list[Run], bool]:
@@ -79,8 +85,19 @@ class RunIndex:
             if self._known is None:
                 self._known = _read_cache(self._cache)
             complete = self._take_in(self._known, monotonic() + secs, glance=glance)
-            found = [_run(self._runs / id_, entry) for id_, (_, entry) in self._known.items()]
+            self._rows = {
+                id_: (entry, self._row(id_, entry)) for id_, (_, entry) in self._known.items()
+            }
+            found = [row for _, row in self._rows.values()]
         return sorted(found, key=_newest_first, reverse=True), complete
+
+    def _row(self, id_: str, entry: _Entry) -> Run:
+        """Return the row of a run: the same as before where nothing became of it."""
+        before, row = self._rows.get(id_, (None, None))
+        if before is entry and row is not None and entry.summary.reason:
+            return row
+        fresh = _run(self._runs / id_, entry)
+        return row if row is not None and row == fresh else fresh
 
     def _take_in(self, known: dict[str, _Known], deadline: float, *, glance: bool) -> bool:
         """Read what is new or changed; return whether all was read in time."""
@@ -124,6 +141,10 @@ def _state(folder: Path, summary: Summary) -> State:
     if summary.reason:
         return "cut off" if summary.engine_died else "failed"
     return "running" if at_work(summary.writer, folder / RECORD) else "cut off"
+
+
+def _names(figures: Metrics) -> Iterator[str]:
+    return (f"{part}/{name}" for part, values in figures.items() for name in values)
 
 
 def _newest_first(run: Run) -> tuple[float, str]:

@@ -19,6 +19,8 @@ from .demo import Demo
 from .look import Look, load_fonts
 from .window import MainWindow
 
+SWITCH_SECS = 0.0005
+
 
 def run(file: str | None = None, *, demo: Path | None = None, argv: list[str] | None = None) -> int:
     """Open the window and return the exit code once it is closed.
@@ -27,6 +29,9 @@ def run(file: str | None = None, *, demo: Path | None = None, argv: list[str] | 
     a picture, the metrics, the program and the weights in that folder, and ends.
     """
     faulthandler.enable()
+    # A thread that reads thousands of records holds the interpreter for so long at most: the
+    # window, which asks for it hundreds of times a frame, would wait five milliseconds each time.
+    sys.setswitchinterval(SWITCH_SECS)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C ends it; unsaved work is recovered
     app = make_application([*sys.argv[:1], *(argv or [])])
     studio = Studio()

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from studio.app.reading import Reading
-from studio.app.run_compare import results
 from studio.app.run_desk import RunDesk
 from studio.app.run_facts import circumstances, facts, metrics
 from studio.app.run_journal import journal
@@ -76,7 +75,7 @@ class Details(QScrollArea):
             return
         self._run = None
         if runs:
-            self.versus.show_runs(runs, results(runs), self._studio.front.beside)
+            self.versus.show_runs(runs, self._studio.front.beside)
 
     def _show_one(self, run: Run) -> None:
         other = self._run is None or self._run.id != run.id

@@ -93,7 +93,9 @@ class RunTable(QTableView):
 
     def _choose_again(self) -> None:
         kept = set(self._kept)
-        places = [place for place, row in enumerate(self.runs.rows) if row.ids in kept]
+        places = (
+            [place for place, row in enumerate(self.runs.rows) if row.ids in kept] if kept else []
+        )
         last = len(self.runs.columns) - 1
         selection = QItemSelection()
         for first, end in _stretches(places):

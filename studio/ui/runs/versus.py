@@ -8,12 +8,14 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from studio.app.reading import Beside, Reading
-from studio.app.run_compare import differences
+from studio.app.run_compare import MOST_COMPARED, differences, results
 from studio.core.text import plural
 from studio.runs.index import Run
 from studio.ui.theme import tokens
 from studio.ui.widgets.facts import Facts
 from studio.ui.widgets.labels import Line, Text
+
+_Told = tuple[list[tuple[str, str]], list[str]]
 
 
 class Versus(QWidget):
@@ -40,24 +42,28 @@ class Versus(QWidget):
             column.addWidget(part)
         column.addWidget(self.list, 1)
 
-    def show_runs(
-        self, runs: Sequence[Run], results: list[tuple[str, str]], beside: Beside
-    ) -> None:
-        """Show how these differ."""
+    def show_runs(self, runs: Sequence[Run], beside: Beside) -> None:
+        """Show how these differ; of many, figures are put together in the thread as well."""
         self.title.say(f"{plural(len(runs), 'run')} chosen")
-        self.results.show_rows(results or [("Nothing yet", "")])
+        few = len(runs) <= MOST_COMPARED
+        self._show_results(results(runs) if few else [("Reading the figures…", "")])
         same = [run.id for run in runs] == [run.id for run in self._runs]
         self._runs = tuple(runs)
         if not same:
             self.list.clear()
-            read = partial(differences, self._runs)
+        if not (same and few):
+            read = partial(_compared, self._runs)
             Reading(read, partial(self._take, self._runs), self._refuse).start(beside)
 
-    def _take(self, runs: tuple[Run, ...], lines: list[str]) -> None:
+    def _show_results(self, rows: list[tuple[str, str]]) -> None:
+        self.results.show_rows(rows or [("Nothing yet", "")])
+
+    def _take(self, runs: tuple[Run, ...], told: _Told) -> None:
         if runs is not self._runs and [run.id for run in runs] != [run.id for run in self._runs]:
             return  # others were chosen meanwhile
+        self._show_results(told[0])
         self.list.clear()
-        for line in lines:
+        for line in told[1]:
             item = QListWidgetItem(line)
             colour = {"+": tokens(self).good, "-": tokens(self).error}.get(line[:1])
             if colour:
@@ -67,3 +73,7 @@ class Versus(QWidget):
     def _refuse(self, sentence: str) -> None:
         self.list.clear()
         self.list.addItem(sentence)
+
+
+def _compared(runs: Sequence[Run]) -> _Told:
+    return results(runs), differences(runs)
