@@ -29,6 +29,7 @@ from .core.params import Param, Params, Value
 from .core.recipes import Column, Optimizer, Schedule, Source, Step
 from .core.shapes import Dim, Shape, Shapes, broadcast, count, expect_float, expect_rank, size
 from .core.sketch import Sketch, Spot
+from .runs.lazy import Lazy
 
 API_VERSION = 1
 """Grows by one when something a plug-in relies on changes."""
@@ -54,6 +55,7 @@ __all__ = [
     "Graph",
     "GraphError",
     "Inferred",
+    "Lazy",
     "Loaded",
     "Metric",
     "Node",

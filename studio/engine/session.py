@@ -268,6 +268,11 @@ class Session:
         state = self.network.module.state_dict()
         return {name: value.detach().cpu().contiguous() for name, value in state.items()}
 
+    def close(self) -> None:
+        """Let go of the program's module and of what reads ahead."""
+        self.network.close()
+        self.samples.close()
+
     def _note_loss(self, name: str, value: Tensor | float, count: int) -> None:
         if isinstance(value, float):
             self.scalars.add(name, self.step, value, samples=count)

@@ -133,7 +133,7 @@ class Training:
             yield [*self._last_known(), failed(error, step=self.step)]
         finally:
             if self._session:
-                self._session.network.close()
+                self._session.close()
         yield [*self.checkpoints.close(), self._ended()]
 
     def _opened(self) -> Generator[Events, None, Session]:

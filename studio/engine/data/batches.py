@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from studio.runs.spec import DataJob, Program
@@ -12,6 +14,7 @@ from .augment import Augmentation
 from .gather import gather
 from .load import MARKS, Load
 from .split import Part
+from .streaming import Ahead, StreamedTensor, streamed
 from .targets import facts_of
 
 Batch = tuple[list[Tensor], list[Tensor]]
@@ -34,12 +37,13 @@ class Samples:
         self.notes = gathered.notes
         used = {argument.column for argument in (*program.inputs, *program.targets)}
         self._columns = {
-            name: torch.from_numpy(array).to(device)
+            name: _on(device, array)
             for name, array in arrays.items()
             if name in used or (name == job.stratify and name not in MARKS)
         }
         self._inputs = [self._columns[argument.column] for argument in program.inputs]
         self._targets = [self._columns[argument.column] for argument in program.targets]
+        self._ahead = _ahead([*self._inputs, *self._targets])
         self._rows = {part: torch.from_numpy(rows).to(device) for part, rows in parts.items()}
         self._classes = _class_column(job, program)
         self._augmentation = Augmentation(job, [argument.column for argument in program.inputs])
@@ -68,11 +72,18 @@ class Samples:
 
     def batch(self, rows: Tensor) -> Batch:
         """Return the samples of these rows."""
+        if self._ahead is not None:
+            return self._streamed(rows, self._ahead)
         # A fifth of the time that column[rows] takes for pictures, half of it for numbers.
         return (
             [column.index_select(0, rows) for column in self._inputs],
             [column.index_select(0, rows) for column in self._targets],
         )
+
+    def close(self) -> None:
+        """Read no more ahead."""
+        if self._ahead is not None:
+            self._ahead.close()
 
     def to_train(self, rows: Tensor, step: int) -> Batch:
         """Return the samples of these rows as they are trained on at a step."""
@@ -93,14 +104,38 @@ class Samples:
         drawn = torch.randperm(len(rows), generator=order).to(self.device)
         batches: tuple[Tensor, ...] = rows[drawn].split(batch_size)
         if skip_single and len(batches) > 1 and len(batches[-1]) == 1:
-            return batches[:-1]
+            batches = batches[:-1]
+        if self._ahead is not None:
+            self._ahead.follow(batches)
         return batches
+
+    def _streamed(self, rows: Tensor, ahead: Ahead) -> Batch:
+        """Return the samples of these rows, of which those read ahead are there already."""
+        columns = [*self._inputs, *self._targets]
+        ready = iter(ahead.take(rows) or [])
+        found = [
+            (fetched if (fetched := next(ready, None)) is not None else column[rows]).to(
+                self.device, non_blocking=True
+            )
+            if isinstance(column, StreamedTensor)
+            else column.index_select(0, rows)
+            for column in columns
+        ]
+        return found[: len(self._inputs)], found[len(self._inputs) :]
 
     def in_order(self, part: Part, *, batch_size: int) -> Iterator[tuple[int, Batch]]:
         """Yield the samples of a part with how many there are in each batch."""
-        for rows in self._rows[part].split(batch_size):
-            if len(rows):
-                yield len(rows), self.batch(rows)
+        batches: tuple[Tensor, ...] = self._rows[part].split(batch_size)
+        ahead = _ahead([*self._inputs, *self._targets])
+        if ahead is not None:
+            ahead.follow(batches)
+        try:
+            for rows in batches:
+                if len(rows):
+                    yield len(rows), self._streamed(rows, ahead) if ahead else self.batch(rows)
+        finally:
+            if ahead is not None:
+                ahead.close()
 
     def held_rows(self, count: int) -> Tensor:
         """Return the rows of up to so many held-out samples, always the same."""
@@ -113,6 +148,19 @@ class Samples:
         rows = self.held_rows(count)
         inputs, _ = self.batch(rows)
         return inputs, self._columns[self._classes][rows] if self._classes else None
+
+
+def _on(device: torch.device, array: "NDArray[np.generic]") -> "Tensor | StreamedTensor":
+    """Return a column on the device, or what reads it from where it lies."""
+    large = streamed(array)
+    if large is not None:
+        return StreamedTensor(large, device)
+    return torch.from_numpy(array).to(device)
+
+
+def _ahead(columns: "Sequence[Tensor | StreamedTensor]") -> Ahead | None:
+    streamed = [column for column in columns if isinstance(column, StreamedTensor)]
+    return Ahead(streamed) if streamed else None
 
 
 def _class_column(job: DataJob, program: Program) -> str:

@@ -2,16 +2,20 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import cast
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.engine.faults import DataFault
+from studio.runs.lazy import Lazy
 from studio.runs.spec import ColumnInfo, DataJob
 
 from .calling import called
 from .own import read_own, stamp
+from .streaming import Large, Streamed
 
 Arrays = dict[str, NDArray[np.generic]]
 Load = Callable[[DataJob], Arrays]
@@ -90,8 +94,11 @@ def checked(column: ColumnInfo, loaded: Mapping[str, object], source: str) -> ND
         raise DataFault(
             f"{source}: expected a column {column.name}, received only {', '.join(loaded)}"
         )
-    array = np.asarray(loaded[column.name])
-    if array.shape[1:] != column.shape or array.ndim == 0:
+    given = loaded[column.name]
+    large = isinstance(given, (np.memmap, Lazy)) and len(given.shape) > 1
+    # A large column is looked at as its rows are read.
+    array = cast("NDArray[np.generic]", given) if large else np.asarray(given)
+    if array.shape[1:] != column.shape or len(array.shape) == 0:
         raise DataFault(
             f"{place}: expected {_shape(column.shape)} a sample, received {_shape(array.shape[1:])}"
         )
@@ -100,11 +107,17 @@ def checked(column: ColumnInfo, loaded: Mapping[str, object], source: str) -> ND
             f"{place}: expected {_NOUNS[column.dtype[0]]}, "
             f"received {_NOUNS.get(array.dtype.kind, str(array.dtype))}"
         )
-    _check_range(array, column, place)
+    if large:
+        check = partial(_check_range, column=column, place=place)
+        streamed = Streamed(cast("Large", given), _DTYPES[column.dtype], check)
+        return cast("NDArray[np.generic]", streamed)  # asked for rows and its shape alone
+    _check_range(array, None, column, place)
     return np.ascontiguousarray(array, dtype=_DTYPES[column.dtype])
 
 
-def _check_range(array: NDArray[np.generic], column: ColumnInfo, place: str) -> None:
+def _check_range(
+    array: NDArray[np.generic], rows: NDArray[np.int64] | None, column: ColumnInfo, place: str
+) -> None:
     if not array.size:
         return
     if column.dtype == "int" and column.limit is not None:
@@ -114,7 +127,8 @@ def _check_range(array: NDArray[np.generic], column: ColumnInfo, place: str) -> 
                 f"{place}: expected numbers from 0 to {column.limit - 1}, received {low} to {high}"
             )
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        row = int(np.argwhere(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))[0, 0])
+        bad = int(np.argwhere(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))[0, 0])
+        row = bad if rows is None else rows[bad]
         raise DataFault(f"{place}: expected numbers, received one that is not finite in row {row}")
 
 

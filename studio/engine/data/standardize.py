@@ -1,5 +1,7 @@
 """Shifting and scaling columns to mean 0 and standard deviation 1 over the training part alone."""
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,6 +10,7 @@ from studio.runs.spec import DataJob
 
 from .load import Arrays
 from .split import Indices
+from .streaming import streamed
 
 Floats = NDArray[np.float32]
 
@@ -28,6 +31,9 @@ def _scaled(arrays: Arrays, name: str, job: DataJob, train: Indices) -> Floats:
             f"{job.source}: expected a column {name} of real numbers to standardise, received "
             f"{'none' if array is None else array.dtype}"
         )
+    large = streamed(array)
+    if large is not None:
+        return cast("Floats", large.standardised(train))
     known = array[train].astype(np.float64)
     spread = known.std(axis=0)
     # What never varies in training has no scale of its own; it is only shifted.
