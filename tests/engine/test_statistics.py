@@ -76,6 +76,7 @@ def looking(id_: str, program: Program, data: DataJob, **options: object) -> tup
     network = Network(program, "looking")
     samples, scalars = Samples(data, program, CPU, load), Scalars(CPU)
     probe = probe_spec(id_).make(Sight(network, samples, scalars))
+    probe.share = 1.0
     probe.set(options)  # type: ignore[arg-type]  # options of the test's own
     return probe, scalars
 

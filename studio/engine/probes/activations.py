@@ -10,7 +10,7 @@ from studio.runs.events import Event
 
 from .probe import Probe, ProbeSpec, Sight
 
-SAMPLES = 64
+SAMPLES, FEWEST = 64, 16
 NEAR = 0.025
 """The share of its range in which a bounded output counts as saturated: there a sigmoid's slope is
 a tenth of its greatest."""
@@ -29,11 +29,14 @@ class ActivationProbe(Probe):
 
     def __init__(self, sight: Sight) -> None:
         super().__init__(sight)
+        self._count = 0
         self._kinds = {block.id: block.kind for block in sight.network.program.blocks}
 
     def between(self, step: int) -> Sequence[Event]:
         """Look once at all of them."""
-        inputs, _ = self.sight.samples.held(SAMPLES)
+        if not self._count:
+            self._count = self.affordable(SAMPLES, fewest=FEWEST)
+        inputs, _ = self.sight.samples.held(self._count)
         rows: Rows = {}
 
         def tap(block: str, value: object) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import thread_time
 
 import numpy as np
 import torch
@@ -21,8 +20,6 @@ from .projection import Projection
 from .tensors import array_of
 
 SAMPLES = 512
-PICTURE_SECS = 4.0
-CALIBRATION, FEWEST = 16, 128
 WIDEST = 1024
 """Features of an output beyond which its positions or pixels are averaged first."""
 THUMB_PX, THUMB_TOKENS = 32, 48
@@ -80,7 +77,7 @@ class EmbeddingProbe(Probe):
     def between(self, step: int) -> list[Event]:
         """Return the picture of now; none of what is not finite, or not of samples."""
         if not self._points:
-            self._points = self._affordable(self.whole("samples", SAMPLES))
+            self._points = self.affordable(self.whole("samples", SAMPLES))
         if self._aside is None:
             seen = self._look(self._points)
             return [] if seen is None else [*self._inputs(step), self._projected(seen, step)]
@@ -188,23 +185,6 @@ class EmbeddingProbe(Probe):
         arrays = {"rows": array_of(rows), "inputs": array_of(shown)}
         notes = {"as": form, "inputs": self.sight.samples.columns[0].name}
         return [Snapshot(kind="samples", block="", step=step, arrays=arrays, notes=notes)]
-
-    def _affordable(self, most: int) -> int:
-        """Return how many samples to project so that the picture moves every few seconds.
-
-        Measured once on a few: later looks must show the same samples.
-        """
-        inputs, _ = self.sight.samples.held(CALIBRATION)
-        self.sight.network.look(inputs, _ignore)
-        before = thread_time()
-        self.sight.network.look(inputs, _ignore)
-        cost = (thread_time() - before) / len(inputs[0])
-        affordable = int(self.share * PICTURE_SECS / max(cost, 1e-9))
-        return min(most, max(FEWEST, affordable))
-
-
-def _ignore(block: str, value: object) -> None:
-    pass
 
 
 def _features(value: Tensor) -> Tensor:

@@ -50,6 +50,7 @@ class PredictionProbe(Probe):
         self._calls = Calls(sight.network)
         self._answers: list[_Answer] | None = None
         self._before: dict[str, Tensor] = {}
+        self._count = 0
 
     @property
     def blind(self) -> bool:
@@ -59,7 +60,9 @@ class PredictionProbe(Probe):
     def between(self, step: int) -> Sequence[Event]:
         """Return a snapshot for every target that is answered."""
         samples = self.sight.samples
-        rows = samples.held_rows(self.whole("samples", SAMPLES))
+        if not self._count:
+            self._count = self.affordable(self.whole("samples", SAMPLES))
+        rows = samples.held_rows(self._count)
         inputs, targets = samples.batch(rows)
         given = self.sight.network.module(*inputs)
         outputs = [*given] if isinstance(given, tuple) else [given]

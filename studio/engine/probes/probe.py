@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from time import thread_time
 from typing import Literal, TypeAlias
 
 from studio.engine.build import Network
@@ -18,6 +19,9 @@ from studio.runs.events import Event
 from studio.runs.spec import Option
 
 Options: TypeAlias = Mapping[str, Option]
+
+PICTURE_SECS = 4.0
+CALIBRATION, FEWEST = 16, 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,18 @@ class Probe:
         """Look between two steps."""
         return ()
 
+    def affordable(self, most: int, *, fewest: int = FEWEST) -> int:
+        """Return at how many held samples to look so that a look is worth it every few seconds.
+
+        Measured on a few, to be asked once: later looks must show the same samples.
+        """
+        inputs, _ = self.sight.samples.held(CALIBRATION)
+        self.sight.network.look(inputs, _ignore)
+        before = thread_time()
+        self.sight.network.look(inputs, _ignore)
+        cost = (thread_time() - before) / max(len(inputs[0]), 1)
+        return min(most, max(fewest, int(self.share * PICTURE_SECS / max(cost, 1e-9))))
+
     def text(self, name: str) -> str:
         """Return an option that is text; empty where it is not given."""
         value = self.options.get(name, "")
@@ -122,6 +138,10 @@ def probe_spec(id_: str) -> ProbeSpec:
     if not isinstance(found, ProbeSpec):
         raise LookupError(f"{place} declares no probe {name}")  # noqa: TRY004 - it is not there
     return found
+
+
+def _ignore(block: str, value: object) -> None:
+    """See nothing: the time is what counts."""
 
 
 @cache
