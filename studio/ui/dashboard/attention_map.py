@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.ui.theme import Tokens, tokens
 
 from .colours import VIRIDIS, mapped
+from .followed import looked_at, named, paint_followed
 from .pace import Pace
 from .paint import Row, figures, paint_box, paint_empty
 from .ticks import number
@@ -38,6 +39,8 @@ class AttentionMap(QWidget):
         self._weights: NDArray[np.floating] | None = None
         self.queries: tuple[str, ...] = ()
         self.keys: tuple[str, ...] = ()
+        self.captions: tuple[str, ...] = ()
+        """What stands over each head, if not only its number."""
         self._head = -1
         self._places: list[tuple[int, QRectF]] = []
         self._hover: QPointF | None = None
@@ -74,6 +77,17 @@ class AttentionMap(QWidget):
                 query = min(int((at.y() - place.top()) / place.height() * queries), queries - 1)
                 key = min(int((at.x() - place.left()) / place.width() * keys), keys - 1)
                 return head, query, key, float(self._weights[head, query, key])
+        return None
+
+    def query_at(self, at: QPointF) -> int | None:
+        """Return the query under a place: in a map, or of a token beside it."""
+        if self._weights is None:
+            return None
+        queries = int(self._weights.shape[1])
+        for _, place in self._places:
+            beside = len(self._places) == 1 and at.x() < place.left()
+            if place.contains(at) or (beside and place.top() <= at.y() < place.bottom()):
+                return min(int((at.y() - place.top()) / place.height() * queries), queries - 1)
         return None
 
     def paint_all(self, painter: QPainter, theme: Tokens) -> None:
@@ -146,7 +160,10 @@ class AttentionMap(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
         painter.drawImage(place, image)
         painter.setPen(QColor(theme.muted))
-        painter.drawText(QPointF(place.left(), place.top() - 4), f"head {head + 1}")
+        words = self.captions[head] if head < len(self.captions) else f"head {head + 1}"
+        metrics = QFontMetricsF(painter.font())
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(place.width(), 40))
+        painter.drawText(QPointF(place.left(), place.top() - 4), shown)
         if len(self._places) == 1:
             self._paint_tokens(painter, place, theme)
 
@@ -199,6 +216,9 @@ class AttentionMap(QWidget):
 
     def _paint_hover(self, painter: QPainter, theme: Tokens) -> None:
         found = self.weight_at(self._hover) if self._hover is not None else None
+        followed = self.query_at(self._hover) if self._hover is not None else None
+        if followed is not None:
+            self._paint_followed(painter, followed, theme)
         if found is None or self._weights is None or self._hover is None:
             return
         head, query, key, weight = found
@@ -210,12 +230,24 @@ class AttentionMap(QWidget):
         painter.setPen(QPen(QColor(theme.canvas), 1))
         painter.drawRect(cell)
         rows = [
-            Row("from", _named(query, self.queries)),
-            Row("to", _named(key, self.keys)),
+            Row("from", named(query, self.queries)),
+            Row("to", named(key, self.keys)),
             Row("weight", number(weight)),
         ]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_box(painter, QRectF(self.rect()), self._hover.x(), f"head {head + 1}", rows, theme)
+
+    def _paint_followed(self, painter: QPainter, query: int, theme: Tokens) -> None:
+        """Show where one token looks: its row in every map, and what it looks at most."""
+        assert self._weights is not None
+        for _, place in self._places:
+            paint_followed(painter, place, query, self._weights.shape[1], theme)
+        if self._hover is not None and self.weight_at(self._hover) is None:
+            heads = [head for head, _ in self._places]
+            rows = looked_at(self._weights[heads].mean(axis=0)[query], self.keys)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            head = named(query, self.queries)
+            paint_box(painter, QRectF(self.rect()), self._hover.x(), head, rows, theme)
 
     # Qt
 
@@ -245,10 +277,6 @@ class AttentionMap(QWidget):
     def leaveEvent(self, event: object) -> None:
         self._hover = None
         self.update()
-
-
-def _named(place: int, names: Sequence[str]) -> str:
-    return f"position {place + 1}" + (f" {names[place]}" if place < len(names) else "")
 
 
 def _widest(names: Sequence[str], metrics: QFontMetricsF) -> float:

@@ -45,7 +45,7 @@ class Embedded:
             said, right = self.array("predicted"), self.array("labels")
             if said is None or right is None:
                 return None
-            wrong = np.asarray(np.not_equal(said.ravel(), right.ravel()), np.int64)
+            wrong: NDArray[np.generic] = np.not_equal(said.ravel(), right.ravel()).astype(np.int64)
             return wrong
         if name not in self._read and name in self.snapshot.arrays:
             self._read[name] = array_to_numpy(self.snapshot.arrays[name])
