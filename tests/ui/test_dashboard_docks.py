@@ -20,7 +20,7 @@ from studio.core.document import Document
 from studio.core.edits import SetLayout
 from studio.core.fileio import open_file
 from studio.runs.arrays import array_from_numpy
-from studio.runs.events import LayerRow, Points, Snapshot
+from studio.runs.events import LayerRow, Points, Progress, Snapshot
 from studio.runs.record import Record
 from studio.runs.spec import Watch
 from studio.ui.dashboard.choice import Choice
@@ -521,3 +521,17 @@ def test_a_map_shows_another_number_of_every_layer_and_asks_for_it(
     assert panel.map.limits == (0.0, 1.0)
     assert docks.docks["gradient-norm"].windowTitle() == "Dead units"
     assert panel.table() == "layer,step,value\nReLU,5,0.5\nTwo,5,0.0\n"
+
+
+def test_a_panel_says_what_looking_for_it_costs(show: Show, qtbot: QtBot) -> None:
+    record = Record.from_events(a_run())
+    docks = show(record)
+    gradient = docks.panels["gradient-norm"]
+    told = Progress(
+        step=301, epoch=7, samples_per_sec=1.0, seconds_left=0.0, watching={"gradients": 0.0031}
+    )
+    row = LayerRow(name="grad_norm", step=301, values=(0.1, 0.1, 0.1, 0.1))
+    record.feed([told, row])
+
+    qtbot.waitUntil(lambda: "0.31 %" in gradient.caption.toolTip())
+    assert docks.panels["loss"].caption.toolTip() == ""

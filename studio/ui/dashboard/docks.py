@@ -18,8 +18,8 @@ from studio.core.edits import SetLayout, SetPanel
 from studio.runs.record import Record
 from studio.runs.spec import Option, Watch
 
-from .cursor import Cursor
 from .arrangement import arrange
+from .cursor import Cursor
 from .panel import Panel, PanelContext, PanelSpec, declared_panels
 from .time_bar import TimeBar
 
@@ -233,6 +233,7 @@ class DashboardDocks(QObject):
             panel.stale = False
             self._seen[id_] = news
             panel.refresh()
+            panel.tell_cost()
             panel.pace.refreshed()
         if not waiting:
             self._timer.stop()

@@ -169,6 +169,14 @@ class Panel(QWidget):
             self._settings[name] = value
             self.settings_changed.emit(self.settings)
 
+    def tell_cost(self) -> None:
+        """Say on the line above what looking for this panel costs the training."""
+        progress = self.record.progress
+        known = progress.watching if progress is not None else {}
+        shares = [known[probe] for probe in self.wanted if probe in known]
+        words = f"Looking for this panel takes {100 * sum(shares):.2g} % of the training's time"
+        self.caption.setToolTip(words if shares else "")
+
     def pick_block(self, ids: Sequence[str]) -> str:
         """Return which of these blocks to show: the one selected on the canvas, else the chosen."""
         wished = (self._focused, self.text("block"))
