@@ -14,10 +14,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from studio.core.errors import FileError
 from studio.core.experiment import Experiment
 from studio.core.fileio import dumps, loads, write_whole
+from studio.runs.writer import holds_open
+
+HELD = ".open"
+"""The ending of the file that a living program holds open beside its copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,9 @@ class Recovered:
 
     def discard(self) -> None:
         """Delete the copy."""
-        with suppress(FileNotFoundError):
-            self.copy.unlink()
+        for path in (self.copy, self.copy.with_suffix(HELD)):
+            with suppress(FileNotFoundError):
+                path.unlink()
 
 
 class Autosave:
@@ -54,6 +60,7 @@ class Autosave:
         self.error = ""
         self._told = ""
         self._file = folder / f"{os.getpid()}.json"
+        self._held: IO[bytes] | None = None
         self._wake = threading.Condition()
         self._waiting: tuple[Experiment, Path | None] | None = None
         self._cleared = 0
@@ -90,6 +97,17 @@ class Autosave:
             self._wake.notify_all()
         if self._thread is not None:
             self._thread.join()
+        if self._held is not None:
+            self._held.close()
+            with suppress(OSError):
+                self._file.with_suffix(HELD).unlink()
+
+    def _hold(self) -> None:
+        """Hold a file open, by which others know that this program lives."""
+        if self._held is None:
+            with suppress(OSError):
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                self._held = open(self._file.with_suffix(HELD), "wb")  # noqa: SIM115 - see close
 
     def _work(self) -> None:
         while True:
@@ -109,6 +127,7 @@ class Autosave:
             "time": time.time(),
             "experiment": dumps(experiment),
         }
+        self._hold()
         try:
             write_whole(self._file, json.dumps(content, ensure_ascii=False).encode())
             self.error = ""
@@ -133,7 +152,7 @@ def find_recovered(folder: Path) -> list[Recovered]:
     """Return what programs that no longer run left in ``folder``, the newest first."""
     found = []
     for copy in folder.glob("*.json"):
-        if copy.stem.isdecimal() and not _still_runs(int(copy.stem), copy.stat().st_mtime):
+        if copy.stem.isdecimal() and not _still_runs(int(copy.stem), copy):
             recovered = _read(copy)
             if recovered is not None:
                 found.append(recovered)
@@ -156,13 +175,19 @@ def _read(copy: Path) -> Recovered | None:
         return None
 
 
-def _still_runs(process: int, written_secs: float) -> bool:
-    """Tell whether the process that wrote a copy lives; its number may have been given anew."""
+def _still_runs(process: int, copy: Path) -> bool:
+    """Tell whether the process that wrote a copy lives; its number may have been given anew.
+
+    Clocks do not matter, which may have jumped: what counts is the file that it holds open.
+    """
     if process == os.getpid():
         return True
-    import psutil  # only where a copy was found
+    held = copy.with_suffix(HELD)
+    if held.exists():
+        return holds_open(process, held)
+    import psutil  # only where the copy of an older program was found
 
     try:
-        return bool(psutil.Process(process).create_time() <= written_secs)
+        return bool(psutil.Process(process).create_time() <= copy.stat().st_mtime)
     except psutil.Error:
         return False

@@ -85,12 +85,12 @@ class Source:
     ``columns`` says, without reading anything, which tensors there will be; ``load`` names the
     function ``module:function`` that the engine calls with the parameters and that returns a
     mapping of column name to NumPy array (samples first); what does not fit into memory may be a
-    NumPy ``memmap`` or a ``Lazy``, whose rows are read ahead of the training. ``stratify`` names the class column that
-    the split keeps in proportion; ``test`` and ``validation`` are the names of boolean arrays,
-    returned beside the columns, that mark the samples of an official part, as where the parts must
-    follow one another in time. ``standardize`` names the columns that the engine shifts and scales,
-    feature by feature, to mean 0 and standard deviation 1 over the training part: what is held out
-    takes no part in the fit.
+    NumPy ``memmap`` or a ``Lazy``, whose rows are read ahead of the training. ``stratify`` names
+    the class column that the split keeps in proportion; ``test`` and ``validation`` are the names
+    of boolean arrays, returned beside the columns, that mark the samples of an official part, as
+    where the parts must follow one another in time. ``standardize`` names the columns that the
+    engine shifts and scales, feature by feature, to mean 0 and standard deviation 1 over the
+    training part: what is held out takes no part in the fit.
 
     A source of a person's own files has an ``examine`` in place of ``columns``: the function
     ``module:function`` that the engine calls with the parameters and that returns a

@@ -40,15 +40,20 @@ def at_work(writer: str, record: Path) -> bool:
     host, _, number = writer.rpartition(":")
     if host != socket.gethostname():
         return time() - _changed_at(record) < SILENT_SECS
+    return number.isdecimal() and holds_open(int(number), record)
+
+
+def holds_open(process: int, path: Path) -> bool:
+    """Tell whether a process has a file open; one that may not be asked counts as if."""
     import psutil
 
     try:
-        files = psutil.Process(int(number)).open_files()
+        files = psutil.Process(process).open_files()
     except psutil.NoSuchProcess:
         return False
-    except (psutil.AccessDenied, OSError, ValueError):
+    except (psutil.AccessDenied, OSError):
         return True
-    wanted = os.path.realpath(record)
+    wanted = os.path.realpath(path)
     return any(os.path.realpath(file.path) == wanted for file in files)
 
 
