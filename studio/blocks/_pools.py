@@ -12,7 +12,16 @@ def window(axes: int, unit: str) -> tuple[Param, ...]:
     """Return the parameters of a window over so many axes."""
     places = {"px": "Pixels", "steps": "Steps"}[unit]
     return (
-        Param("kernel_size", (2,) * axes, length=axes, low=1, high=1024, title="kernel", unit=unit),
+        Param(
+            "kernel_size",
+            (2,) * axes,
+            length=axes,
+            low=1,
+            high=1024,
+            title="kernel",
+            unit=unit,
+            help=f"Size of the window that becomes one number, in {places.lower()}",
+        ),
         Param(
             "stride",
             None,

@@ -99,7 +99,8 @@ def _params(axes: int, unit: str) -> tuple[Param, ...]:
     return (
         Param("out_channels", 16, low=1, high=65_536, title="out channels",
               help="Number of filters, each of which draws one picture"),
-        Param("kernel_size", (3,) * axes, length=axes, low=1, high=1024, title="kernel", unit=unit),
+        Param("kernel_size", (3,) * axes, length=axes, low=1, high=1024, title="kernel", unit=unit,
+              help=f"Size of each filter, in {place.lower()}"),
         Param("stride", one, length=axes, low=1, high=1024, unit=unit,
               help=f"{place} between places"),
         Param("padding", none, length=axes, low=0, high=1024, unit=unit,

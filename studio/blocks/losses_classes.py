@@ -142,7 +142,16 @@ SOFT_CROSS_ENTROPY = BlockSpec(
     stem="loss",
     inputs=(_SCORES, Port("target", "float", (2, 3), help="The share of each class, adding to 1")),
     outputs=LOSS,
-    params=(Param("label_smoothing", 0.0, low=0.0, high=1.0, title="label smoothing"),),
+    params=(
+        Param(
+            "label_smoothing",
+            0.0,
+            low=0.0,
+            high=1.0,
+            title="label smoothing",
+            help="Share of each target that is spread over all classes",
+        ),
+    ),
     infer=_soft,
     call=_soft_call,
     metrics=(

@@ -35,7 +35,15 @@ PATCH_EMBEDDING = BlockSpec(
     stem="patches",
     inputs=IMAGE,
     params=(
-        Param("patch_size", 4, low=1, high=1024, title="patch", unit="px"),
+        Param(
+            "patch_size",
+            4,
+            low=1,
+            high=1024,
+            title="patch",
+            unit="px",
+            help="Width and height of each square",
+        ),
         Param(
             "embedding_dim",
             64,

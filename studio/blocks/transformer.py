@@ -108,7 +108,12 @@ FEED_FORWARD = BlockSpec(
             title="hidden",
             help="Neurons between the two maps; 0 takes four times the features",
         ),
-        Param("activation", "relu", choices=("relu", "gelu", "gelu_tanh", "silu")),
+        Param(
+            "activation",
+            "relu",
+            choices=("relu", "gelu", "gelu_tanh", "silu"),
+            help="The bend between the two linear layers",
+        ),
         Param("dropout", 0.0, low=0.0, high=1.0, help="Share of hidden values set to zero"),
         Param("bias", True, help="Add learned constants"),
     ),

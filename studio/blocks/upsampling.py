@@ -23,6 +23,7 @@ def _window(axes: int, kernel: int, stride: int, unit: str) -> tuple[Param, ...]
             high=1024,
             title="kernel",
             unit=unit,
+            help="Size of each filter",
         ),
         Param(
             "stride",
@@ -33,7 +34,15 @@ def _window(axes: int, kernel: int, stride: int, unit: str) -> tuple[Param, ...]
             unit=unit,
             help="How many times larger, or smaller, the result is",
         ),
-        Param("padding", (0,) * axes, length=axes, low=0, high=1024, unit=unit),
+        Param(
+            "padding",
+            (0,) * axes,
+            length=axes,
+            low=0,
+            high=1024,
+            unit=unit,
+            help="Taken off each side of what comes out",
+        ),
         Param("dilation", (1,) * axes, length=axes, low=1, high=1024, help="Between filter taps"),
     )
 

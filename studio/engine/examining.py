@@ -1,6 +1,7 @@
 """Examining: a block's program, run where the block is not installed, is held to its promises."""
 
 import io
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -123,7 +124,9 @@ def _export(
     others = sorted(imported & {"studio", "netwright_plugins"})
     if others:
         yield f"the exported program imports {others[0]}: it has to run without Netwright"
-    torch.export.export(network.module.eval(), tuple(_values(made, 2)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's own modules cause some
+        torch.export.export(network.module.eval(), tuple(_values(made, 2)))
 
 
 def _loss(
@@ -131,7 +134,9 @@ def _loss(
 ) -> Iterator[str]:
     program, module = network.program, network.module.train()
     given = list(tensors_in(module(*_values(made, 4))))
-    wanted = _values([tuple(target) for target in question["targets"]], 4)
+    drawn = _values([tuple(target) for target in question["targets"]], 4)
+    # Between 0 and 1, as probabilities are and other numbers may be.
+    wanted = [y.abs() / (1 + y.abs()) if y.is_floating_point() else y for y in drawn]
     names = (*program.outputs, *(target.name for target in program.targets))
     by_name = dict(zip(names, (*given, *wanted), strict=True))
     losses: Any = module.losses

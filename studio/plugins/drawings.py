@@ -2,8 +2,10 @@
 take.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
+from typing import TypeAlias
 
 from studio.api import (
     BlockSpec,
@@ -13,6 +15,7 @@ from studio.api import (
     GraphError,
     Param,
     ParamError,
+    Port,
     Value,
     check,
 )
@@ -21,17 +24,32 @@ from studio.core.sketch import Part, Sketch, Spot
 BLOCK = "it"
 """The id of the block that is looked at."""
 
-_FLOATS: dict[str, tuple[Part, ...]] = {
+_SOURCES: dict[str, tuple[Part, ...]] = {
     "vector": (("io.vector", {"features": 8}),),
     "series": (("io.sequence", {"length": 6, "features": 8}),),
     "image": (("io.image", {"channels": 4, "height": 8, "width": 8}),),
     "square": (("io.sequence", {"length": 8, "features": 8}),),
+    "volume": (
+        ("io.image", {"channels": 4, "height": 8, "width": 9}),
+        ("nn.reshape", {"shape": (4, 3, 4, 6)}),
+    ),
+    "tokens": (("io.tokens", {"length": 6, "vocabulary": 11}),),
+    "marks": (("io.tokens", {"length": 6, "vocabulary": 2}),),
+    "mask": (("io.tokens", {"length": 6, "vocabulary": 11}), "nn.padding_mask"),
 }
-_TOKENS: tuple[Part, ...] = (("io.tokens", {"length": 6, "vocabulary": 11}),)
+_FLOATS = ("vector", "series", "image", "square", "volume", "tokens")
+_ONLY = {"int": ("tokens", "marks"), "bool": ("mask",)}
+"""What a port takes that does not take real numbers."""
+_ANSWERS = (("vector", 8), ("vector", 1), ("series", 8), ("number", 1))
+"""What a loss may stand behind, and its width."""
+_BEFORE = {"probabilities": "nn.sigmoid", "log_probs": "nn.log_softmax"}
 _TARGETS: tuple[dict[str, Value], ...] = (
     {"form": "class", "classes": 8},
+    {"form": "class", "classes": 2},
     {"form": "value", "width": 8},
     {"form": "value", "width": 1},
+    {"form": "tokens", "classes": 8, "length": 8},
+    {"form": "tokens", "classes": 8, "length": 6},
 )
 
 
@@ -57,52 +75,77 @@ def first_problem(spec: BlockSpec, catalog: Catalog) -> str:
 
 
 def _drawn(spec: BlockSpec, catalog: Catalog, params: dict[str, Value]) -> Iterator[Experiment]:
-    if spec.role == "loss":
-        sources: tuple[str, ...] = ("vector", "series")
-        targets: tuple[dict[str, Value] | None, ...] = _TARGETS
-    else:
-        sources, targets = (*_FLOATS, "tokens"), (None,)
-    for source, target in product(sources, targets):
-        for filled in (False, True):
-            sketch = Sketch("Smallest", catalog)
-            try:
-                it = sketch.place(spec.id, (), params, BLOCK)
-                _feed(sketch, spec, it, source, target, filled=filled)
-            except (GraphError, ParamError):
-                continue
-            yield sketch.experiment()
-
-
-def _feed(
-    sketch: Sketch,
-    spec: BlockSpec,
-    it: Spot,
-    source: str,
-    target: dict[str, Value] | None,
-    *,
-    filled: bool,
-) -> None:
-    for port in spec.inputs:
-        if port.optional and not filled:
+    ways = _losses(spec) if spec.role == "loss" else _layers(spec)
+    for feed in ways:
+        sketch = Sketch("Smallest", catalog)
+        try:
+            it = sketch.place(spec.id, (), params, BLOCK)
+            feed(sketch, it)
+        except (GraphError, ParamError):
             continue
-        if target is not None and port is not spec.inputs[0]:
+        yield sketch.experiment()
+
+
+Feed: TypeAlias = Callable[[Sketch, Spot], None]
+
+
+def _layers(spec: BlockSpec) -> Iterator[Feed]:
+    """Yield ways to feed a layer: a source for all real numbers, with optional ports or without."""
+    seen: set[tuple[tuple[str, str], ...]] = set()
+    for source, filled in product(_FLOATS, (False, True)):
+        ports = [port for port in spec.inputs if filled or not port.optional]
+        kinds = [_ONLY.get(port.dtype or "", (source,)) for port in ports]
+        for chosen in product(*kinds):
+            wiring = tuple(zip(map(_end, ports), chosen, strict=True))
+            if wiring not in seen:
+                seen.add(wiring)
+                yield partial(_feed_layer, wiring)
+
+
+def _feed_layer(wiring: tuple[tuple[str, str], ...], sketch: Sketch, it: Spot) -> None:
+    for end, source in wiring:
+        sketch.wire(_source(sketch, source), it[end])
+
+
+def _losses(spec: BlockSpec) -> Iterator[Feed]:
+    needs_target = any(port.name == "target" for port in spec.inputs)
+    for target in _TARGETS if needs_target else _TARGETS[:1]:
+        for source, width in _ANSWERS:
+            yield partial(_feed_loss, spec, (source, width), target)
+
+
+def _feed_loss(
+    spec: BlockSpec, answer: tuple[str, int], target: dict[str, Value], sketch: Sketch, it: Spot
+) -> None:
+    last = len(spec.inputs) > 1 and spec.inputs[-1].name
+    named = any(port.name == "target" for port in spec.inputs)
+    for port in spec.inputs:
+        wanted = port.name == "target" or (not named and port.name == last and port.dtype == "int")
+        if port.optional:
+            continue
+        if wanted:
             end = sketch.place("io.target", (), target)
         else:
-            end = _source(sketch, source, port.dtype or "")
-            if target is not None:  # something has to be learnt
-                end = sketch.add("nn.linear", end, out_features=8)
+            end = _answer(sketch, *answer, port.name)
         sketch.wire(end, it[port.name])
 
 
-def _source(sketch: Sketch, source: str, dtype: str) -> Spot:
-    parts = _FLOATS.get(source, _TOKENS)
-    if dtype == "int":
-        parts = _TOKENS
-    elif dtype == "bool":
-        parts = (*_TOKENS, "nn.padding_mask")
-    first, *rest = parts
+def _answer(sketch: Sketch, source: str, width: int, port: str) -> Spot:
+    before = _source(sketch, "vector" if source == "number" else source)
+    last = sketch.place("nn.linear", (before,), {"out_features": width})
+    if source == "number":
+        return sketch.add("nn.vector_quantize", last)["loss"]
+    return sketch.add(_BEFORE[port], last) if port in _BEFORE else last
+
+
+def _source(sketch: Sketch, source: str) -> Spot:
+    first, *rest = _SOURCES[source]
     kind, params = first if isinstance(first, tuple) else (first, {})
     return sketch.chain(sketch.place(kind, (), params), *rest)
+
+
+def _end(port: Port) -> str:
+    return f"{port.name}.0" if port.many else port.name
 
 
 def _settings(spec: BlockSpec) -> Iterator[dict[str, Value]]:
