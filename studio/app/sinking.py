@@ -7,34 +7,27 @@ from typing import TYPE_CHECKING
 from studio.core.errors import RunError
 from studio.runs.events import Progress
 
-from .notices import Notices
-from .reading import Beside, Reading
-from .session import SessionState, TrainingSession
-from .settings import Settings
-from .trainer import Trainer
+from .reading import Reading
+from .session import SessionState
 
 if TYPE_CHECKING:
     from studio.runs.clerk import Clerk
+
+    from .studio import Studio
 
 
 class Sinking:
     """Starts a process for every sink when a run begins, and tells when one cannot write."""
 
-    def __init__(
-        self, trainer: Trainer, session: TrainingSession, settings: Settings, notices: Notices,
-        beside: Beside,
-    ) -> None:  # fmt: skip
-        self._trainer = trainer
-        self._settings = settings
-        self._notices = notices
-        self._beside = beside
+    def __init__(self, studio: "Studio") -> None:
+        self._studio = studio
         self._clerks: list[Clerk] = []
         self._folder = ""
-        session.changed.connect(self._on_state)
-        session.progressed.connect(self._on_progress)
+        studio.session.changed.connect(self._on_state)
+        studio.session.progressed.connect(self._on_progress)
 
     def _on_state(self, state: SessionState) -> None:
-        run = self._trainer.run
+        run = self._studio.trainer.run
         if state == "running" and run is not None and run.folder != self._folder:
             self._folder = run.folder
             self._begin(Path(run.folder))
@@ -46,7 +39,7 @@ class Sinking:
         self._gather([clerk for clerk in self._clerks if clerk.over])
 
     def _begin(self, folder: Path) -> None:
-        words = self._settings.values.text("sinks")
+        words = self._studio.settings.values.text("sinks")
         if not words.strip():
             return
         from studio.runs.clerk import Clerk
@@ -55,7 +48,7 @@ class Sinking:
         try:
             targets = targets_in(words)
         except RunError as error:
-            self._notices.say(f"The run is kept here alone. {error}", "warning")
+            self._studio.notices.say(f"The run is kept here alone. {error}", "warning")
             return
         self._clerks += [Clerk(folder, target, live=True) for target in targets]
 
@@ -63,8 +56,8 @@ class Sinking:
         """Hear of these what became of it, in a thread, for they may take a moment more."""
         self._clerks = [clerk for clerk in self._clerks if clerk not in clerks]
         for clerk in clerks:
-            refuse = partial(self._notices.say, level="warning")
-            Reading(clerk.wait, _nothing, refuse).start(self._beside)
+            refuse = partial(self._studio.notices.say, level="warning")
+            Reading(clerk.wait, _nothing, refuse).start(self._studio.front.beside)
 
 
 def _nothing(_place: str) -> None:

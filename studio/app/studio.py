@@ -75,9 +75,7 @@ class Studio:
         self.promise = Promise(self.workspace, self.session)
         self.trainer = Trainer(self.workspace, self.session, self.notices)
         self._troubles = Troubles(self.workspace, self.session, self.trainer, self.notices)
-        self._sinking = Sinking(
-            self.trainer, self.session, self.settings, self.notices, self._beside
-        )
+        self._sinking = Sinking(self)
         self.leaving = Leaving(self.session, self.trainer, self.notices)
         self.desk = RunDesk(self.notices)
         self.tidying = Tidying(self)

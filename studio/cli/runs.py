@@ -260,13 +260,16 @@ def _declare(parser: ArgumentParser) -> None:
     delete = words.add_parser("delete", help="move runs to the trash")
     restore = words.add_parser("restore", help="bring runs back from the trash")
     words.add_parser("empty-trash", help="remove for good what was deleted")
-    tidy = words.add_parser("tidy", help="see which old runs are more than you keep")
+    _declare_tidy(words.add_parser("tidy", help="see which old runs are more than you keep"))
+    for one in (delete, restore):
+        one.add_argument("runs", metavar="RUN", nargs="+")
+
+
+def _declare_tidy(tidy: ArgumentParser) -> None:
     tidy.add_argument("--keep", type=_whole, metavar="N", help="keep the last N runs")
     tidy.add_argument("--gigabytes", type=_size, metavar="X", help="keep at most so much")
     tidy.add_argument("--yes", action="store_true", help="move them to the trash")
     add_json(tidy)
-    for one in (delete, restore):
-        one.add_argument("runs", metavar="RUN", nargs="+")
 
 
 RUNS = Verb(

@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from studio.core.text import scaled
 from studio.ui.theme import tokens
 
 LEFT, TOP, RIGHT, BOTTOM = 56.0, 12.0, 16.0, 28.0
@@ -57,7 +58,7 @@ class Curve(QWidget):
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(QColor(theme.muted))
             box = QRectF(0, y - metrics.height() / 2, LEFT - 8, metrics.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{share * high:.2g}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight, _short(share * high))
         below = QRectF(plot.left(), plot.bottom() + 8, plot.width(), metrics.height())
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, self._ends[0])
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, self._ends[1])
@@ -67,3 +68,8 @@ class Curve(QWidget):
             line.append(QPointF(across, plot.bottom() - plot.height() * value / high))
         painter.setPen(QPen(QColor(theme.accent), 2))
         painter.drawPolyline(line)
+
+
+def _short(value: float) -> str:
+    """Return a number beside the axis, for which there is room for a few letters."""
+    return scaled(float(f"{value:.2g}")) if value >= 1000 else f"{value:.2g}"
