@@ -22,6 +22,8 @@ def load_clouds(params: Mapping[str, float]) -> Arrays:
     labels = random.choice(CLASSES, count, p=shares / shares.sum())
     centres = np.random.default_rng(7).normal(size=(CLASSES, FEATURES))
     points = (centres[labels] + random.normal(size=(count, FEATURES))) * params["scale"]
+    if params["distinct"]:
+        points = points[random.integers(0, int(params["distinct"]), count)]
     wrong = random.random(count) < params["wrong"]
     labels = np.where(wrong, random.integers(0, CLASSES, count), labels)
     return {"point": points.astype(np.float32), "class": labels.astype(np.int64)}
@@ -62,7 +64,7 @@ CLOUDS = Source(
     title="Clouds",
     load="tests.zoo.data:load_clouds",
     columns=_cloud_columns,
-    params=_params(samples=1200, seed=0, commonest=0.25, wrong=0.0, scale=1.0),
+    params=_params(samples=1200, seed=0, commonest=0.25, wrong=0.0, scale=1.0, distinct=0),
     stratify="class",
     help="Points around four centres",
 )

@@ -2,7 +2,7 @@
 
 from studio.runs.spec import Watch
 
-PROBES = ("gradients", "updates", "activations", "attention")
+PROBES = ("gradients", "updates", "activations", "attention", "codes")
 """The probes whose news the rules read."""
 
 WATCH = Watch(probes={probe: {} for probe in PROBES})
