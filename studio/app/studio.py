@@ -63,11 +63,8 @@ class Studio:
         self.workspace = Workspace(self.catalog)
         self.comparison = Comparison(self.workspace)
         self.filing = Filing(self.workspace, self.settings)
-        self.autosave = Autosave(
-            folders.recovery(),
-            delay_secs=self.settings.values.real("autosave_seconds"),
-            warn=self.notices.warn,
-        )
+        delay_secs = self.settings.values.real("autosave_seconds")
+        self.autosave = Autosave(folders.recovery(), delay_secs=delay_secs, warn=self.notices.warn)
         self._new_engine = new_engine or _engine
         self.session = TrainingSession(self._new_engine)
         self._on_setting("window_gone")
