@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-PARTS = ("checking", "canvas", "charts", "window", "training")
+PARTS = ("checking", "canvas", "charts", "window", "training", "peers")
 
 
 def main(chosen: list[str]) -> int:

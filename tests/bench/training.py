@@ -1,8 +1,10 @@
 """A training step of a drawn network against the same network written by hand."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import torch
+from msgspec.structs import replace
 
 from studio.engine.train import Training
 from studio.runs.spec import Watch
@@ -26,8 +28,11 @@ STEPS = {
 class DrawnLoop:
     """The engine's own training of the drawn network, step by step."""
 
-    def __init__(self, name: str, watch: Watch) -> None:
-        self._training = Training(run_of(name, watch))
+    def __init__(
+        self, name: str, watch: Watch, *, speed: Literal["steady", "fastest"] = "steady"
+    ) -> None:
+        spec = run_of(name, watch)
+        self._training = Training(replace(spec, computing=replace(spec.computing, speed=speed)))
         self._events = self._training.steps()
 
     def run(self, steps: int) -> None:
