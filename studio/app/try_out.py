@@ -135,23 +135,20 @@ class TryOut:
 
 def _compared(before: "Record", after: "Record", *, running: bool) -> str:
     """Say both losses after the same epoch, the last that both have come to."""
+    trying = "Trying" if running else "Tried"
     epochs = min(len(before.epochs), len(after.epochs))
-    now = after.epochs[-1]
-    done = f"{'Trying: after' if running else 'Tried: after'} epoch {now.epoch}"
-    for name in COMPARED:
-        if name in now.values:
-            words = f"{done} the {_spoken(name)} is {now.values[name]:.3g}"
-            if not epochs:
-                return words
-            one, other = before.epochs[epochs - 1], after.epochs[epochs - 1]
-            if name in one.values and name in other.values:
+    if epochs:
+        one, other = before.epochs[epochs - 1].values, after.epochs[epochs - 1].values
+        for name in COMPARED:
+            if name in one and name in other:
                 return (
-                    f"{'Trying' if running else 'Tried'}: after epoch {other.epoch} the "
-                    f"{_spoken(name)} is {other.values[name]:.3g}, where the original had "
-                    f"{one.values[name]:.3g}"
+                    f"{trying}: after epoch {epochs} the {_spoken(name)} is {other[name]:.3g}, "
+                    f"where the original had {one[name]:.3g}"
                 )
-            return words
-    return done
+    now = after.epochs[-1]
+    told = (name for name in COMPARED if name in now.values)
+    values = "".join(f" the {_spoken(name)} is {now.values[name]:.3g}" for name in [*told][:1])
+    return f"{trying}: after epoch {now.epoch}{values}"
 
 
 def _spoken(name: str) -> str:

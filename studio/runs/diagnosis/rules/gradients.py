@@ -15,7 +15,7 @@ from studio.runs.diagnosis.cures import (
     slower,
     swap,
 )
-from studio.runs.diagnosis.figures import Floats, Ints, nice, robust_z
+from studio.runs.diagnosis.figures import TINY, Floats, Ints, nice, robust_z
 from studio.runs.diagnosis.words import Evidence, Remedy, Rule, Symptom
 
 LEAST_RATIO, LEAST_NORM = 1e-3, 1e-4
@@ -32,6 +32,9 @@ PATIENCE = 3
 
 Z, JUMP, SPIKES = 6.0, 2.0, 3
 """A spike stands so many deviations above the median, the loss then so many times its median."""
+
+BEFORE = 20
+"""Looks before a spike that say what is usual: of a whole run the first are all spikes."""
 
 
 def _find_vanishing(case: Case) -> Iterator[Symptom]:
@@ -102,19 +105,20 @@ def _find_exploding(case: Case) -> Iterator[Symptom]:
 def _find_spikes(case: Case) -> Iterator[Symptom]:
     """Report jumps of the gradient after which the loss jumps too, again and again."""
     grid, losses = case.record.layers.get("grad_norm"), case.record.series.get(LOSS)
-    if grid is None or losses is None or len(grid) < 30 or not len(losses):
+    if grid is None or losses is None or len(grid) < 2 * BEFORE or not len(losses):
         return
     total = np.sqrt(np.square(grid.values.astype(np.float64)).sum(axis=1))
-    spikes = np.flatnonzero(np.isfinite(total) & (robust_z(np.log(total + 1e-30)) > Z))
-    middle = float(np.median(losses.values))
     harmed = [
-        int(at)
-        for at in spikes
-        if _harm(losses.steps, losses.values, int(grid.starts[at])) > JUMP * middle
+        at
+        for at in range(BEFORE, len(total))
+        if np.isfinite(total[at])
+        and robust_z(np.log(total[at - BEFORE : at + 1] + TINY))[-1] > Z
+        and _harm(losses.steps, losses.values, int(grid.starts[at])) > JUMP
     ]
     if len(harmed) < SPIKES:
         return
     at = harmed[0]
+    usual = float(np.median(total[at - BEFORE : at]))
     place = int(np.argmax(grid.values[at]))
     blocks = (case.layers[place].path,) if place < len(case.layers) else ()
     yield Symptom(
@@ -125,17 +129,19 @@ def _find_spikes(case: Case) -> Iterator[Symptom]:
                 panel="gradient-norm",
                 series="grad_norm",
                 step=int(grid.starts[at]),
-                says=f"norm {total[at]:.2g}, where {np.median(total):.2g} is usual",
+                says=f"norm {total[at]:.2g}, where {usual:.2g} was usual before",
             ),
         ),
     )
 
 
 def _harm(steps: Ints, values: Floats, step: int) -> float:
-    """Return the largest loss within five steps of a spike."""
+    """Return how many times as large the loss is within five steps of a spike as it was before."""
     begin = int(np.searchsorted(steps, step))
-    near = values[begin : begin + 5]
-    return float(near.max()) if len(near) else 0.0
+    before, near = values[max(begin - BEFORE, 0) : begin], values[begin : begin + 5]
+    if not len(before) or not len(near):
+        return 0.0
+    return float(near.max() / max(float(np.median(before)), TINY))
 
 
 def _cure_exploding(case: Case, _symptom: Symptom) -> Iterator[Remedy]:

@@ -16,6 +16,9 @@ DIVERGED, WINDOW = 2.0, 5
 LARGE, SMALL = 1e-1, 1e-4
 """Sensible updates against the weights lie between: TheDeepChecker, around 10⁻³."""
 
+MOSTLY = 0.9
+"""The share of all looks in which updates have to be small."""
+
 HIGH = 0.7
 """Of the loss of ignorance: above it a small update is no sign that all is learnt."""
 
@@ -97,7 +100,8 @@ def _find_low(case: Case) -> Iterator[Symptom]:
     first = case.first_loss
     if not len(ratios) or first is None or case.losses.least > first * 1.05:
         return
-    usual = np.median(ratios[-WINDOW:], axis=0)
+    # Over all of it: a schedule may well end with steps of nothing.
+    usual = np.quantile(ratios, MOSTLY, axis=0)
     if (usual < SMALL).all():
         level = case.ignorance or first
         yield Symptom(
