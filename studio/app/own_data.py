@@ -74,6 +74,12 @@ class OwnData:
         source = self._workspace.catalog.sources.get(self._data.source.kind)
         return source is not None and bool(source.examine)
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the data of the experiment lie; None where they are not a person's own."""
+        path = Path(str(self._data.source.params.get("path", "") or "."))
+        return path.parent if self.is_open and path.parent.is_dir() else None
+
     def open(self, path: Path, adopt: Adopt) -> None:
         """Look into a file, and adopt an experiment on it when the engine has answered.
 

@@ -25,7 +25,6 @@ from .front import STORY, Answer, Front, NoFront
 from .gallery import Exhibit
 from .leaving import Leaving
 from .library import Library, bring_back, keep, read_library, set_aside
-from .looks import Looks
 from .notices import Notices
 from .own_data import OwnData
 from .promise import Promise
@@ -77,8 +76,7 @@ class Studio:
         self.desk = RunDesk(self.notices)
         self.tidying = Tidying(self)
         self.own = OwnData(self.workspace, self.session, self.notices)
-        looks = Looks(folders.test_looks())
-        self.trying = Trying(self.workspace, self.trainer, self.session, looks)
+        self.trying = Trying(self.workspace, self.trainer, self.session)
         self.overlaid = Overlaid(self._beside)
         self.actions = declared_actions()
         self.front: Front = NoFront()

@@ -195,8 +195,8 @@ class Trainer:
             self.samples_known.tell(samples)
 
     def _on_preview(self, preview: Preview) -> None:
-        if not preview.error:
-            self.count_samples(preview.samples.get("train", 0))
+        if not preview.error and "train" in preview.samples:
+            self.count_samples(preview.samples["train"])
         self.previewed.tell(preview)
 
     def _load_ahead(self) -> None:

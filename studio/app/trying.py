@@ -9,6 +9,7 @@ from studio.runs.questions import Answer, Predict, Predicted
 from studio.runs.spec import Array
 from studio.runs.store import WEIGHTS
 
+from . import folders
 from .looks import Looks
 from .session import SessionState, TrainingSession
 from .trainer import Trainer
@@ -26,13 +27,13 @@ class Trying:
         workspace: Workspace,
         trainer: Trainer,
         session: TrainingSession,
-        looks: Looks,
+        looks: Looks | None = None,
     ) -> None:
         self.answered: Signal[Predicted] = Signal()
         self._workspace = workspace
         self._trainer = trainer
         self._session = session
-        self._looks = looks
+        self._looks = looks or Looks(folders.test_looks())
         self._asked = 0
         self._testing = False
         session.answered.connect(self._on_answer)

@@ -18,13 +18,12 @@ from .facts import BlockFacts, Checked
 from .graph import Graph, Node, NodeId
 from .inferring import Inferring, Place
 from .params import Value, complete
-from .preparing import unfit_own_data
-from .problems import Level, Problem, stray_wires, unfit_data
+from .problems import Level, Problem, stray_wires
 from .recipes import Column
 from .scope import Scope, live
 from .shapes import Shape
 from .sharing import owner_of, unlike
-from .training_problems import unfit_training
+from .training_problems import unfit_beside
 
 __all__ = [
     "BlockFacts",
@@ -113,11 +112,7 @@ class Checker:
         """Return shapes, counts and problems; blocks in the graph's order."""
         self._refresh(experiment)
         checked = self._graph(("", (), ()), experiment.graph, {}, None, experiment.data)
-        unfit = (
-            *unfit_data(experiment.data, self._catalog),
-            *unfit_own_data(experiment.data, self._catalog),
-            *unfit_training(experiment, self._catalog, checked),
-        )
+        unfit = tuple(unfit_beside(experiment, self._catalog, checked))
         return replace(checked, problems=unfit + checked.problems) if unfit else checked
 
     def inside(self, experiment: Experiment, composite: str) -> Checked:

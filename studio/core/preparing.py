@@ -7,7 +7,7 @@ from .catalog import Catalog
 from .experiment import Data, Preparation
 from .fields import Field, columns_in, unready
 from .params import Params, Value, complete
-from .problems import Problem, refusals
+from .problems import Problem, refusals, unfit_data
 from .recipes import Column, Step
 
 Steps = Mapping[str, Step]
@@ -74,13 +74,35 @@ def fitting_names(data: Data, steps: Steps, place: int) -> list[str]:
     ]
 
 
+def steps_that_fit(data: Data, steps: Steps, pictures: bool) -> list[Step]:
+    """Return the steps that would do something at the end of the list.
+
+    ``pictures`` tells whether the data, shipped or a person's own, have pictures to augment.
+    """
+    fields = [one for one in prepared(data, steps)[1] if one.role != "none"]
+    plain = any(not one.shape for one in data.fields)
+    found = []
+    for step in steps.values():
+        params = Params(complete(step.params, {}))
+        if step.augment:
+            fits = pictures
+        elif step.keep is not None:
+            fits = plain
+        else:
+            fits = any(step.gives(one, params) is not None for one in fields)
+        if fits:
+            found.append(step)
+    return found
+
+
 def prepared_columns(data: Data, steps: Steps) -> tuple[Column, ...]:
     """Return the tensors that a person's own data give after all steps."""
     return columns_in(prepared(data, steps)[1])
 
 
-def unfit_own_data(data: Data, catalog: Catalog) -> Iterator[Problem]:
-    """Report what is wrong with a person's own data, as far as it is known without reading them."""
+def unfit_samples(data: Data, catalog: Catalog) -> Iterator[Problem]:
+    """Report what is wrong with the data, as far as it is known without reading them."""
+    yield from unfit_data(data, catalog)
     source = catalog.sources.get(data.source.kind)
     if source is None or not source.examine:
         return

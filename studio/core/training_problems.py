@@ -7,7 +7,14 @@ from .experiment import OBJECTIVE, SPLIT, TRAINING, Choice, Experiment
 from .facts import Checked
 from .objective_problems import unfit_objectives
 from .params import Param
+from .preparing import unfit_samples
 from .problems import Problem, refusals
+
+
+def unfit_beside(experiment: Experiment, catalog: Catalog, checked: Checked) -> Iterator[Problem]:
+    """Report what is wrong beside the drawing: with the data, then with the training."""
+    yield from unfit_samples(experiment.data, catalog)
+    yield from unfit_training(experiment, catalog, checked)
 
 
 def unfit_training(experiment: Experiment, catalog: Catalog, checked: Checked) -> Iterator[Problem]:

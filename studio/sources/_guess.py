@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from studio.api import Field, FieldKind, FieldRole
 
@@ -12,6 +12,8 @@ from ._cells import date_form, is_missing, number
 
 MOST_LABELS = 1000
 MOST_CHOSEN = 10_000
+MOST_TRIED, MOST_IN_ORDER = 20_000, 2000
+"""So many different cells are tried as numbers and dates, so many from the top as an index."""
 _NEARLY = 0.95
 _ROLE_NAMES = re.compile(
     r"target|label|class|classes|y|outcome|species|survived|churn(?:ed)?|default|diagnosis|quality"
@@ -46,32 +48,40 @@ def column(
     name: str, cells: Sequence[str], *, comma: bool = False, kind: FieldKind | None = None
 ) -> Column:
     """Return what a column is, from its cells, or what ``kind`` says that it is."""
-    known = [cell for cell in cells if not is_missing(cell)]
-    missing, rows = len(cells) - len(known), len(cells)
-    counts = Counter(cell.strip() for cell in known)
+    counts: Counter[str] = Counter()
+    for cell, times in Counter(cells).items():
+        if not is_missing(cell):
+            counts[cell.strip()] += times
+    rows, missing = len(cells), len(cells) - counts.total()
     if kind is not None:
         labels = _labels(counts) if kind == "category" else ()
         return Column(Field(name, kind, labels=labels), missing, len(counts), rows)
-    if not known:
+    if not counts:
         field = Field(name, "number", "none")
         return Column(field, missing, 0, rows, note=f"{name} is empty and is left out")
-    numbers = [number(cell, comma=comma) for cell in known]
+    tried = list(islice(counts, MOST_TRIED))
+    numbers = [number(cell, comma=comma) for cell in tried]
     fitting = [value for value in numbers if value is not None]
-    if len(fitting) >= _NEARLY * len(known):
-        return _of_numbers(name, fitting, len(counts), missing, rows)
-    if date_form(known):
+    right = sum(
+        counts[cell] for cell, value in zip(tried, numbers, strict=True) if value is not None
+    )
+    if right >= _NEARLY * sum(counts[cell] for cell in tried):
+        begin = [number(cell, comma=comma) for cell in cells[:MOST_IN_ORDER]]
+        runs = _runs([value for value in begin if value is not None])
+        whole = all(value == int(value) for value in fitting)
+        return _of_numbers(Column(Field(name), missing, len(counts), rows, whole), runs=runs)
+    if date_form(tried):
         return Column(Field(name, "date"), missing, len(counts), rows)
     return _of_words(name, counts, missing, rows)
 
 
-def _of_numbers(name: str, numbers: list[float], distinct: int, missing: int, rows: int) -> Column:
-    whole = all(value == int(value) for value in numbers)
-    found = Column(Field(name), missing, distinct, rows, whole)
-    if distinct == 1 and rows > 1 and not missing:
+def _of_numbers(found: Column, *, runs: bool) -> Column:
+    name, rows = found.field.name, found.rows
+    if found.distinct == 1 and rows > 1 and not found.missing:
         note = f"{name} is the same everywhere and is left out"
         return replace(found, field=Field(name, role="none"), note=note)
-    named = _names_rows(name) and distinct >= 0.98 * rows
-    if whole and rows > 2 and (named or (distinct == rows and _runs(numbers))):
+    named = _names_rows(name) and found.distinct >= 0.98 * rows
+    if found.whole and rows > 2 and (named or (found.distinct == rows and runs)):
         note = f"{name} counts the rows and is left out"
         return replace(found, field=Field(name, role="none"), note=note)
     return found

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from studio.api import Examination, Field, FieldKind, FileError, Loaded, Param, Params, Value
 
-from ._cells import ISO, date, date_form, is_missing, number
 from ._guess import Column, column, distinct_names, with_target
+from ._reader import Reader
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,8 +19,6 @@ Row: TypeAlias = tuple[int, Sequence[str]]
 MOST_COLUMNS = 10_000
 BLOCK = 20_000
 SHOWN_FAULTS = 3
-UNKNOWN, NONE = -2, -1
-
 BAD_ROWS = Param(
     "bad_rows",
     "skip",
@@ -71,7 +69,8 @@ class Faults:
                 f"{self.file}: most rows do not fit what was read of it ({told}). "
                 "Read the file again on the Data page, or correct it"
             )
-        rows_ = "1 row was" if self.count == 1 else f"{self.count:,} rows were"
+        noun = "row" if self.unit == "line" else self.unit
+        rows_ = f"1 {noun} was" if self.count == 1 else f"{self.count:,} {noun}s were"
         return (f"{rows_} passed over in {self.file} ({told})",)
 
 
@@ -171,7 +170,7 @@ def loaded(rows: Iterable[Row], reading: Reading, faults: Faults, *, most: int) 
     """
     import numpy as np
 
-    readers = [_Reader(one, comma=reading.comma) for one in reading.fields]
+    readers = [Reader(one, comma=reading.comma) for one in reading.fields]
     lines: list[NDArray[np.int64]] = []
     count = 0
     for block in _blocks(rows, reading, faults):
@@ -210,7 +209,7 @@ def _blocks(rows: Iterable[Row], reading: Reading, faults: Faults) -> Iterator[l
 
 
 def _read(
-    block: Sequence[Row], readers: "Sequence[_Reader]", reading: Reading, faults: Faults
+    block: Sequence[Row], readers: "Sequence[Reader]", reading: Reading, faults: Faults
 ) -> "tuple[list[int], list[NDArray[np.generic]]]":
     """Return the lines of a block's good rows, and the values of every column in them."""
     columns = []
@@ -226,74 +225,6 @@ def _read(
     if bad:
         columns = [values[good] for values in columns]
     return [block[at][0] for at in good], columns
-
-
-class _Reader:
-    """Turns the cells of one field into an array, and tells which do not fit."""
-
-    def __init__(self, one: Field, *, comma: bool) -> None:
-        self.field = one
-        self.pieces: list[NDArray[np.generic]] = []
-        self._comma = comma
-        self._form = ""
-        self._codes = {label: code for code, label in enumerate(one.labels)}
-
-    def read(self, cells: Sequence[str]) -> "tuple[NDArray[np.generic], list[int]]":
-        """Return the values, and the places of cells that are no such thing."""
-        import numpy as np
-
-        match self.field.kind:
-            case "number" if self.field.role != "none":
-                return self._numbers(cells)
-            case "category":
-                return self._categories(cells)
-            case "date":
-                return self._dates(cells)
-        return np.array([cell.strip() for cell in cells] or [""], object)[: len(cells)], []
-
-    def complaint(self, cell: str) -> str:
-        """Say what is wrong with a cell."""
-        shown = cell if len(cell) <= 40 else f"{cell[:40]}…"
-        wanted = {"number": "a number", "date": "a date", "category": "a known class"}
-        return f"expected {wanted[self.field.kind]} in {self.field.name}, found {shown!r}"
-
-    def _numbers(self, cells: Sequence[str]) -> "tuple[NDArray[np.generic], list[int]]":
-        import numpy as np
-
-        try:
-            values = np.array(cells, dtype="U64").astype(np.float64)
-            if np.isfinite(values).all():
-                return values, []
-        except ValueError:
-            pass
-        values = np.full(len(cells), np.nan)
-        bad = []
-        for at, cell in enumerate(cells):
-            found = number(cell, comma=self._comma)
-            if found is not None:
-                values[at] = found
-            elif not is_missing(cell):
-                bad.append(at)
-        return values, bad
-
-    def _categories(self, cells: Sequence[str]) -> "tuple[NDArray[np.generic], list[int]]":
-        import numpy as np
-
-        codes = [self._codes.get(cell.strip(), UNKNOWN) for cell in cells]
-        for at, code in enumerate(codes):
-            if code == UNKNOWN and is_missing(cells[at]):
-                codes[at] = NONE
-        unknown = [at for at, code in enumerate(codes) if code == UNKNOWN]
-        return np.array(codes, np.int64), unknown if self.field.role == "target" else []
-
-    def _dates(self, cells: Sequence[str]) -> "tuple[NDArray[np.generic], list[int]]":
-        import numpy as np
-
-        known = [cell for cell in cells if not is_missing(cell)]
-        self._form = self._form or date_form(known) or ISO
-        found = [None if is_missing(cell) else date(cell, self._form) for cell in cells]
-        bad = [at for at, value in enumerate(found) if value is None and not is_missing(cells[at])]
-        return np.array(found, "datetime64[s]"), bad if self.field.role != "none" else []
 
 
 def keep_of(params: Params) -> bool:

@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from studio.api import (
     Examination,
     Field,
     FieldKind,
     FileError,
+    Lazy,
     Loaded,
     Param,
     Params,
@@ -29,7 +31,8 @@ MOST_PIXELS = 40_000_000
 MOST_FILES = 2_000_000
 MOST_CLASSES = 10_000
 _OPENED = 24
-_BYTES = 6 << 30
+LARGE_BYTES = 1 << 30
+"""Pictures that would take more memory are opened as they are trained on."""
 
 
 def examine_images(
@@ -78,8 +81,9 @@ def load_images(params: Mapping[str, Value], fields: Sequence[Field]) -> Loaded:
     path = folder(given)
     files, _ = _files(path)
     picture = next(one for one in fields if one.kind == "image")
+    if len(files) * picture.size * 4 > LARGE_BYTES:
+        return _as_asked(given, path, files, fields)
     target = next((one for one in fields if one.kind == "category"), None)
-    _expect_room(len(files), picture, path.name)
     codes = {label: code for code, label in enumerate(target.labels)} if target else {}
     faults = Faults(keep_of(given), path.name, "picture")
     images = np.empty((len(files), *picture.shape), np.uint8)
@@ -102,13 +106,44 @@ def load_images(params: Mapping[str, Value], fields: Sequence[Field]) -> Loaded:
     return Loaded(columns, faults.sentences(len(kept)), np.array(kept, np.int64), "picture")
 
 
-def _expect_room(count: int, picture: Field, name: str) -> None:
-    size = count * picture.size * 4
-    if size > _BYTES:
-        raise FileError(
-            f"{name}: {count:,} pictures of {'×'.join(map(str, picture.shape))} would take "
-            f"{size / (1 << 30):.3g} GiB of memory. Lower the side, or take fewer"
-        )
+def _as_asked(given: Params, path: Path, files: list[Path], fields: Sequence[Field]) -> Loaded:
+    """Return pictures that are opened as they are trained on; their headers are looked at now."""
+    import numpy as np
+
+    picture = next(one for one in fields if one.kind == "image")
+    target = next((one for one in fields if one.kind == "category"), None)
+    faults = Faults(keep_of(given), path.name, "picture")
+    sound = [place for place, file in enumerate(files) if _channels(file, faults, place + 1)]
+    if not sound:
+        raise FileError(f"{path.name}: none of its pictures can be opened ({faults.told[0]})")
+    read = partial(_read, [files[place] for place in sound], picture.shape, given.text("fit"))
+    columns: dict[str, Any] = {picture.name: Lazy(len(sound), picture.shape, "float32", read)}
+    if target is not None:
+        codes = {label: code for code, label in enumerate(target.labels)}
+        classes = [codes.get(_class_of(files[place], path), -2) for place in sound]
+        columns[target.name] = np.array(classes, np.int64)
+    lines = np.array(sound, np.int64) + 1
+    return Loaded(columns, faults.sentences(len(sound)), lines, "picture")
+
+
+def _read(
+    files: Sequence[Path], shape: tuple[int, ...], fit: str, rows: "NDArray[np.int64]"
+) -> "NDArray[np.float32]":
+    """Return some of the pictures; a thread ahead of the training calls it.
+
+    Raises:
+        FileError: one of them is broken inside.
+    """
+    import numpy as np
+
+    found = np.empty((len(rows), *shape), np.float32)
+    faults = Faults(stop=True, file="pictures", unit="picture")
+    for place, row in enumerate(rows.tolist()):
+        values = _opened(files[row], shape, row + 1, faults, crop=fit == "cut")
+        if values is not None:
+            found[place] = values
+    found /= np.float32(255)
+    return found
 
 
 def _files(path: Path) -> tuple[list[Path], list[str]]:
@@ -139,15 +174,18 @@ def _class_of(file: Path, root: Path) -> str:
     return parts[0] if len(parts) > 1 else ""
 
 
-def _channels(file: Path, faults: Faults) -> int:
+def _channels(file: Path, faults: Faults, number: int = 0) -> int:
     """Return 1 for a grey picture, 3 for a coloured one, 0 for one that cannot be opened."""
     from PIL import Image
 
     try:
         with Image.open(file) as image:
+            if image.width * image.height > MOST_PIXELS:
+                faults.add(number, f"{file.name} has {image.width:,}×{image.height:,} pixels")
+                return 0
             return 1 if image.mode in {"1", "L", "I", "F", "LA", "I;16"} else 3
     except Exception as error:  # noqa: BLE001 - a decoder may raise anything on a broken file
-        faults.add(0, _why(file, error))
+        faults.add(number, _why(file, error))
         return 0
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from zipfile import BadZipFile, ZipFile
 
 from studio.api import (
@@ -11,6 +12,7 @@ from studio.api import (
     Field,
     FieldKind,
     FileError,
+    Lazy,
     Loaded,
     Param,
     Params,
@@ -30,6 +32,8 @@ MOST_BYTES = 8 * GIB
 MOST_BLOWN_UP = 200
 """A compressed file that grows more than so many times, beyond a quarter of a GiB, is a bomb."""
 MOST_CLASSES = 1000
+LARGE_BYTES = 1 << 30
+"""What would take more memory is read as it is trained on."""
 _TARGETS = ("y", "label", "labels", "target", "targets", "class", "classes", "t")
 _LOOKED_AT = 100_000
 
@@ -197,12 +201,24 @@ def _column(values: "Values", one: Field) -> "Values":
         different, places = np.unique(values, return_inverse=True)
         codes = np.array([code.get(_word(value), -2) for value in different], np.int64)
         return codes[places.reshape(-1)]
+    if one.kind == "image" and one.size * len(values) * 4 > LARGE_BYTES:
+        return cast("Values", Lazy(len(values), one.shape, "float32", partial(_some, values, one)))
     if one.kind == "image":
         return _pictures(values, one)
     if one.kind == "text":
         return np.array([_word(value) for value in values.tolist()], object)
     plain = values.reshape(len(values), *one.shape)
+    if len(one.shape) > 1 and one.size * len(values) * 4 > LARGE_BYTES:
+        return cast("Values", Lazy(len(values), one.shape, "float32", partial(_some, plain, one)))
     return plain.astype(np.float64) if not one.shape else np.asarray(plain, np.float32)
+
+
+def _some(values: "Values", one: Field, rows: "NDArray[np.int64]") -> "Values":
+    """Return some samples; only what is asked for is read from the disk."""
+    import numpy as np
+
+    some = values[rows]
+    return _pictures(some, one) if one.kind == "image" else np.asarray(some, np.float32)
 
 
 def _pictures(values: "Values", one: Field) -> "Values":

@@ -61,12 +61,8 @@ class WindowFront:
 
     def ask_data(self, then: Callable[[Path], None], kind: str = "") -> None:
         """Let a file of data be chosen, of one source or of any."""
-        files.ask_data(
-            self._window,
-            self._studio.filing.folder,
-            filters(self._studio.catalog, kind),
-            then,
-        )
+        folder = self._studio.own.folder or self._studio.filing.folder
+        files.ask_data(self._window, folder, filters(self._studio.catalog, kind), then)
 
     def ask_table(self, suggestion: Path, then: Callable[[Path], None]) -> None:
         """Let a place for a table be chosen."""

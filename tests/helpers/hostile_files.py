@@ -102,11 +102,13 @@ def _bomb(folder: Path) -> Path:
     np.lib.format.write_array_header_1_0(
         header, {"descr": "|u1", "fortran_order": False, "shape": (600 << 20,)}
     )
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("x.npy", "w", force_zip64=True) as member:
-            member.write(header.getvalue())
-            for _ in range(600):
-                member.write(b"\0" * (1 << 20))
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("x.npy", "w", force_zip64=True) as member,
+    ):
+        member.write(header.getvalue())
+        for _ in range(600):
+            member.write(b"\0" * (1 << 20))
     return path
 
 
@@ -179,13 +181,14 @@ HOSTILE: tuple[Hostile, ...] = (
     Hostile("lines of Windows and old Macs", _file("x.csv", GOOD.replace("\n", "\r\n"))),
     Hostile("duplicate headers", _file("d.csv", GOOD.replace("a,b,", "a,a,"))),
     Hostile("no names in the header", _file("n.csv", GOOD.replace("a,b,class", ",,"))),
-    Hostile("a column of nothing", _file("v.csv", "a,b,y\n" + "".join(f"{i},NaN,{i}\n" for i in range(20)))),
+    Hostile("a column of nothing", _file("v.csv", "a,b,y\n" + ROWS.replace(",", ",NaN,"))),
     Hostile("one class", _file("c.csv", "a,class\n" + "".join(f"{i},x\n" for i in range(20)))),
     Hostile("infinities", _file("i.csv", "a,y\n" + ROWS + "inf,3\n"), note="line 32"),
     Hostile("one row", _file("s.csv", "a,b\n1,2\n")),
     Hostile("formulas", _file("f.csv", GOOD.replace("class", '"=HYPERLINK(""x"")"'))),
     Hostile("pickled objects", _npy(np.array([{"a": 1}], object)), "file_numpy", "Python objects"),
-    Hostile("a pickle named npy", _file("p.npy", pickle.dumps([1, 2])), "file_numpy", "Python objects"),
+    Hostile("a pickle named npy", _file("p.npy", pickle.dumps([1, 2])), "file_numpy",
+            "Python objects"),
     Hostile("a truncated npy", _npy(np.ones((50, 4)), cut=300), "file_numpy", "cut off"),
     Hostile("a bomb", _bomb, "file_numpy", "unpacked it would take"),
     Hostile("a broken npz", _file("b.npz", b"PK\x03\x04rubbish"), "file_numpy", "NumPy arrays"),

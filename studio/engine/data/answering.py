@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from studio.core.fields import Examination
 from studio.core.params import Params
 from studio.engine.faults import sentence
@@ -23,8 +25,10 @@ from studio.runs.rehearsal import Rehearse, Rehearsed
 
 from .calling import function_named
 from .load import Load
+from .own import GLIMPSE, glimpse
 
 MEMORY = "The data need more memory than there is"
+SOME = f"The first {GLIMPSE:,} rows are looked at here; training reads all of them"
 
 
 def answer(question: Question, load: Load) -> Preview | Answer:
@@ -41,15 +45,14 @@ def _answered(question: Question, load: Load) -> Preview | Answer:
     from .augment import vary
     from .inspect import inspect
     from .predict import predict
-    from .show import preview
 
     match question:
         case Show():
-            return preview(question.request, question.data, samples=question.samples, load=load)
+            return _shown(question, load)
         case Examine():
             return _examined(question)
         case Inspect():
-            return inspect(question.request, question.data, load)
+            return inspect(question.request, glimpse(question.data), load)
         case Vary():
             return vary(question, load)
         case Predict():
@@ -60,6 +63,17 @@ def _answered(question: Question, load: Load) -> Preview | Answer:
             return rehearse(question, load)
         case _:
             assert_never(question)
+
+
+def _shown(question: Show, load: Load) -> Preview:
+    """Return some samples; of a table that is too large to be read at once, from its beginning."""
+    from .show import preview
+
+    data = glimpse(question.data)
+    seen = preview(question.request, data, samples=question.samples, load=load)
+    if data is question.data:
+        return seen
+    return replace(seen, samples={}, notes=(*seen.notes, SOME))
 
 
 def _examined(question: Examine) -> Examined:

@@ -46,8 +46,8 @@ class Augmentation:
 
 def uniform(rows: Tensor, count: int, *, seed: int, step: int, salt: int) -> Tensor:
     """Return samples × count numbers from 0 to 1 that depend on nothing but what is given."""
-    start = _mixed(torch.tensor((seed << 20) ^ (salt << 8) ^ 0x5DEECE66D, device=rows.device))
-    start = _mixed(start + step * _ONE)
+    begin = torch.tensor([(seed << 20) ^ (salt << 8) ^ 0x5DEECE66D, step], device=rows.device)
+    start = _mixed(_mixed(begin[0]) + begin[1] * _GOLDEN)
     keys_B = _mixed(rows.to(torch.int64) * _GOLDEN + start)
     places_K = torch.arange(1, count + 1, device=rows.device, dtype=torch.int64)
     bits_BK = _mixed(keys_B[:, None] + places_K * _GOLDEN)

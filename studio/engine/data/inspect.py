@@ -40,7 +40,7 @@ def inspect(request: int, job: DataJob, load: Load) -> Inspected:
     train = _some(parts["train"])
     used = [one for one in job.fields if one.role != "none"]
     target = next((one for one in used if one.role == "target" and one.name in own), None)
-    facts = tuple(_facts(one, own[one.name][train], own, target, train) for one in job.fields)
+    facts = tuple(_facts(one, own, target, train) for one in job.fields)
     repeated, leaked, contradicting = _repeats(own, used, parts)
     names, matrix = _correlations(own, used, train)
     return Inspected(
@@ -62,9 +62,10 @@ def _some(rows: Indices) -> Indices:
     return rows if len(rows) <= MOST_ROWS else rows[:: -(-len(rows) // MOST_ROWS)]
 
 
-def _facts(
-    one: Field, values: Values, own: Own, target: Field | None, train: Indices
-) -> FieldFacts:
+def _facts(one: Field, own: Own, target: Field | None, train: Indices) -> FieldFacts:
+    if one.shape:
+        return FieldFacts(name=one.name)
+    values = own[one.name][train]
     match one.kind:
         case "number" if one.shape == () and values.dtype.kind == "f":
             explained = None

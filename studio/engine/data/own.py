@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from studio.core.fields import Loaded
@@ -87,6 +88,17 @@ def step_called(name: str, title: str, *arguments: Any) -> Any:
         raise
     except Exception as error:
         raise DataFault(f"{title} could not be done: {sentence(error)}") from error
+
+
+LARGE_BYTES = 64 << 20
+GLIMPSE = 50_000
+
+
+def glimpse(job: DataJob) -> DataJob:
+    """Return the data as they are looked at: of a large table the first rows alone."""
+    if stamp(job)[0] <= LARGE_BYTES or job.params.get("rows") != 0:
+        return job
+    return replace(job, params={**job.params, "rows": GLIMPSE})
 
 
 def stamp(job: DataJob) -> tuple[int, int]:

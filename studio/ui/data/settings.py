@@ -29,11 +29,7 @@ class DataSettings(QScrollArea):
         self._source = ""
         self._soon = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._soon.timeout.connect(self.reread)
-        self.setAccessibleName("Settings of the data")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setFixedWidth(WIDTH_PX)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._stand()
         page = QWidget(self)
         page.setObjectName("panel")
         self._column = QVBoxLayout(page)
@@ -58,6 +54,13 @@ class DataSettings(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(page)
 
+    def _stand(self) -> None:
+        self.setAccessibleName("Settings of the data")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFixedWidth(WIDTH_PX)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
     def refresh(self) -> None:
         """Show what is chosen and set now."""
         data = self._workspace.document.experiment.data
@@ -74,6 +77,8 @@ class DataSettings(QScrollArea):
         self.form.setVisible(bool(params))
         own = source is not None and bool(source.examine)
         self.file.setVisible(own)
+        folder = source is not None and "/" in source.endings
+        self.file.setText("Choose another folder…" if folder else "Choose another file…")
         self.again.setVisible(own and bool(data.fields))
         self.split.set_values(data.split)
         self.title.say(source.title if source else "No data")

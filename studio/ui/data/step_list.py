@@ -20,7 +20,7 @@ from studio.app.workspace import Workspace
 from studio.core.columns import columns_of
 from studio.core.experiment import Preparation
 from studio.core.params import Value
-from studio.core.preparing import fitting_names
+from studio.core.preparing import fitting_names, steps_that_fit
 from studio.core.recipes import Step
 from studio.core.text import plural
 from studio.ui.icons import drawn
@@ -94,10 +94,11 @@ class StepList(QScrollArea):
         menu = self.add.menu()
         menu.clear()
         groups: dict[str, list[Step]] = {}
-        own = bool(self._workspace.document.experiment.data.fields)
-        for step in self._workspace.catalog.steps.values():
-            if own or step.augment:
-                groups.setdefault(step.group or "More", []).append(step)
+        data, catalog = self._workspace.document.experiment.data, self._workspace.catalog
+        read = [column for column in columns_of(data, catalog) if column.role == "input"]
+        pictures = any(len(column.shape) == 3 for column in read)
+        for step in steps_that_fit(data, catalog.steps, pictures):
+            groups.setdefault(step.group or "More", []).append(step)
         for group, steps in groups.items():
             menu.addSection(group)
             for step in steps:

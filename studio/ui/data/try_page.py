@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.app.session import SessionState
 from studio.app.studio import Studio
 from studio.core.columns import columns_of
 from studio.core.params import Param, Value
@@ -61,6 +62,7 @@ class TryPage(QScrollArea):
         self._column.addStretch(1)
         self.setWidget(page)
         studio.trying.answered.connect(self._on_answered)
+        studio.session.changed.connect(self._on_state)
 
     def refresh(self) -> None:
         """Offer what fits the data and the network there are now."""
@@ -84,6 +86,9 @@ class TryPage(QScrollArea):
         warning = ": what was chosen by it since is no fair test" if looks else ""
         self.tested.say(f"{told}{warning}")
         self.tested.set_tone("warning" if looks else "muted")
+
+    def _on_state(self, _state: SessionState) -> None:
+        self.refresh()
 
     def _file_card(self, page: QWidget) -> Card:
         card = Card("Another file", page)

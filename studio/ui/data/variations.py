@@ -12,6 +12,7 @@ from .pictures import Pictures
 
 TIMES = 16
 PATIENCE_MS = 200
+HIGHEST_PX = 300
 
 
 class Variations(Card):
@@ -33,6 +34,7 @@ class Variations(Card):
         self.add(self.pictures)
         self._soon = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._soon.timeout.connect(self._ask)
+        self.setMaximumHeight(HIGHEST_PX)
         self.setVisible(False)
 
     def ask_soon(self) -> None:
