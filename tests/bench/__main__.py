@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-PARTS = ("checking", "canvas", "charts", "window", "training", "peers")
+PARTS = ("checking", "canvas", "charts", "panels", "window", "training", "watching", "peers")
 
 
 def main(chosen: list[str]) -> int:

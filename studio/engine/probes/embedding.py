@@ -13,7 +13,7 @@ from studio.runs.arrays import array_from_numpy
 from studio.runs.events import Event, Snapshot
 from studio.runs.spec import Array
 
-from .layouts import LAYOUTS, MOST, Aside, neighbours, trust
+from .layouts import LAYOUTS, MOST, Aside, Made, neighbours, trust
 from .predictions import answers_of, form_of, probabilities, small
 from .probe import Options, Probe, ProbeSpec, Sight
 from .projection import Projection
@@ -96,17 +96,18 @@ class EmbeddingProbe(Probe):
         if seen is None:
             return []
         notes = {"method": self.text("method")}
+        taken = (step, seen.arrays)
         if self._at_once:
             self._at_once = False
-            points = aside.now(seen.values)
-            first = self._snapshot(step, (seen.values, points), seen.arrays, notes)
-            return [*self._inputs(step), first]
-        made = aside.take()
-        aside.begin(seen.values, (step, seen.arrays))
+            made: Made[Taken] | None = aside.now(seen.values, taken)
+        else:
+            made = aside.take()
+            aside.begin(seen.values, taken)
         if made is None or made.points is None:
             return []
         then, arrays = made.of
-        return [self._snapshot(then, (made.values, made.points), arrays, notes)]
+        shown = self._snapshot(then, (made.values, made.points), arrays, notes)
+        return [*self._inputs(then), shown]
 
     def _snapshot(
         self,

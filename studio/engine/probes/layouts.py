@@ -23,6 +23,7 @@ TRUSTED = 1000
 """Of more samples, an even choice of so many is judged: every pair is looked at."""
 FIRST_STEPS, WARM_STEPS = 500, 250
 PERPLEXITY = 30.0
+_BLOCK = 1024
 MOST = 2000
 """Samples that a map of neighbours is made of; more would take minutes."""
 _NO_UMAP = 'UMAP needs the package umap-learn: pip install "netwright[umap]"'
@@ -94,24 +95,43 @@ LAYOUTS: dict[str, Callable[[int], Layout]] = {"tsne": Tsne, "umap": Umap}
 
 def neighbours(values: Floats, count: int = NEIGHBOURS) -> NDArray[np.int32]:
     """Return samples × count: the places of the nearest others, the nearest first."""
-    from sklearn.neighbors import NearestNeighbors
-
     count = min(count, len(values) - 1)
-    found = NearestNeighbors(n_neighbors=count, n_jobs=1).fit(values)
-    # Without the values themselves, a sample is never its own neighbour.
-    return np.asarray(found.kneighbors(return_distance=False), np.int32)
+    found = np.empty((len(values), count), np.int32)
+    for begin in range(0, len(values), _BLOCK):
+        part = slice(begin, begin + _BLOCK)
+        apart = _apart(values, part)
+        near = np.argpartition(apart, count - 1, axis=1)[:, :count]
+        order = np.argsort(np.take_along_axis(apart, near, axis=1), axis=1)
+        found[part] = np.take_along_axis(near, order, axis=1)
+    return found
 
 
 def trust(values: Floats, points: Floats) -> float:
-    """Return how far neighbours on a map are neighbours, 0 to 1 (Venna and Kaski 2001)."""
-    from sklearn.manifold import trustworthiness
+    """Return how far neighbours on a map are neighbours, 0 to 1 (Venna and Kaski 2001).
 
+    scikit-learn's number, to which a test holds it; loading that takes longer than a hundred looks.
+    """
     every = -(-len(values) // TRUSTED)
     values, points = values[::every], points[::every]
-    near = min(NEIGHBOURS, max((len(values) - 1) // 2, 1))
-    if len(values) < 4:
+    count = len(values)
+    near = min(NEIGHBOURS, max((count - 1) // 2, 1))
+    if count < 4:
         return 1.0
-    return float(trustworthiness(values, points, n_neighbors=near))
+    ranks = np.empty((count, count), np.int64)
+    order = np.argsort(_apart(values, slice(None)), axis=1)
+    np.put_along_axis(ranks, order, np.arange(1, count + 1)[None], axis=1)
+    too_far = np.take_along_axis(ranks, neighbours(points, near).astype(np.int64), axis=1) - near
+    most = count * near * (2 * count - 3 * near - 1)
+    return float(1 - 2 / most * too_far[too_far > 0].sum())
+
+
+def _apart(values: Floats, part: slice) -> Floats:
+    """Return squared distances of some samples to all; to themselves they are infinite."""
+    squares = np.square(values).sum(axis=1)
+    apart: Floats = squares[part, None] + squares[None] - 2 * values[part] @ values.T
+    own = np.arange(len(values))[part]
+    apart[np.arange(len(own)), own] = np.inf
+    return apart
 
 
 @dataclass(slots=True)
@@ -132,19 +152,33 @@ class Aside(Generic[T]):
         self._job: Made[T] | None = None
         self._thread: Thread | None = None
 
-    def now(self, values: Floats) -> Floats:
-        """Return the map of these, after the one under way."""
+    def now(self, values: Floats, of: T) -> Made[T]:
+        """Return the map of these, after the one under way.
+
+        Somebody asked for it: what it costs is not counted as watching, or else the first map, and
+        loading what makes it, would leave no time for the next ones.
+
+        Raises:
+            Exception: whatever went wrong.
+        """
         if self._thread is not None:
             self._thread.join()
-            self._thread, self._job = None, None
-        return self._layout.place(values)
+            self._thread = None
+        self._start(values, of).join()
+        made = self.take()
+        assert made is not None
+        return made
 
     def begin(self, values: Floats, of: T) -> None:
         """Begin the map of these, unless one is under way."""
         if self._thread is None:
-            self._job = job = Made(values, of)
-            self._thread = Thread(target=self._work, args=(job,), name="map", daemon=True)
-            self._thread.start()
+            self._start(values, of)
+
+    def _start(self, values: Floats, of: T) -> Thread:
+        self._job = job = Made(values, of)
+        self._thread = thread = Thread(target=self._work, args=(job,), name="map", daemon=True)
+        thread.start()
+        return thread
 
     def take(self) -> Made[T] | None:
         """Return a map that is complete; None while there is none.

@@ -20,7 +20,7 @@ from .paint import Row, figures, paint_box, paint_empty
 from .ticks import number
 
 _EDGE_PX, _GAP_PX, _HEAD_PX = 8.0, 4.0, 16.0
-_NAMES_SHARE = 0.28
+_NAMES_SHARE = 0.34
 """The most of the width that the blocks' names take."""
 
 
@@ -153,7 +153,7 @@ class AttentionGrid(QWidget):
             place = self.place_of(layer.id, 0)
             if place is not None:
                 room = left - _EDGE_PX - 8
-                name = metrics.elidedText(layer.title, Qt.TextElideMode.ElideRight, room)
+                name = metrics.elidedText(layer.title, Qt.TextElideMode.ElideMiddle, room)
                 y = place.center().y() + metrics.capHeight() / 2
                 painter.drawText(QPointF(_EDGE_PX, y), name)
 
@@ -168,7 +168,10 @@ class AttentionGrid(QWidget):
         rows.append(Row(layer.words(cell.head), ""))
         head = f"{layer.title} · head {cell.head + 1}"
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_box(painter, QRectF(self.rect()), self._hover.x(), head, rows, theme)
+        room = QRectF(self.rect())
+        if self._hover.y() < room.center().y():  # what is pointed at stays to be seen
+            room.setTop(cell.place.bottom())
+        paint_box(painter, room, self._hover.x(), head, rows, theme)
 
     def _cell_at(self, at: QPointF | None) -> _Cell | None:
         if at is None:

@@ -100,6 +100,7 @@ class Scatter(QWidget):
             self._paint_names(painter, cloud, xs, ys, theme)
         elif cloud.labels is not None:
             self._paint_bar(painter, cloud.labels, theme)
+        painter.setFont(figures(self))
         self.paint_over(painter, (xs, ys), theme)
 
     @property

@@ -19,6 +19,8 @@ from .cursor import Cursor
 SPEEDS: Final = (2, 5, 10, 20)
 """Moments a second."""
 _USUAL: Final = 10
+_HEIGHT_PX: Final = 36
+_ICON_PX: Final = 16
 
 
 class TimeBar(QToolBar):
@@ -38,9 +40,7 @@ class TimeBar(QToolBar):
         self._moments: list[int] = []
         self._playing = QTimer(self)
         self.panels: Callable[[], Sequence[tuple[str, str]]] = tuple
-        self.setObjectName("time-bar")
-        self.setMovable(False)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._dress()
         self.back = self._button("Earlier", "To the moment before; all views go along")
         self.play = self._button("Play", "Play what was recorded, moment by moment")
         self.forth = self._button("Later", "To the next moment")
@@ -62,6 +62,16 @@ class TimeBar(QToolBar):
         self._connect()
         self._tint()
         self.refresh()
+
+    def _dress(self) -> None:
+        self.setObjectName("time-bar")
+        self.setMovable(False)
+        self.setFixedHeight(_HEIGHT_PX)
+        self.setIconSize(QSize(_ICON_PX, _ICON_PX))
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(4, 0, 4, 0)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
 
     def _connect(self) -> None:
         self.back.clicked.connect(self._go_back)
@@ -204,7 +214,6 @@ class TimeBar(QToolBar):
         button.setText(name)
         button.setAccessibleName(name)
         button.setToolTip(tip)
-        button.setIconSize(QSize(14, 14))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 

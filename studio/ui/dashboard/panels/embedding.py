@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Slot
 
 from studio.app.chosen_samples import ChosenSamples
+from studio.core.facts import BlockFacts
 from studio.core.params import Value
 from studio.runs.events import Snapshot
 from studio.runs.record import RUN
@@ -138,7 +139,8 @@ class EmbeddingPanel(Panel):
             self.scatter.show_flat(shown.cloud(self.colour, points[:, :2]), afresh=afresh)
         self._mark()
         coming = "" if made == self.method or not self.record.live else METHODS[self.method]
-        words = (METHODS[made], shown.caption(), coming and f"{coming} is coming")
+        short = "PCA" if made == "pca" else METHODS[made]
+        words = (short, shown.caption(), coming and f"{coming} is coming")
         self.caption.setText(" · ".join(filter(None, words)))
 
     def _hint(self) -> str:
@@ -215,7 +217,8 @@ class EmbeddingPanel(Panel):
         if not weighty:
             return ids[-1] if ids else ""
         feeds = self._workspace.graph.inputs_of[weighty[-1]].values()
-        before = next((end.node for end in feeds if end.node in ids), "")
+        numbers = [end.node for end in feeds if _gives_numbers(facts.get(end.node))]
+        before = next((node for node in numbers if node in ids), "")
         return before or weighty[-1]
 
     @Slot(str)
@@ -230,6 +233,11 @@ class EmbeddingPanel(Panel):
 
     def _on_drawing(self, _checked: object) -> None:
         self._show_blocks()
+
+
+def _gives_numbers(facts: BlockFacts | None) -> bool:
+    outputs = list(facts.outputs.values()) if facts else []
+    return bool(outputs) and outputs[0].dtype == "float"
 
 
 SPEC = PanelSpec(
