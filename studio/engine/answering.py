@@ -65,8 +65,15 @@ def told(error: BaseException) -> str:
 
 
 def _ready(_: Mapping[str, Any]) -> dict[str, Any]:
+    """Have all that answers need, so that the first takes no longer than the others."""
     import torch
 
+    from .shaping import shapes
+
+    inputs = {"input": (("B", 2), "float", None)}
+    arguments = {"in_features": 2, "out_features": 2}
+    code = "from torch import nn\nLinear = nn.Linear"
+    shapes({"code": code, "name": "Linear", "arguments": arguments, "inputs": inputs})
     return {"torch": torch.__version__}
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from studio.core.catalog import Catalog
+from studio.app.catalogue import builtin_catalog
 from studio.engine.answering import answer
 from studio.plugins.conformance import conform
 from studio.plugins.promises import examined
@@ -75,13 +75,9 @@ def test_the_kit_finds(name: str, tmp_path: Any) -> None:
             """,
     )
 
-    found = conform(folder, Catalog(_declared()))
+    found = conform(folder, builtin_catalog())
 
     assert (rule, sentence) in {(one.rule, one.sentence) for one in found.findings}
-
-
-def _declared() -> list[Any]:
-    return [*CATALOG.blocks.values(), *CATALOG.sources.values(), *CATALOG.optimizers.values()]
 
 
 CODE = "import torch\nfrom torch import nn\nclass It(nn.Module):\n"
