@@ -5,8 +5,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.core.catalog import Catalog
 from studio.core.carrying import PICTURES
+from studio.core.catalog import Catalog
 from studio.core.composites import Composite
 from studio.core.document import Diff
 from studio.core.errors import StudioError
@@ -26,12 +26,12 @@ from .gallery import Exhibit
 from .leaving import Leaving
 from .library import Library, bring_back, keep, read_library, set_aside
 from .notices import Notices
-from .own_data import OwnData
-from .promise import Promise
 from .overlaid import Overlaid
+from .own_data import OwnData
+from .plugging import Plugging
+from .promise import Promise
 from .refusals import Refusals
 from .run_desk import RunDesk
-from .plugging import Plugging
 from .session import TrainingSession
 from .settings import Settings
 from .shelf import Shelf
@@ -88,6 +88,11 @@ class Studio:
         self.read_library()
 
     @cached_property
+    def plugins(self) -> Plugging:
+        """The plug-ins, which are looked for once the window stands."""
+        return Plugging(self)
+
+    @cached_property
     def diagnosis(self) -> Diagnosis:
         """What is wrong with the run on screen."""
         told = (self.workspace, self.session, self.trainer)
@@ -97,11 +102,6 @@ class Studio:
     def record(self) -> "Record":
         """What is known of the run under way, or of the last one."""
         return self.session.record
-
-    @cached_property
-    def plugins(self) -> Plugging:
-        """The plug-ins, which are looked for once the window stands."""
-        return Plugging(self)
 
     def run(self, id_: str) -> bool:
         """Do the action of this id, if it can be done now.
@@ -217,11 +217,11 @@ class Studio:
         """End the engine and the autosave; the recovery copy goes, unless it is kept."""
         self.session.close()
         self.diagnosis.try_out.close()
+        self.plugins.close()
         self.autosave.close(keep_copy=keep_copy)
 
     def _beside(self, work: Callable[[], None], then: Callable[[], None]) -> None:
         self.front.beside(work, then)
-        self.plugins.close()
 
     def _open_found(self, recovered: Recovered) -> None:
         self.when_safe(partial(self._take_over, recovered))
@@ -282,18 +282,6 @@ class Studio:
             self.session.unattended = self.settings.values.text(name) == "go on training"
         elif name == "autosave_seconds":
             self.autosave.delay_secs = self.settings.values.real(name)
-
-    def _say_refusal(self, sentence: str) -> Notice:
-        return self.notices.say(capital(sentence), "warning")
-
-    def _on_refused(self, sentence: str) -> None:
-        self._refusals.append(self._say_refusal(sentence))
-
-    def _forget_refusals(self) -> None:
-        """Take away which edits were refused, once another one was done."""
-        refusals, self._refusals = self._refusals, []
-        for notice in refusals:
-            self.notices.dismiss(notice)
 
 
 def _engine() -> EngineHold:

@@ -29,6 +29,8 @@ def run(options: Namespace) -> int:
         experiment, found = _on(path, catalog)
         notes = found.notes
     target = Path(options.output or f"{experiment.title}{SUFFIX}").expanduser()
+    if target.is_dir():
+        target = target / f"{experiment.title}{SUFFIX}"
     if target.exists() and not options.force:
         raise FileError(f"{target}: there is such a file already; name another, or add --force")
     save(experiment, target)
