@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -24,7 +24,13 @@ class Content(Protocol):
 
 
 class Painted(QWidget):
-    """Paints its ``content``, or how to get one (``hint``)."""
+    """Paints its ``content``, or how to get one (``hint``).
+
+    Attributes:
+        clicked: told a place, and whether what is there is to be added to what was clicked before.
+    """
+
+    clicked = Signal(QPointF, bool)
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -78,6 +84,11 @@ class Painted(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._at = event.position()
         self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            more = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.clicked.emit(event.position(), more)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._at = None

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Slot
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPen
 
+from studio.app.chosen_samples import ChosenSamples
 from studio.core.text import grouped
 from studio.runs.arrays import array_to_numpy
 from studio.runs.events import Snapshot
@@ -29,10 +30,17 @@ class _Shown:
 
     view: View
     judged: Judged
+    chosen: frozenset[int] = frozenset()
+    """Rows of the samples that are selected."""
 
     def paint(self, painter: QPainter, area: QRectF, theme: Tokens) -> None:
         """Draw them."""
         self.view.paint(painter, area, self.judged, theme)
+        painter.setPen(QPen(QColor(theme.accent), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for room, place in self.view.drawn():
+            if int(self.judged.rows[place]) in self.chosen:
+                painter.drawRect(room.adjusted(-2, -2, 2, 1))
 
     def rows_at(self, at: QPointF) -> tuple[str, Sequence[Row]] | None:
         """Return what is under a point."""
@@ -60,6 +68,9 @@ class PredictionsPanel(Panel):
         self.header.insertWidget(0, self._choice)
         self.header.insertWidget(1, self._targets)
         self.body.addWidget(self.picture, 1)
+        self.chosen = context.workspace.samples if context.workspace else ChosenSamples()
+        self.chosen.changed.connect(self._on_samples)
+        self.picture.clicked.connect(self._on_clicked)
         self._menu = PictureMenu(self.picture, self.picture, "Predictions", self.table)
         context.cursor.moved.connect(self._on_cursor)
 
@@ -103,7 +114,9 @@ class PredictionsPanel(Panel):
         self._choice.offer([(one.title, one.title) for one in fitting], view.title)
         caption = view.caption(judged)
         self.caption.setText(f"{caption} · step {grouped(judged.snapshot.step)}")
-        self.picture.show_content(_Shown(view, judged), told=f"{view.title}: {caption}")
+        self.picture.show_content(
+            _Shown(view, judged, self.chosen.rows), told=f"{view.title}: {caption}"
+        )
 
     def forget(self) -> None:
         """Let go of the last record."""
@@ -145,6 +158,17 @@ class PredictionsPanel(Panel):
         self.choose("target", column)
         self._judged = None
         self.refresh()
+
+    @Slot(QPointF, bool)
+    def _on_clicked(self, at: QPointF, more: bool) -> None:
+        judged, view = self._judged, self.view
+        if judged is None or view is None:
+            return
+        rows = {int(judged.rows[place]) for place in view.samples_at(at, judged)}
+        self.chosen.choose(self.chosen.rows ^ rows if more else rows)
+
+    def _on_samples(self, _rows: frozenset[int]) -> None:
+        self.mark_stale()
 
     @Slot()
     def _on_cursor(self) -> None:

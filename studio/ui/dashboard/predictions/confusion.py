@@ -62,6 +62,15 @@ class Confusion(View):
             Row("share", f"{100 * count / max(of, 1):.1f} %"),
         ]
 
+    def samples_at(self, at: QPointF, judged: Judged) -> Sequence[int]:
+        """Return the samples that a cell counts."""
+        cell = self.cell_at(at, len(judged.matrix))
+        if cell is None:
+            return ()
+        inside = (judged.classes == cell[0]) & (judged.said == cell[1])
+        places: list[int] = np.flatnonzero(inside).tolist()
+        return places
+
     def cell_at(self, at: QPointF, classes: int) -> tuple[int, int] | None:
         """Return row and column under a point."""
         if not self._cells.contains(at):

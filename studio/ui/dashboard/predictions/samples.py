@@ -55,6 +55,14 @@ class _Chosen(View):
         rows += [Row(judged.name(int(k)), f"{100 * judged.scores[found, k]:.1f} %") for k in best]
         return f"sample {int(_row(judged, found))}", rows
 
+    def samples_at(self, at: QPointF, judged: Judged) -> Sequence[int]:
+        """Return the sample under a point."""
+        return [place for room, place in self._drawn if room.contains(at)]
+
+    def drawn(self) -> Sequence[tuple[QRectF, int]]:
+        """Return where samples were painted, and their places."""
+        return self._drawn
+
     def table(self, judged: Judged) -> str:
         """Return the samples, a line each."""
         lines = ["sample,is,said,probability of what is right"]

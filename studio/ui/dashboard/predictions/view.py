@@ -39,6 +39,14 @@ class View:
         """Return what is under the pointer after it was painted: a head and lines."""
         return None
 
+    def samples_at(self, at: QPointF, judged: Judged) -> Sequence[int]:
+        """Return the places of the samples that stand for what is under a point."""
+        return ()
+
+    def drawn(self) -> Sequence[tuple[QRectF, int]]:
+        """Return where single samples were painted, and their places."""
+        return ()
+
     def table(self, judged: Judged) -> str:
         """Return it as lines of comma-separated values."""
         raise NotImplementedError
