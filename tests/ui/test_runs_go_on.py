@@ -7,13 +7,16 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PySide6.QtCore import Qt
 
 from studio.app.looking_back import offer_to_go_on
 from studio.app.studio import Studio
 from studio.core.edits import SetParam
 from studio.runs.checkpoints import newest_checkpoint
+from studio.runs.door import DOOR
 from studio.runs.index import look_at
 from studio.runs.saved import open_run
+from studio.ui.dialogs.leaving import LeavingQuestion
 from studio.ui.window import MainWindow
 from tests.helpers.desk import opened_window
 
@@ -122,3 +125,32 @@ def test_going_back_makes_a_new_run_and_leaves_the_old_one(open_window, qtbot) -
 
     assert before == losses(folder)
     assert before == losses(Path(studio.trainer.run.folder))
+
+
+@pytest.mark.slow
+def test_a_run_left_to_go_on_without_a_window_is_watched_by_the_next_one(
+    open_window, qtbot
+) -> None:
+    window = open_window("spirals-mlp")
+    folder = train(window.studio, epochs=100_000)
+    qtbot.waitUntil(lambda: "train/loss" in window.studio.record.series, timeout=ENGINE_MS)
+    window.close()
+    (question,) = window.findChildren(LeavingQuestion)
+    qtbot.mouseClick(question.go_on, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: (folder / DOOR).is_file() and not window.isVisible(), timeout=ENGINE_MS)
+    second = open_window("").studio
+    second.front.show_page("runs")
+    qtbot.waitUntil(lambda: bool(second.desk.runs) and second.desk.complete)
+    second.desk.choose([folder.name])
+
+    assert second.run("runs.watch")
+    qtbot.waitUntil(lambda: second.session.state == "running", timeout=ENGINE_MS)
+    seen = second.record.step
+    qtbot.waitUntil(lambda: second.record.step > seen, timeout=ENGINE_MS)
+    second.session.stop()
+    qtbot.waitUntil(lambda: second.session.ended is not None, timeout=ENGINE_MS)
+
+    steps = second.record.series["train/loss"].steps.tolist()
+    assert list(range(1, len(steps) + 1)) == steps
+    assert "stopped" == look_at(folder).state
+    assert not (folder / DOOR).exists()
