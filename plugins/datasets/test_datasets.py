@@ -1,11 +1,15 @@
 """What the adapters promise, with the packages played by small stand-ins."""
 
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
 
+from studio.resources import shipped_plugins
+from tests.helpers.hosts import hosted
 from tests.helpers.plugins import module_of
 
 VISION, HUB = module_of("datasets", "vision.py"), module_of("datasets", "hub.py")
@@ -53,6 +57,17 @@ def test_the_official_test_part_stays_one(monkeypatch: pytest.MonkeyPatch) -> No
     assert found["image"].shape == (8, 3, 32, 32)
     assert found["image"].max() == 1.0
     assert found["test"].tolist() == [False] * 6 + [True] * 2
+
+
+def test_what_is_not_installed_is_left_out_and_told(tmp_path: Path) -> None:
+    if find_spec("torchvision") or find_spec("datasets"):
+        pytest.skip("both are told only where they are missing")
+    with hosted(tmp_path, shipped=shipped_plugins()) as host:
+        plugin = host.plugin("datasets")
+
+    assert plugin.state == "on"
+    assert not plugin.gives
+    assert plugin.sentence.startswith("Left out: vision.py needs torchvision 0.15 or newer; hub.py")
 
 
 def test_pictures_of_the_hub_come_in_one_size(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,20 +8,24 @@ from ._source import call, pair
 from ._windows import AXES, channels_and_places, pooled, shaped, stride_of
 
 
+def _kernel(axes: int, unit: str) -> Param:
+    return Param(
+        "kernel_size",
+        (2,) * axes,
+        length=axes,
+        low=1,
+        high=1024,
+        title="kernel",
+        unit=unit,
+        help="Size of the window that becomes one number",
+    )
+
+
 def window(axes: int, unit: str) -> tuple[Param, ...]:
     """Return the parameters of a window over so many axes."""
     places = {"px": "Pixels", "steps": "Steps"}[unit]
     return (
-        Param(
-            "kernel_size",
-            (2,) * axes,
-            length=axes,
-            low=1,
-            high=1024,
-            title="kernel",
-            unit=unit,
-            help=f"Size of the window that becomes one number, in {places.lower()}",
-        ),
+        _kernel(axes, unit),
         Param(
             "stride",
             None,

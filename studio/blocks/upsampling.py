@@ -13,6 +13,11 @@ _OUT = Param("out_channels", 16, low=1, high=65_536, title="out channels", help=
 _BIAS = Param("bias", True, help="Add a learned constant to each output channel")
 
 
+def _cut(axes: int, unit: str) -> Param:
+    help_ = "Taken off each side of what comes out"
+    return Param("padding", (0,) * axes, length=axes, low=0, high=1024, unit=unit, help=help_)
+
+
 def _window(axes: int, kernel: int, stride: int, unit: str) -> tuple[Param, ...]:
     return (
         Param(
@@ -34,15 +39,7 @@ def _window(axes: int, kernel: int, stride: int, unit: str) -> tuple[Param, ...]
             unit=unit,
             help="How many times larger, or smaller, the result is",
         ),
-        Param(
-            "padding",
-            (0,) * axes,
-            length=axes,
-            low=0,
-            high=1024,
-            unit=unit,
-            help="Taken off each side of what comes out",
-        ),
+        _cut(axes, unit),
         Param("dilation", (1,) * axes, length=axes, low=1, high=1024, help="Between filter taps"),
     )
 

@@ -33,6 +33,7 @@ class Loading:
         """
         manifest = entry.found.manifest
         assert manifest is not None
+        entry.sentence = _left_out(manifest)
         plugin_finder().folders[manifest.module] = entry.found.folder
         kinds = frozenset[str]().union(*(taker.kinds for taker in self.takers))
         risky = entry.found.origin != "shipped"
@@ -73,3 +74,13 @@ class Loading:
                 taker.take(replace(given, value=value), name)
             told.append((given.kind, given.id, given.title))
         entry.gives = tuple(dict.fromkeys(told))
+
+
+def _left_out(manifest: Manifest) -> str:
+    """Return which files lack a package, and how to have it; empty for none."""
+    told = []
+    for part in manifest.parts or ():
+        missing = lacking(part.needs)
+        if missing:
+            told.append(f"{part.path} needs {', '.join(map(str, missing))}")
+    return f"Left out: {'; '.join(told)}" if told else ""
