@@ -143,7 +143,9 @@ def builds_on(experiment: Experiment, path: str) -> bool:
     while todo:
         for end in graph.consumers_of[todo.pop()]:
             kind = graph.nodes[end.node].kind
-            if kind in MATRICES | RECURRENT or composite_of(kind) or kind == "io.port_out":
+            if kind in MATRICES | RECURRENT or composite_of(kind):
+                return True
+            if kind == "io.port_out" and builds_on(experiment, path.rpartition("/")[0]):
                 return True
             if end.node not in seen and not kind.startswith(("loss.", "metric.", "io.")):
                 seen.add(end.node)

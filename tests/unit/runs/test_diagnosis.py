@@ -169,9 +169,10 @@ def test_dead_units_are_told_by_their_share() -> None:
     rows = [
         LayerRow(name="dead", step=step, values=(0.8, 0.1), layers=layers) for step in (20, 40, 60)
     ]
-    case = case_of([*told(FALLING), *rows], three())
+    case = case_of([*told(FLAT), *rows], three())
 
     assert found(case) == ["units.dead"]
+    assert found(case_of([*told(FALLING), *rows], three())) == []  # what learns may have some spare
     assert the(case, "units.dead").symptom.blocks == ("relu1",)
     assert "Swap ReLU for LeakyReLU in 2 blocks" in labels(case, "units.dead")
 
@@ -180,7 +181,7 @@ def test_half_of_the_units_dead_is_not_yet_told() -> None:
     layers = (("relu1", "relu1"),)
     rows = [LayerRow(name="dead", step=s, values=(0.5,), layers=layers) for s in (20, 40, 60)]
 
-    assert found(case_of([*told(FALLING), *rows], three())) == []
+    assert "units.dead" not in found(case_of([*told(FLAT), *rows], three()))
 
 
 def test_an_answer_at_the_end_of_its_range_is_not_saturated() -> None:
@@ -194,7 +195,7 @@ def test_an_answer_at_the_end_of_its_range_is_not_saturated() -> None:
     layers = (("sigmoid1", "sigmoid1"), ("sigmoid2", "sigmoid2"))
     inner, outer = (
         [LayerRow(name="saturated", step=s, values=v, layers=layers) for s in (20, 40, 60)]
-        for v in ((0.9, 0.1), (0.1, 0.9))
+        for v in ((0.95, 0.1), (0.1, 0.95))
     )
     run = told(FALLING, layers=("fc1", "fc2"), targets=())
 

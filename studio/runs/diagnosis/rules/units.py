@@ -13,6 +13,12 @@ DEAD, SATURATED = "dead", "saturated"
 MOST = 0.5
 """The share of a layer's units: SageMaker's DeadRelu, TheDeepChecker."""
 
+NEARLY_ALL = 0.9
+"""The share that is told whatever the loss says: of what learns, half a layer may be spare."""
+
+HIGH = 0.7
+"""Of the loss of ignorance: above it the network has not learnt what it could."""
+
 PATIENCE = 3
 """Looks in a row that have to say the same."""
 
@@ -67,10 +73,11 @@ def _share(case: Case, name: str) -> dict[str, float] | None:
     if grid is None or len(grid) < PATIENCE or grid.layers != len(blocks):
         return None
     lasting = grid.values[-PATIENCE:].min(axis=0)
+    limit = MOST if case.ignorant(HIGH) else NEARLY_ALL
     told = {
         path: float(lasting[place])
         for place, (path, _) in enumerate(blocks)
-        if lasting[place] > MOST and builds_on(case.experiment, path)
+        if lasting[place] > limit and builds_on(case.experiment, path)
     }
     return told or None
 
@@ -85,7 +92,8 @@ def _shares(case: Case, told: dict[str, float], what: str, name: str) -> Symptom
                 panel="activations",
                 series=name,
                 step=int(case.record.layers[name].starts[-PATIENCE]),
-                says=f"{most:.0%} in the last {PATIENCE} looks, above {MOST:.0%}",
+                says=f"{most:.0%} in the last {PATIENCE} looks, above "
+                f"{MOST if case.ignorant(HIGH) else NEARLY_ALL:.0%}",
             ),
         ),
     )
