@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from studio.core.experiment import Data
+from studio.core.edits import SetParam
+from studio.core.experiment import Data, Experiment
 from studio.core.text import plural
 from studio.runs.questions import FieldFacts, Inspected
 
@@ -13,6 +14,7 @@ Weight: TypeAlias = Literal["good", "news", "warning"]
 FEW = 0.4
 """A class with less than so much of an equal share is rare."""
 TELLS_ALL = 0.98
+MOST_WEIGHED = 200
 MUCH = 0.05
 
 
@@ -26,6 +28,8 @@ class Finding:
     on: tuple[str, ...] = ()
     leave_out: str = ""
     """A column that had better not be read."""
+    weigh: str = ""
+    """Weights of the classes under which all count alike in the loss."""
 
 
 def findings(data: Data, found: Inspected, counts: dict[str, int]) -> list[Finding]:
@@ -113,7 +117,22 @@ def _rare(data: Data, counts: dict[str, int]) -> Iterator[Finding]:
             f"Rare in training: {told} of {total:,}. Saying {names.get(most[0], most[0])} always "
             f"is right {share:.0%} of the time, so judge by F1, not by accuracy",
             "warning",
+            weigh=class_weights(counts, len(target.labels)),
         )
+
+
+def class_weights(counts: dict[str, int], classes: int) -> str:
+    """Return weights under which every class counts alike, in the order of the classes."""
+    total, known = sum(counts.values()), max(len(counts), 1)
+    weights = (total / (known * max(counts.get(str(code), 0), 1)) for code in range(classes))
+    return ", ".join(f"{weight:.3g}" for weight in weights) if classes <= MOST_WEIGHED else ""
+
+
+def weighing(experiment: Experiment, weights: str) -> SetParam | None:
+    """Return the edit that gives the losses of classes these weights; None where there is none."""
+    nodes = experiment.graph.nodes.values()
+    ids = tuple(node.id for node in nodes if node.kind == "loss.cross_entropy")
+    return SetParam(ids, "class_weights", weights, label="Weigh the classes") if ids else None
 
 
 def _repeats(data: Data, found: Inspected) -> Iterator[Finding]:

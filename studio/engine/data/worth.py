@@ -91,7 +91,10 @@ def worth(answers: Told, right: NDArray[np.generic] | None) -> dict[str, float]:
         return {}
     said, truth = answers.values[known], truth[known]
     if answers.labels:
-        return {"accuracy": float((said == truth).mean())}
+        from sklearn.metrics import f1_score
+
+        f1 = float(f1_score(truth, said, average="macro", zero_division=0.0))
+        return {"accuracy": float((said == truth).mean()), "F1": f1}
     error = float(np.sqrt(((said - truth) ** 2).mean()))
     spread = float(((truth - truth.mean()) ** 2).sum())
     r2 = 1.0 - float(((said - truth) ** 2).sum()) / spread if spread else 0.0

@@ -66,6 +66,8 @@ class FindingList(QWidget):
     def _words(self, one: Finding) -> str:
         if one.leave_out:
             return "Leave it out"
+        if one.weigh:
+            return "Weigh the classes"
         step = self._catalog.steps.get(one.step)
         return f"Add “{step.title}”" if step else ""
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from studio.app import own_edits
-from studio.app.own_findings import Finding, findings
+from studio.app.own_findings import Finding, findings, weighing
 from studio.app.studio import Studio
 from studio.core.edits import SetData
 from studio.core.experiment import Preparation
@@ -114,6 +114,10 @@ class ColumnsPage(QScrollArea):
         experiment, catalog = self._studio.workspace.document.experiment, self._studio.catalog
         if one.leave_out:
             self._apply(own_edits.set_role(experiment, one.leave_out, "none", catalog))
+        elif one.weigh:
+            weighed = weighing(experiment, one.weigh)
+            if weighed is not None:
+                self._studio.workspace.apply(weighed)
         elif one.step in catalog.steps:
             step = Preparation(one.step, one.on)
             self._apply(own_edits.put_step(experiment, step, catalog))
