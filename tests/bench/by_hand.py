@@ -146,10 +146,11 @@ class HandLoop:
     def __init__(self, task: Task) -> None:
         torch.manual_seed(0)
         self._task = task
-        self._model = task.make().train()
-        self._optimizer = torch.optim.AdamW(self._model.parameters(), lr=1e-3, fused=True)
+        self.model = task.make().train()
+        self._optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-3, fused=True)
         self._order = torch.randperm(len(task.x))
         self._at = 0
+        self.loss = torch.zeros(())
 
     def run(self, steps: int) -> None:
         """Take so many steps."""
@@ -161,7 +162,8 @@ class HandLoop:
             self._at += size
             x, y = self._task.x[rows], self._task.y[rows]
             self._optimizer.zero_grad(set_to_none=True)
-            scores = self._model(x)
+            scores = self.model(x)
             loss = F.cross_entropy(scores.flatten(0, -2), y.flatten())
             loss.backward()
             self._optimizer.step()
+            self.loss = loss.detach()

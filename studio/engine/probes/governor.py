@@ -24,6 +24,11 @@ class Governor:
         self._due_at = 0.0 if share > 0 else float("inf")
         self.spent_secs = 0.0
 
+    @property
+    def due_at(self) -> float:
+        """The reading of ``perf_counter`` from which it may look again."""
+        return self._due_at
+
     def due(self, now: float) -> bool:
         """Whether it may look at this reading of ``perf_counter``."""
         return now >= self._due_at

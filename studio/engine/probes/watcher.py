@@ -17,6 +17,10 @@ from .governor import Governor
 from .probe import Options, Probe, ProbeSpec, Sight, probe_spec
 from .quiet import quietly
 
+FIRST_SECS = 0.1
+"""What the first looks may cost before anything was earned."""
+PATIENCE_SECS = 0.05
+
 
 @dataclass(slots=True)
 class _Looking:
@@ -41,6 +45,7 @@ class Watcher:
         self._stepping: list[_Looking] = []
         self._between: list[_Looking] = []
         self._untold: list[Event] = []
+        self._next_step = self._next_between = 0.0
         self._began = thread_time()
         self._spent_before: defaultdict[str, float] = defaultdict(float)
         self._set(watch)
@@ -48,7 +53,7 @@ class Watcher:
     def look(self, watch: Watch, step: int) -> Sequence[Event]:
         """Watch this instead, and return what can be seen of it at once."""
         self._set(watch)
-        return self.between(step)
+        return self._see(step, at_any_price=True)
 
     def look_again(self, step: int) -> Sequence[Event]:
         """Return what is watched as it is now, whatever was seen a moment ago."""
@@ -56,13 +61,16 @@ class Watcher:
 
     def before_step(self, step: int) -> None:
         """Choose who looks at a step, and let them look before its first gradient."""
-        if not self._at_steps:
-            return
         now = perf_counter()
-        self._stepping = [looking for looking in self._at_steps if looking.governor.due(now)]
+        if now < self._next_step:
+            return
+        if self._affords():
+            self._stepping = [one for one in self._at_steps if one.governor.due(now)]
         for looking in tuple(self._stepping):
             with looking.governor.look(step):
                 self._attempt(looking, looking.probe.before_step, step)
+        if not self._stepping:
+            self._next_step = _next(self._at_steps, now)
 
     def after_backward(self, step: int) -> None:
         """Look at the same step while its gradients are there."""
@@ -77,23 +85,36 @@ class Watcher:
                 with looking.governor.look_on():
                     self._attempt(looking, looking.probe.after_step, step)
             self._stepping = []
+            self._next_step = _next(self._at_steps, perf_counter())
 
     def due(self) -> bool:
         """Whether there is something to look at between two steps."""
-        if self._untold:
-            return True
-        now = perf_counter()
-        return any(looking.governor.due(now) for looking in self._between)
+        return bool(self._untold) or perf_counter() >= self._next_between
 
     def between(self, step: int) -> list[Event]:
-        """Return what those probes see that are due."""
+        """Return what those probes see that are due and can be afforded."""
+        return self._see(step)
+
+    def _see(self, step: int, *, at_any_price: bool = False) -> list[Event]:
         now = perf_counter()
-        for looking in tuple(self._between):
-            if looking.governor.due(now):
+        waiting = sorted(self._between, key=lambda looking: looking.governor.due_at)
+        for looking in waiting:
+            if looking.governor.due(now) and (at_any_price or self._affords()):
                 with looking.governor.look(step), self._quietly():
                     self._attempt(looking, looking.probe.between, step)
+        self._next_between = _next(self._between, perf_counter())
         events, self._untold = self._untold, []
         return events
+
+    def _affords(self) -> bool:
+        """Whether all looks together have left something of what they may cost.
+
+        Each probe keeps to its own share, in the long run; this spreads the first looks of many.
+        """
+        spent = sum(self._spent_before.values())
+        spent += sum(looking.governor.spent_secs for looking in self._looking.values())
+        earned = self._watch.budget * (thread_time() - self._began)
+        return spent < FIRST_SECS + earned
 
     def share(self) -> float:
         """Return the share of the thread's time that went into watching."""
@@ -140,6 +161,7 @@ class Watcher:
 
     def _sort(self) -> None:
         every = list(self._looking.values())
+        self._next_step = self._next_between = 0.0
         self._at_steps = [looking for looking in every if looking.spec.at == "step"]
         self._between = [looking for looking in every if looking.spec.at == "between"]
 
@@ -166,3 +188,9 @@ class Watcher:
         self._failed[id_] = self._watch.probes[id_]
         message = f"{title} is no longer watched: {sentence(error)}"
         self._untold.append(Note(message=message, level="warning"))
+
+
+def _next(some: Sequence[_Looking], now: float) -> float:
+    """Return when to ask these again; soon where one is due and could not be afforded."""
+    first = min((looking.governor.due_at for looking in some), default=float("inf"))
+    return max(first, now + PATIENCE_SECS) if first <= now else first
