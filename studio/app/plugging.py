@@ -70,6 +70,7 @@ class Plugging:
         self._stale = self._engine_stale = False
         self._engines: dict[str, tuple[object, ...]] = {}
         self._looked = 0.0
+        self._read: tuple[tuple[Path, str], ...] = ()
 
     def start(self) -> None:
         """Find and load plug-ins; once."""
@@ -193,7 +194,9 @@ class Plugging:
         if self._stale:
             self._stale = False
             studio.shelf.take(self.exhibits)
-            studio.read_library()
+            if self._read != self.composites:
+                self._read = self.composites
+                studio.read_library()
             studio.workspace.recheck()
         if self._engine_stale and studio.session.state in {"cold", "ready", "ended"}:
             self._engine_stale = False
