@@ -218,7 +218,7 @@ def test_the_wheel_zooms_at_the_pointer_and_a_double_click_shows_everything(
 def test_the_caption_says_how_far_the_map_can_be_trusted(panel: EmbeddingPanel) -> None:
     words = panel.caption.text()
 
-    assert words == "PCA · step 1 · 80 % of variance · trust 0.93"
+    assert words == "PCA · step 1 · trust 0.93 · 80 % of variance"
 
 
 def test_points_are_coloured_by_what_is_wanted(panel: EmbeddingPanel) -> None:

@@ -23,6 +23,7 @@ _ROW_PX = 28.0
 _ROWS = 6
 _DOTS = 60
 _MANY = 4
+_NARROW_PX = 240
 
 
 class CurveChart(StepPlot):
@@ -87,8 +88,8 @@ class CurveChart(StepPlot):
         """Return the room for the numbers on the left and the names on the right."""
         names = [metrics.horizontalAdvance(curve.name) for curve in self._curves]
         right = max([*names, metrics.horizontalAdvance("0.0000")]) + 12 + _MARK_PX
-        if right > self.width() * 0.4:
-            right = 12
+        if right > self.width() * 0.4:  # a narrow chart has none, and long names end in …
+            right = 12 if self.width() < _NARROW_PX else self.width() * 0.4
         return QMarginsF(46, 8, right, 20)
 
     def paint_plot(self, painter: QPainter, theme: Tokens) -> None:
@@ -226,7 +227,9 @@ class CurveChart(StepPlot):
             middle = QPointF(left, top + line / 2)
             paint_mark(painter, middle, curve.colour, dashed=curve.dashed)
             painter.setPen(QColor(theme.text))
-            painter.drawText(QPointF(left + _MARK_PX, top + metrics.ascent()), curve.name)
+            room = self.width() - left - _MARK_PX - 2
+            name = metrics.elidedText(curve.name, Qt.TextElideMode.ElideMiddle, room)
+            painter.drawText(QPointF(left + _MARK_PX, top + metrics.ascent()), name)
             if both:
                 painter.setPen(QColor(theme.muted))
                 baseline = top + line + metrics.ascent() - 1

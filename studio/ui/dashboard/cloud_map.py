@@ -18,7 +18,7 @@ from .hover_card import HoverCard
 from .scatter import Cloud, Scatter
 
 _NEAR_PX = 9.0
-_DIM = 0.22
+_DIM = 0.28
 _TURN_EACH_PX = 0.01
 _CLICK_PX = 4.0
 

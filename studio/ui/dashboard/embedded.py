@@ -88,10 +88,10 @@ class Embedded:
         """Say when it was, and how far it can be trusted."""
         words = [f"step {grouped(self.snapshot.step)}"]
         explained, trust = self.array("explained"), self.array("trust")
-        if explained is not None:
-            words.append(f"{100 * float(explained.astype(float).sum()):.0f} % of variance")
         if trust is not None:
             words.append(f"trust {float(trust.astype(float)[0]):.2f}")
+        if explained is not None:
+            words.append(f"{100 * float(explained.astype(float).sum()):.0f} % of variance")
         if self.snapshot.notes.get("refitted"):
             words.append("axes fitted anew")
         return " · ".join(words)

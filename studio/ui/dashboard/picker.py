@@ -74,7 +74,8 @@ class Picker(QToolButton):
             self.list.clear()
             self.list.addItems(list(names))
             rows = min(max(len(names), 3), _MOST_ROWS)
-            self.list.setFixedHeight(rows * _ROW_PX + 8)
+            tall = max(self.list.sizeHintForRow(0), _ROW_PX)
+            self.list.setFixedHeight(rows * tall + 2 * self.list.frameWidth() + 2)
         for item in self._items():
             on = item.text() in chosen
             item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
@@ -90,6 +91,7 @@ class Picker(QToolButton):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
+        menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # unlike the button's own
         page = QWidget(menu)
         page.setFixedWidth(_WIDE_PX)
         column = QVBoxLayout(page)

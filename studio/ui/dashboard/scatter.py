@@ -30,6 +30,7 @@ _DOT_PX = 5.0
 _SHRINK = 0.75
 _EXTRA = ("#B0B7C0", "#7A4F9A", "#3F7F7F", "#B5495B")
 _BAR_PX = 8.0
+_BAR_ROOM_PX = 66.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +125,9 @@ class Scatter(QWidget):
         self, points: NDArray[np.floating]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the pixels of points: equal scale on both axes, y upwards."""
-        area = QRectF(self.rect()).adjusted(14, 6, -14, -10)
+        valued = self._cloud is not None and self._cloud.labels is not None
+        bar = _BAR_ROOM_PX if valued and self._cloud and not self._cloud.classes else 14
+        area = QRectF(self.rect()).adjusted(14, 6, -bar, -10)
         unit = min(area.width(), area.height()) / 2 / (self._reach or 1.0)
         xs = area.center().x() + (points[:, 0] - self._centre[0]) * unit
         ys = area.center().y() - (points[:, 1] - self._centre[1]) * unit
@@ -151,7 +154,9 @@ class Scatter(QWidget):
             return np.full(len(cloud.points), QColor(theme.series[0]).rgb(), np.uint32)
         values = cloud.labels.astype(np.float64).ravel()
         low, high = np.nanmin(values), np.nanmax(values)
-        return mapped((values - low) / ((high - low) or 1.0), QColor(theme.error))
+        first, last = _seen_of(theme)
+        shares = (values - low) / ((high - low) or 1.0)
+        return mapped(first + shares * (last - first), QColor(theme.error))
 
     def _paint_image(
         self,
@@ -201,9 +206,12 @@ class Scatter(QWidget):
 
     def _paint_bar(self, painter: QPainter, labels: NDArray[np.generic], theme: Tokens) -> None:
         values = labels.astype(np.float64)
-        bar = QRectF(self.width() - 48, 10, _BAR_PX, max(self.height() - 24, 10))
-        column = np.ascontiguousarray(VIRIDIS[::-1, None])
-        painter.drawImage(bar, QImage(column.data, 1, 256, 4, QImage.Format.Format_RGB32))
+        left = self.width() - _BAR_ROOM_PX + 4
+        bar = QRectF(left, 10, _BAR_PX, max(self.height() - 24, 10))
+        first, last = (round(255 * share) for share in _seen_of(theme))
+        column = np.ascontiguousarray(VIRIDIS[first : last + 1][::-1, None])
+        form = QImage.Format.Format_RGB32
+        painter.drawImage(bar, QImage(column.data, 1, len(column), 4, form))
         painter.setPen(QColor(theme.muted))
         metrics = QFontMetricsF(painter.font())
         for y, value in ((bar.top(), np.nanmax(values)), (bar.bottom(), np.nanmin(values))):
@@ -245,6 +253,11 @@ def _paint_dots(
         for colour, size in ((QColor(theme.panel), rim), (QColor.fromRgb(colours[part[0]]), dot)):
             painter.setPen(QPen(colour, size, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPoints(points)
+
+
+def _seen_of(theme: Tokens) -> tuple[float, float]:
+    """Return the part of the colours that single points can be seen in on this ground."""
+    return (0.3, 1.0) if theme.name == "dark" else (0.0, 0.85)
 
 
 def _palette(theme: Tokens) -> Sequence[str]:
