@@ -8,6 +8,8 @@ import pytest
 import torch
 
 from studio.engine.data.targets import facts_of
+from studio.engine.nn.latent import VectorQuantizer
+from studio.engine.probes.codes import _used
 from studio.runs.diagnosis.judging import diagnose
 from studio.runs.handle import Engine
 from studio.runs.spec import ColumnInfo
@@ -88,3 +90,14 @@ def test_tokens_are_counted_without_those_that_are_left_out() -> None:
 
     assert facts.entropy == pytest.approx(log(2))
     assert facts.counts == ()  # of several a sample, no class is a sample's own
+
+
+def test_the_share_of_codes_in_use_is_that_of_the_codes_themselves() -> None:
+    torch.manual_seed(0)
+    book = VectorQuantizer(32, 4)
+    book.codebook.data.normal_()
+    x = torch.randn(50, 3, 4) * 0.3
+
+    answers, _, codes = book(x)
+
+    assert float(_used(answers, 32)) == pytest.approx(len(codes.unique()) / 32)
