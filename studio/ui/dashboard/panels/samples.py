@@ -1,5 +1,6 @@
 """What a network makes, as pictures: reconstructions below their inputs, and samples from noise."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import cast
 
@@ -23,7 +24,7 @@ _ALL = ""
 
 
 class SamplesPanel(Panel):
-    """The pictures at the slider's step, else at the cursor's, else the newest.
+    """The pictures at the cursor's step, else the newest; the slider holds it where there are any.
 
     Settings: ``block`` (id, empty for all that come last).
     """
@@ -70,8 +71,6 @@ class SamplesPanel(Panel):
         """What is shown, a snapshot a block."""
         steps = self.steps
         step = self.cursor_step.step
-        if self.slider.value() < self.slider.maximum() and self.slider.value() < len(steps):
-            step = steps[self.slider.value()]
         found = []
         for block in self.images:
             history = self.record.snapshots.get(("images", block))
@@ -126,14 +125,14 @@ class SamplesPanel(Panel):
         return "Press Train to see what the network makes of held samples and noise"
 
     def _show_steps(self) -> None:
-        last, followed = len(self.steps) - 1, self.slider.value() == self.slider.maximum()
+        steps, held = self.steps, self.cursor_step.held
+        last = max(len(steps) - 1, 0)
+        at = last if held is None else max(bisect_right(steps, held) - 1, 0)
         self.slider.setVisible(last > 0)
-        if max(last, 0) != self.slider.maximum():
-            self.slider.blockSignals(True)
-            self.slider.setMaximum(max(last, 0))
-            if followed:
-                self.slider.setValue(self.slider.maximum())
-            self.slider.blockSignals(False)
+        self.slider.blockSignals(True)
+        self.slider.setMaximum(last)
+        self.slider.setValue(min(at, last))
+        self.slider.blockSignals(False)
 
     def _show_blocks(self) -> None:
         self._titles, last = self._candidates()
@@ -177,12 +176,14 @@ class SamplesPanel(Panel):
         self.refresh()
 
     @Slot(int)
-    def _on_slid(self, _value: int) -> None:
-        self._show_pictures()
+    def _on_slid(self, value: int) -> None:
+        """Hold all panels at the step of these pictures; at the right end they follow the run."""
+        self.cursor_step.hold(None if value == self.slider.maximum() else float(self.steps[value]))
 
     @Slot()
     def _on_cursor(self) -> None:
         if self.isVisible() and self.steps:
+            self._show_steps()
             self._show_pictures()
 
     def _on_drawing(self, _checked: object) -> None:
