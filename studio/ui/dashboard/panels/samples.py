@@ -69,7 +69,6 @@ class SamplesPanel(Panel):
     @property
     def snapshots(self) -> list[Snapshot]:
         """What is shown, a snapshot a block."""
-        steps = self.steps
         step = self.cursor_step.step
         found = []
         for block in self.images:
