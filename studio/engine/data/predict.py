@@ -194,7 +194,9 @@ def _outputs(spec: RunSpec, folder: Path, given: Given) -> list[NDArray[np.gener
         raise FileError(f"{folder.name} kept no weights; train it again")
     network.module.load_state_dict(load_weights(path))
     network.module.eval()
-    columns = [torch.from_numpy(given.columns[a.column]) for a in spec.program.inputs]
+    read = [given.columns[argument.column] for argument in spec.program.inputs]
+    # A view of a message cannot be written to, which torch warns of.
+    columns = [torch.from_numpy(np.require(column, requirements=["C", "W"])) for column in read]
     pieces: list[tuple[Tensor, ...]] = []
     with torch.no_grad(), network.blaming(batch_size=BATCH):
         for start in range(0, len(columns[0]), BATCH):
