@@ -1,10 +1,13 @@
 """The map of samples: neighbours that are neighbours, a trust that is known, maps that stay put."""
 
+from threading import Event
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 from sklearn.manifold import trustworthiness
 
+from studio.engine.probes import layouts
 from studio.engine.probes.layouts import Aside, Tsne, Umap, neighbours, trust
 from studio.engine.train import train
 from studio.runs.arrays import array_to_numpy
@@ -61,6 +64,27 @@ def test_maps_are_made_beside_the_training_one_at_a_time() -> None:
     assert made.points is not None
     assert made.points.shape == (160, 2)
     assert aside.take() is None
+
+
+def test_the_training_waits_only_so_long_for_a_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Event()
+
+    class Slow:
+        def place(self, values: np.ndarray) -> np.ndarray:
+            slow.wait(20)
+            return values[:, :2]
+
+    monkeypatch.setattr(layouts, "PATIENCE_SECS", 0.05)
+    aside: Aside[int] = Aside(Slow())
+
+    first = aside.now(DIGITS, 1)
+    again = aside.now(DIGITS, 2)
+    slow.set()
+    while (made := aside.take()) is None:
+        pass
+
+    assert first is again is None
+    assert made.of == 1
 
 
 def test_what_fails_beside_the_training_is_told_by_it() -> None:

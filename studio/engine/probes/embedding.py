@@ -13,7 +13,7 @@ from studio.runs.arrays import array_from_numpy
 from studio.runs.events import Event, Snapshot
 from studio.runs.spec import Array
 
-from .layouts import LAYOUTS, MOST, Aside, Made, neighbours, trust
+from .layouts import LAYOUTS, MOST, Aside, neighbours, trust
 from .predictions import answers_of, form_of, probabilities, small
 from .probe import Options, Probe, ProbeSpec, Sight
 from .projection import Projection
@@ -99,7 +99,7 @@ class EmbeddingProbe(Probe):
         taken = (step, seen.arrays)
         if self._at_once:
             self._at_once = False
-            made: Made[Taken] | None = aside.now(seen.values, taken)
+            made = aside.now(seen.values, taken)
         else:
             made = aside.take()
             aside.begin(seen.values, taken)

@@ -24,6 +24,8 @@ TRUSTED = 1000
 FIRST_STEPS, WARM_STEPS = 500, 250
 PERPLEXITY = 30.0
 _BLOCK = 1024
+PATIENCE_SECS = 10.0
+"""How long the training waits for a map that was asked for: UMAP's first compiles for a minute."""
 MOST = 2000
 """Samples that a map of neighbours is made of; more would take minutes."""
 _NO_UMAP = 'UMAP needs the package umap-learn: pip install "netwright[umap]"'
@@ -84,6 +86,7 @@ class Umap:
             init=self._last if warm else "spectral",
             n_neighbors=min(15, max(len(values) - 1, 2)),
             n_epochs=100 if warm else None,
+            n_jobs=1,
             random_state=0,
         )
         self._last = np.asarray(umap.fit_transform(values), np.float64)
@@ -152,8 +155,8 @@ class Aside(Generic[T]):
         self._job: Made[T] | None = None
         self._thread: Thread | None = None
 
-    def now(self, values: Floats, of: T) -> Made[T]:
-        """Return the map of these, after the one under way.
+    def now(self, values: Floats, of: T) -> Made[T] | None:
+        """Return the map of these, after the one under way; None if that takes too long.
 
         Somebody asked for it: what it costs is not counted as watching, or else the first map, and
         loading what makes it, would leave no time for the next ones.
@@ -162,12 +165,11 @@ class Aside(Generic[T]):
             Exception: whatever went wrong.
         """
         if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-        self._start(values, of).join()
-        made = self.take()
-        assert made is not None
-        return made
+            self._thread.join(PATIENCE_SECS)
+            if self._thread.is_alive():
+                return None
+        self._start(values, of).join(PATIENCE_SECS)
+        return self.take()
 
     def begin(self, values: Floats, of: T) -> None:
         """Begin the map of these, unless one is under way."""
