@@ -62,7 +62,9 @@ class Docks(QObject):
     def show_panel(self, title: str, *, shown: bool) -> None:
         """Show or hide a panel; one that is shown comes to the front of its tabs."""
         dock = self._docks.get(title)
-        if dock is not None:
+        if dock is not None and self._dashboard and dock in self._dashboard.docks.values():
+            self._dashboard.show_panel(dock.objectName().removeprefix("panel-"), shown=shown)
+        elif dock is not None:
             dock.setVisible(shown)
             if shown:
                 dock.raise_()

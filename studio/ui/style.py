@@ -84,7 +84,7 @@ QDockWidget {{ color: {t.text}; font-weight: 600; }}
 QDockWidget::title {{ background: {t.panel}; padding: 6px 8px; border-bottom: 1px solid {t.line};
                       text-align: left; }}
 QTabBar {{ background: {t.window}; }}
-QTabBar::tab {{ padding: 5px 12px; color: {t.muted}; background: transparent; border: 0;
+QTabBar::tab {{ padding: 5px 10px; color: {t.muted}; background: transparent; border: 0;
                 border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
 QTabBar::tab:hover {{ color: {t.text}; }}

@@ -17,8 +17,10 @@ from studio.app.gallery import find_experiment
 from studio.app.workspace import Workspace
 from studio.core.check import columns_of
 from studio.core.document import Document
-from studio.core.edits import SetLayout
+from studio.core.edits import AddNodes, SetLayout
+from studio.core.experiment import Experiment
 from studio.core.fileio import open_file
+from studio.core.graph import Node
 from studio.runs.arrays import array_from_numpy
 from studio.runs.events import LayerRow, Points, Progress, Snapshot
 from studio.runs.record import Record
@@ -39,6 +41,7 @@ from tests.helpers.builders import CATALOG
 from tests.helpers.drawing import chain
 
 IN_A_ROW = ["Loss", "Accuracy", "Gradient norm", "Attention", "Embedding"]
+CLOSED = {"speed", "histograms", "gradient-lines"}
 Show = Callable[..., DashboardDocks]
 
 
@@ -86,9 +89,11 @@ def test_the_panels_stand_in_a_row_at_the_bottom_the_others_behind_them(show: Sh
     assert IN_A_ROW == [title for _, title in places]
     assert len({dock.y() for dock in front}) == 1
     assert all(dock.y() > 200 for dock in front)
-    behind = {spec.title for spec in declared_panels() if spec.behind}
-    assert {"Learning rate", "Scalars", "Speed", "Gradient lines", "Text", "Samples"} <= behind
-    assert behind == {dock.windowTitle() for dock in docks.docks.values()} - set(IN_A_ROW)
+    assert closed(docks) == CLOSED
+
+
+def closed(docks: DashboardDocks) -> set[str]:
+    return {id_ for id_, dock in docks.docks.items() if dock.isHidden()}
 
 
 def bars_of(docks: DashboardDocks) -> list[QTabBar]:
@@ -99,7 +104,8 @@ def test_no_tab_bar_stands_where_no_dock_does(show: Show, qtbot: QtBot) -> None:
     docks = show(Record())
 
     docks.reset_layout()
-    stacks = Counter(spec.behind for spec in declared_panels() if spec.behind)
+    open_ = [spec for spec in declared_panels() if spec.opens]
+    stacks = Counter(spec.behind for spec in open_ if spec.behind)
     tabs = sorted(count + 1 for count in stacks.values())  # and the one that they are behind
     qtbot.waitUntil(lambda: sorted(bar.count() for bar in bars_of(docks)) == tabs)
     bars = bars_of(docks)
@@ -253,10 +259,99 @@ def test_the_arrangement_can_be_put_back(show: Show, qtbot: QtBot) -> None:
     docks.reset_layout()
 
     assert workspace.document.experiment.dashboard.layout == ""
-    assert [] == [id_ for id_, dock in docks.docks.items() if dock.isHidden() or dock.isFloating()]
+    assert not docks.docks["loss"].isHidden()
+    assert not any(dock.isFloating() for dock in docks.docks.values())
     assert workspace.document.undo_label == "Reset panels"
     workspace.document.undo()
     assert docks.docks["loss"].isHidden()
+
+
+@pytest.mark.parametrize(
+    ("experiment", "stack"),
+    [
+        ("lenet-digits", ["Predictions", "Embedding", "Feature maps"]),
+        ("spirals-mlp", ["Predictions", "Embedding"]),
+        ("recall-lstm", ["Recurrence", "Predictions", "Embedding"]),
+        ("recall-attention", ["Attention", "Predictions", "Embedding"]),
+        ("characters", ["Text", "Recurrence", "Embedding"]),
+        ("vae-digits", ["Samples", "Embedding", "Feature maps"]),
+        ("seq2seq-attention", ["Attention", "Text", "Recurrence", "Embedding"]),
+    ],
+)
+def test_what_has_nothing_to_show_of_a_network_stays_closed(
+    show: Show, experiment: str, stack: list[str]
+) -> None:
+    document = Document(open_file(find_experiment(experiment)))
+    docks = show(Record(), Workspace(CATALOG, document))
+
+    of_the_network = [spec for spec in declared_panels() if spec.order >= 40]
+    opened = [spec.title for spec in of_the_network if spec.id not in closed(docks)]
+    assert opened == stack
+    for title in (stack[0], "Embedding"):
+        dock = next(dock for dock in docks.docks.values() if dock.windowTitle() == title)
+        assert not dock.visibleRegion().isEmpty()
+
+
+def test_the_panels_follow_the_experiment_that_is_opened_until_a_person_arranges_them(
+    show: Show, qtbot: QtBot
+) -> None:
+    def experiment(name: str) -> Experiment:
+        return open_file(find_experiment(name))
+
+    document = Document(experiment("lenet-digits"))
+    docks = show(Record(), Workspace(CATALOG, document))
+    assert "attention" in closed(docks)
+    assert "features" in docks.watch.probes
+
+    document.restart(experiment("recall-attention"))
+    assert "attention" not in closed(docks)
+    assert "features" not in docks.watch.probes
+    assert not document.dirty
+
+    docks.show_panel("histograms", shown=True)
+    qtbot.waitUntil(lambda: document.dirty)
+    arranged = document.experiment
+    document.restart(experiment("lenet-digits"))
+    assert "attention" in closed(docks)
+    document.restart(arranged)
+    assert not {"attention", "histograms"} & closed(docks)
+
+
+def test_a_network_drawn_by_hand_opens_its_panels_with_its_first_run(
+    show: Show, qtbot: QtBot
+) -> None:
+    workspace = chain("io.sequence")
+    record = Record()
+    docks = show(record, workspace)
+    assert "recurrence" in closed(docks)
+
+    workspace.apply(AddNodes((Node("lstm", "nn.lstm", "lstm"),)))
+    assert "recurrence" in closed(docks)  # nothing moves while a person draws
+    record.feed([started()])
+
+    assert "recurrence" not in closed(docks)
+
+
+def test_a_panel_that_is_opened_by_the_bar_comes_to_the_front_and_is_kept(
+    show: Show, qtbot: QtBot
+) -> None:
+    workspace = chain("io.image")
+    docks = show(Record(), workspace)
+    menu = docks.time_bar.open.menu()
+    assert isinstance(menu, QMenu)
+
+    menu.aboutToShow.emit()
+    titles = [action.text() for action in menu.actions()]
+    assert titles == sorted(spec.title for spec in declared_panels())
+    next(action for action in menu.actions() if action.text() == "Histograms").trigger()
+
+    histograms = docks.docks["histograms"]
+    qtbot.waitUntil(lambda: not histograms.visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: workspace.document.dirty)
+    assert "weight-histograms" in docks.watch.probes
+    workspace.document.undo()
+    assert histograms.isHidden()
+    qtbot.waitUntil(lambda: "weight-histograms" not in docks.watch.probes)
 
 
 def test_a_layout_that_cannot_be_read_gives_the_usual_one(show: Show) -> None:
@@ -264,7 +359,7 @@ def test_a_layout_that_cannot_be_read_gives_the_usual_one(show: Show) -> None:
     workspace.apply(SetLayout("no layout at all"))
     docks = show(Record(), workspace)
 
-    assert not any(dock.isHidden() for dock in docks.docks.values())
+    assert closed(docks) == closed(show(Record(), chain("io.image")))
 
 
 def test_every_panel_can_be_opened_from_a_menu(show: Show) -> None:
@@ -392,7 +487,7 @@ def test_every_picture_can_be_taken_elsewhere(show: Show, id_: str) -> None:
     menus = docks.panels[id_].findChildren(PictureMenu)
     board = QGuiApplication.clipboard()
 
-    assert len(menus) == 1
+    assert menus
     actions = {action.text(): action for action in menus[0].actions()}
     actions["Copy as image"].trigger()
     assert board.image().width() > 100

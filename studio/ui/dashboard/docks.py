@@ -6,7 +6,7 @@ signal for each event would draw a busy run's charts thousands of times a second
 
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
@@ -15,16 +15,16 @@ from studio.app.overlaid import Overlaid
 from studio.app.workspace import Workspace
 from studio.core.document import Diff
 from studio.core.edits import SetLayout, SetPanel
-from studio.runs.record import Record
+from studio.core.experiment import Experiment
+from studio.runs.record import RUN, Record
 from studio.runs.spec import Option, Watch
 
-from .arrangement import arrange
+from .arrangement import Arrangement
 from .cursor import Cursor
 from .panel import Panel, PanelContext, PanelSpec, declared_panels
 from .time_bar import TimeBar
 
 FRAME_MS: Final = 33
-LAYOUT_VERSION: Final = 1
 _SETTLE_MS: Final = 400
 
 
@@ -48,6 +48,7 @@ class DashboardDocks(QObject):
         super().__init__(window)
         self.cursor = Cursor(self)
         self.time_bar = TimeBar(record, self.cursor, window)
+        self.time_bar.toggles = self.toggle_actions
         window.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.time_bar)
         self.panels: dict[str, Panel] = {}
         self.docks: dict[str, QDockWidget] = {}
@@ -56,9 +57,10 @@ class DashboardDocks(QObject):
         self._workspace = workspace
         self._shared = (overlaid, diagnosis)
         self._specs = {spec.id: spec for spec in declared_panels()}
+        self._arrangement = Arrangement(window, self.docks, self.panels, self._specs)
         self._seen: dict[str, tuple[int, ...]] = {}
-        self._arranging = False
         self._closed = False
+        self._opening = False
         self._watch = Watch()
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.timeout.connect(self._refresh_due)
@@ -66,10 +68,11 @@ class DashboardDocks(QObject):
         self._settling.timeout.connect(self.remember_layout)
         for spec in self._specs.values():
             self._add(spec)
-        self._restore(self._layout)
+        self._arrangement.restore(self._layout)
         record.changed.connect(self._on_news)
         if workspace is not None:
             workspace.document.changed.connect(self._on_document)
+            workspace.document.restarting.connect(self._on_restarting)
         self._tell_watch()
         self._wake()
 
@@ -92,6 +95,18 @@ class DashboardDocks(QObject):
         """Return for every panel the action that opens and closes it."""
         return [dock.toggleViewAction() for dock in self.docks.values()]
 
+    def show_panel(self, id_: str, *, shown: bool) -> None:
+        """Open a panel and bring it to the front, or close it; kept with the experiment."""
+        dock = self.docks.get(id_)
+        if dock is None:
+            return
+        if dock.isHidden() == shown:
+            dock.setVisible(shown)
+            self._settling.start()
+        if shown:
+            dock.raise_()
+        self._wake()
+
     def set_record(self, record: Record) -> None:
         """Show another run."""
         self._record.changed.disconnect(self._on_news)
@@ -105,14 +120,15 @@ class DashboardDocks(QObject):
 
     def reset_layout(self) -> None:
         """Put all panels back where they first stood; one step of undo."""
-        self._arrange()
+        self._arrangement.make()
+        self._tell_watch()
         if self._workspace is not None:
             self._workspace.apply(SetLayout("", label="Reset panels", merge=""))
 
     @Slot()
     def remember_layout(self) -> None:
         """Keep with the experiment how the docks stand now."""
-        state = self._window.saveState(LAYOUT_VERSION).toBase64().toStdString()
+        state = self._arrangement.state
         if self._workspace is not None and state != self._layout:
             self._workspace.apply(SetLayout(state))
 
@@ -128,15 +144,10 @@ class DashboardDocks(QObject):
 
     def add(self, spec: PanelSpec) -> QDockWidget:
         """Add a panel of a plug-in, where it last stood or else behind the last one."""
-        last = next(reversed(self.docks.values()))
         self._add(spec)
         self._specs[spec.id] = spec
         dock = self.docks[spec.id]
-        self._arranging = True
-        if not self._window.restoreDockWidget(dock):
-            self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
-            self._window.tabifyDockWidget(self.docks.get(spec.behind, last), dock)
-        self._arranging = False
+        self._arrangement.add(spec)
         self._tell_watch()
         self._wake()
         return dock
@@ -153,11 +164,8 @@ class DashboardDocks(QObject):
         self._tell_watch()
 
     def _add(self, spec: PanelSpec) -> None:
-        settings = (
-            self._workspace.document.experiment.dashboard.panels.get(spec.id, {})
-            if self._workspace
-            else {}
-        )
+        kept = self._workspace.document.experiment.dashboard.panels if self._workspace else {}
+        settings = kept.get(spec.id, {})
         told = (self._record, self.cursor, self._workspace, settings, *self._shared)
         panel = spec.make(PanelContext(*told))
         panel.setToolTip(spec.help)
@@ -171,32 +179,18 @@ class DashboardDocks(QObject):
         dock.visibilityChanged.connect(self._on_shown)
         dock.topLevelChanged.connect(self._on_moved)
         dock.dockLocationChanged.connect(self._on_moved)
-        dock.toggleViewAction().triggered.connect(self._on_moved)
+        dock.toggleViewAction().triggered.connect(self._on_toggled)
         panel.title_changed.connect(dock.setWindowTitle)
         panel.settings_changed.connect(self._on_settings)
         panel.watch_changed.connect(self._tell_watch)
         panel.outdated.connect(self._wake)
         panel.panel_asked.connect(self._on_panel_asked)
 
-    def _arrange(self) -> None:
-        """Stand the panels in a row at the bottom, the rest behind one of them."""
-        self._arranging = True
-        arrange(self._window, self.docks, tuple(self._specs.values()))
-        self._arranging = False
-
-    def _restore(self, layout: str) -> None:
-        if not layout:
-            self._arrange()
-            return
-        self._arranging = True
-        for dock in self.docks.values():
-            if self._window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea:
-                self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
-        state = QByteArray.fromBase64(QByteArray(layout.encode("ascii", "ignore")))
-        known = self._window.restoreState(state, LAYOUT_VERSION)
-        self._arranging = False
-        if not known:
-            self._arrange()
+    def _adapt(self) -> None:
+        """Open what has something to show now, unless a person arranged the panels."""
+        if not self._layout:
+            self._arrangement.adapt()
+            self._tell_watch()
 
     @property
     def _layout(self) -> str:
@@ -204,7 +198,9 @@ class DashboardDocks(QObject):
 
     # news
 
-    def _on_news(self, _topics: frozenset[str]) -> None:
+    def _on_news(self, topics: frozenset[str]) -> None:
+        if RUN in topics:
+            self._adapt()
         self._wake()
 
     @Slot()
@@ -254,15 +250,20 @@ class DashboardDocks(QObject):
     @Slot(str)
     def _on_panel_asked(self, id_: str) -> None:
         """Bring a panel to the front, one that was closed too."""
-        if id_ in self.docks:
-            self.docks[id_].show()
-            self.docks[id_].raise_()
+        self.show_panel(id_, shown=True)
 
     # the document
 
+    @Slot(bool)
+    def _on_toggled(self, shown: bool) -> None:
+        self._on_moved()  # Qt has shown or hidden it already
+        for dock in self.docks.values():
+            if shown and dock.toggleViewAction() is self.sender():
+                dock.raise_()
+
     @Slot()
     def _on_moved(self) -> None:
-        if not self._arranging:
+        if not self._arrangement.busy:
             self._settling.start()
 
     @Slot(object)
@@ -272,23 +273,28 @@ class DashboardDocks(QObject):
         if self._workspace is not None and id_:
             self._workspace.apply(SetPanel(id_, settings))
 
+    def _on_restarting(self, _experiment: Experiment) -> None:
+        self._opening = True
+        self._settling.stop()  # how the docks stood belongs to the last experiment
+
     def _on_document(self, change: Diff) -> None:
+        if self._opening:
+            self._opening = False
+            self._adapt()
         if not change.dashboard:
             return
         before, after = change.before.dashboard, change.after.dashboard
-        if before.layout != after.layout and after.layout != self._current_layout():
-            self._restore(after.layout)
+        if after.layout not in {before.layout, self._arrangement.state}:
+            self._arrangement.restore(after.layout)
+            self._tell_watch()
         for id_, panel in self.panels.items():
             if before.panels.get(id_) != after.panels.get(id_):
                 panel.show_settings(after.panels.get(id_, {}))
                 panel.mark_stale()
 
-    def _current_layout(self) -> str:
-        return self._window.saveState(LAYOUT_VERSION).toBase64().toStdString()
-
     # Qt
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Close and not self._arranging:
+        if event.type() == QEvent.Type.Close and not self._arrangement.busy:
             self._settling.start()
         return super().eventFilter(watched, event)

@@ -67,6 +67,8 @@ class PanelSpec:
         icon: name of an icon in ``resources/icons``.
         behind: id of the panel it is tabbed behind; empty for one that stands in the row.
         order: places from left to right.
+        opens: whether it stands open at first, where it fits; else a menu opens it, and nothing is
+            looked at for it before.
     """
 
     id: str
@@ -76,6 +78,7 @@ class PanelSpec:
     make: Callable[[PanelContext], "Panel"]
     behind: str = ""
     order: int = 0
+    opens: bool = True
 
 
 def declared_panels() -> tuple[PanelSpec, ...]:
@@ -139,6 +142,11 @@ class Panel(QWidget):
     def wanted(self) -> Mapping[str, dict[str, Option]]:
         """What the engine has to look at while the panel is open: options by probe."""
         return {}
+
+    @property
+    def fits(self) -> bool:
+        """Whether the drawing has something for it to show, as far as can be told."""
+        return True
 
     def refresh(self) -> None:
         """Show what the record says now."""

@@ -29,6 +29,7 @@ class TimeBar(QToolBar):
     Attributes:
         export_asked: told ``gif``, ``mp4`` or ``html``, and the id of a panel, empty for all.
         panels: gives id and title of the panels that can be seen now.
+        toggles: gives what opens and closes each panel.
     """
 
     export_asked = Signal(str, str)
@@ -40,6 +41,7 @@ class TimeBar(QToolBar):
         self._moments: list[int] = []
         self._playing = QTimer(self)
         self.panels: Callable[[], Sequence[tuple[str, str]]] = tuple
+        self.toggles: Callable[[], Sequence[QAction]] = tuple
         self._dress()
         self.back = self._button("Earlier", "To the moment before; all views go along")
         self.play = self._button("Play", "Play what was recorded, moment by moment")
@@ -53,11 +55,12 @@ class TimeBar(QToolBar):
         self.said.setMinimumWidth(150)
         self.now = self._button("Now", "Let all views follow the run again")
         self.now.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.open = self._button("Panels", "Open and close panels of the dashboard")
+        self._give_menu(self.open, self._offer_panels)
         self.export = self._button("Export", "Take the dashboard elsewhere")
-        self.export.setMenu(self._export_menu())
-        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._give_menu(self.export, self._offer_exports).triggered.connect(self._on_export)
         way = (self.back, self.play, self.forth, self.speed, self.slider)
-        for part in (*way, self.said, self.now, self.export):
+        for part in (*way, self.said, self.now, self.open, self.export):
             self.addWidget(part)
         self._connect()
         self._tint()
@@ -217,11 +220,19 @@ class TimeBar(QToolBar):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
-    def _export_menu(self) -> QMenu:
-        menu = QMenu("Export", self)
-        menu.triggered.connect(self._on_export)
-        menu.aboutToShow.connect(self._offer_exports)
+    def _give_menu(self, button: QToolButton, offer: Callable[[], None]) -> QMenu:
+        menu = QMenu(button.text(), self)
+        menu.aboutToShow.connect(offer)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return menu
+
+    @Slot()
+    def _offer_panels(self) -> None:
+        menu = self.open.menu()
+        assert menu is not None
+        menu.clear()
+        menu.addActions(sorted(self.toggles(), key=QAction.text))
 
     @Slot()
     def _offer_exports(self) -> None:
@@ -251,6 +262,7 @@ class TimeBar(QToolBar):
             (self.back, "chevron-left"),
             (self.play, shown),
             (self.forth, "chevron-right"),
+            (self.open, "layout-dashboard"),
             (self.export, "download"),
         ):
             button.setIcon(icons.get(name))

@@ -14,6 +14,7 @@ from studio.runs.spec import Option
 from studio.ui.dashboard.attention_grid import AttentionGrid, Layer
 from studio.ui.dashboard.attention_map import AttentionMap
 from studio.ui.dashboard.choice import Choice
+from studio.ui.dashboard.fitting import has_attention
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
 from studio.ui.dashboard.picture_menu import PictureMenu
 
@@ -91,6 +92,11 @@ class AttentionPanel(Panel):
     def wanted(self) -> Mapping[str, dict[str, Option]]:
         """What the engine has to look at while it is open."""
         return {"attention": {}}
+
+    @property
+    def fits(self) -> bool:
+        """Whether a block attends."""
+        return self._workspace is None or has_attention(self._workspace)
 
     def refresh(self) -> None:
         """Show what the record says now."""

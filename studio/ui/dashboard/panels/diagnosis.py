@@ -171,5 +171,5 @@ SPEC = PanelSpec(
     help="What is wrong with the run, where, why, and what may mend it",
     make=DiagnosisPanel,
     behind="gradient-norm",
-    order=65,
+    order=35,
 )

@@ -158,6 +158,11 @@ class FeaturesPanel(Panel):
         block = self.block
         return {"features": {"block": block, "sample": self.sample.value() - 1}} if block else {}
 
+    @property
+    def fits(self) -> bool:
+        """Whether a block gives feature maps."""
+        return self._workspace is None or bool(self.options)
+
     def refresh(self) -> None:
         """Show what the record says now."""
         self._choice.offer(self.options, self.block)
@@ -214,5 +219,5 @@ SPEC = PanelSpec(
     help="The filters of a convolution, and what it finds in one held sample",
     make=FeaturesPanel,
     behind="embedding",
-    order=57,
+    order=55,
 )

@@ -107,5 +107,6 @@ SPEC = PanelSpec(
     help="The gradient norm of every layer as lines",
     make=GradientLinesPanel,
     behind="gradient-norm",
-    order=60,
+    order=37,
+    opens=False,
 )

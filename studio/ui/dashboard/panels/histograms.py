@@ -113,4 +113,5 @@ SPEC = PanelSpec(
     make=HistogramsPanel,
     behind="gradient-norm",
     order=36,
+    opens=False,
 )

@@ -31,5 +31,5 @@ SPEC = PanelSpec(
     help="The learning rate of every step",
     make=LearningRatePanel,
     behind="loss",
-    order=70,
+    order=15,
 )

@@ -15,6 +15,7 @@ from studio.runs.events import Snapshot
 from studio.runs.record import RUN
 from studio.runs.spec import Option
 from studio.ui.dashboard.choice import Choice
+from studio.ui.dashboard.fitting import answers
 from studio.ui.dashboard.paint import Row
 from studio.ui.dashboard.painted import Painted
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
@@ -34,7 +35,7 @@ class _Shown:
     """Rows of the samples that are selected."""
 
     def paint(self, painter: QPainter, area: QRectF, theme: Tokens) -> None:
-        """Draw them."""
+        """Draw them, those that are selected in a frame."""
         self.view.paint(painter, area, self.judged, theme)
         painter.setPen(QPen(QColor(theme.accent), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -97,6 +98,11 @@ class PredictionsPanel(Panel):
         fitting = [view for view in self._views if view.of_classes == of_classes]
         chosen = self.text("view")
         return next((view for view in fitting if view.title == chosen), fitting[0])
+
+    @property
+    def fits(self) -> bool:
+        """Whether a target is answered."""
+        return self._workspace is None or answers(self._workspace)
 
     def refresh(self) -> None:
         """Show what the record says now."""
@@ -190,5 +196,5 @@ SPEC = PanelSpec(
     "and the worst, least certain and changed samples",
     make=PredictionsPanel,
     behind="attention",
-    order=45,
+    order=44,
 )

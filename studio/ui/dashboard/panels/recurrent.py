@@ -17,6 +17,7 @@ from studio.runs.spec import Option
 from studio.ui.dashboard.axes import Axes
 from studio.ui.dashboard.choice import Choice
 from studio.ui.dashboard.colours import mapped, mixed
+from studio.ui.dashboard.fitting import is_recurrent
 from studio.ui.dashboard.paint import Row
 from studio.ui.dashboard.painted import Content, Painted
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
@@ -158,6 +159,11 @@ class RecurrentPanel(Panel):
         """What the engine has to look at while it is open."""
         return {self.view: {}}
 
+    @property
+    def fits(self) -> bool:
+        """Whether a layer is recurrent."""
+        return self._workspace is None or is_recurrent(self._workspace)
+
     def refresh(self) -> None:
         """Show what the record says now."""
         seen = self.record.blocks_seen(self.view)
@@ -228,5 +234,5 @@ SPEC = PanelSpec(
     help="How far the gradient of a recurrent layer comes back through time, and what its gates do",
     make=RecurrentPanel,
     behind="attention",
-    order=46,
+    order=42,
 )

@@ -85,6 +85,11 @@ class SamplesPanel(Panel):
         """What the engine has to look at while it is open."""
         return {"images": {"blocks": self.images}} if self.images else {}
 
+    @property
+    def fits(self) -> bool:
+        """Whether a block gives images."""
+        return self._workspace is None or bool(self._titles)
+
     def refresh(self) -> None:
         """Show what the record says now."""
         self._show_blocks()
@@ -216,6 +221,6 @@ SPEC = PanelSpec(
     help="Images that the network makes: reconstructions below their inputs, and what a generator "
     "makes of noise that is held for it",
     make=SamplesPanel,
-    behind="embedding",
-    order=55,
+    behind="attention",
+    order=43,
 )

@@ -74,5 +74,5 @@ SPEC = PanelSpec(
     help="Any scalars that a run recorded, picked by name, on one axis",
     make=ScalarsPanel,
     behind="metric",
-    order=75,
+    order=25,
 )

@@ -39,5 +39,6 @@ SPEC = PanelSpec(
     help="Samples a second, time left, and the share of the time that watching takes",
     make=SpeedPanel,
     behind="metric",
-    order=80,
+    order=26,
+    opens=False,
 )

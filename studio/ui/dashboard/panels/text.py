@@ -12,6 +12,7 @@ from studio.core.text import grouped
 from studio.runs.events import Snapshot
 from studio.runs.record import RUN
 from studio.runs.spec import Option
+from studio.ui.dashboard.fitting import writes_text
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
 from studio.ui.theme import TEXT_PX, Tokens, tokens
 
@@ -88,6 +89,11 @@ class TextPanel(Panel):
     def wanted(self) -> Mapping[str, dict[str, Option]]:
         """What the engine has to look at while it is open."""
         return {"text": {"prompt": self.prompt} if self.prompt else {}}
+
+    @property
+    def fits(self) -> bool:
+        """Whether the network may be one that writes."""
+        return self._workspace is None or writes_text(self._workspace)
 
     def refresh(self) -> None:
         """Show what the record says now."""
@@ -199,5 +205,5 @@ SPEC = PanelSpec(
     "what it answers beside what is right",
     make=TextPanel,
     behind="attention",
-    order=45,
+    order=41,
 )
