@@ -34,6 +34,8 @@ def run(options: Namespace) -> int:
             print("\n".join(_lines(finding, labels)))
     if not found and not options.json:
         print("Nothing is found wrong")
+    if not case.record.layers:
+        say("The run was not watched, so that only its losses could be looked at; train --watch")
     print_json({"title": case.experiment.title, "findings": answers})
     return 1 if found else 0
 

@@ -24,6 +24,9 @@ EPOCHS = 5
 PIECES, WIDTH = 20, 10
 """Into how many pieces a planned run is cut then, and how many steps one has at least."""
 
+MOST, SPARE = 64, 8
+"""So many looks at rows are enough for a whole run; for one of the last, so many may be empty."""
+
 EARLY = 0.3
 """The share of the planned epochs before which no judgement of the fit is made (AutoTrainer)."""
 
@@ -174,16 +177,24 @@ class Case:
     def rows(self, name: str, looks: int = 0) -> tuple[Ints, Floats]:
         """Return the steps of the looks and looks × layers: medians of rows of this name.
 
-        The looks are those of the loss; with ``looks`` only so many at the end. Without rows in
-        every one of them, or without looks, there are none.
+        The looks are those of the loss; with ``looks`` only so many at the end, else at most
+        ``MOST`` that are spread over the run. Those without a row are left out.
         """
         grid = self.record.layers.get(name)
         steps = self.losses.steps
         if grid is None or not len(steps) or grid.layers != len(self.layers):
             return np.zeros(0, np.int64), np.zeros((0, len(self.layers)))
-        values = medians(grid, np.concatenate((np.zeros(1, np.int64), steps)))
+        edges = np.concatenate((np.zeros(1, np.int64), steps))
+        if looks:
+            edges = edges[-SPARE * looks - 1 :]
+        elif len(steps) > MOST:
+            edges = edges[np.linspace(0, len(steps), MOST + 1).astype(np.int64)]
+        values = medians(grid, edges)
         there = np.isfinite(values).all(axis=1)
-        steps, values = steps[there], values[there]
+        steps, values = edges[1:][there], values[there]
+        if len(steps) < looks <= len(grid):
+            # A run of a second has few rows, and most of them at its beginning.
+            return grid.starts[-looks:], np.asarray(grid.values[-looks:], np.float64)
         return (steps[-looks:], values[-looks:]) if looks else (steps, values)
 
     # Settings

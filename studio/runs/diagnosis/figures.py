@@ -69,12 +69,17 @@ def medians(grid: LayerGrid, edges: Ints) -> Floats:
     return looks
 
 
-def robust_z(values: Floats) -> Floats:
-    """Return how far each value lies from the median, in median absolute deviations (as σ)."""
-    middle = np.median(values)
-    spread = 1.4826 * np.median(np.abs(values - middle))
-    z: Floats = (values - middle) / max(float(spread), TINY)
-    return z
+def robust_z(values: Floats, before: int) -> Floats:
+    """Return how far each value from place ``before`` on lies from the median of those before it.
+
+    In median absolute deviations, as σ; 0 for what is not finite.
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(values, before + 1)
+    middles = np.median(windows, axis=1, keepdims=True)
+    spreads = 1.4826 * np.median(np.abs(windows - middles), axis=1)
+    with np.errstate(invalid="ignore"):
+        z: Floats = (windows[:, -1] - middles[:, 0]) / np.maximum(spreads, TINY)
+    return np.nan_to_num(z, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def nice(value: float) -> float:

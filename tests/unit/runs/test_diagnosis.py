@@ -314,3 +314,11 @@ def test_a_block_inside_a_stack_is_found_without_its_number() -> None:
 )
 def test_rates_are_offered_as_one_writes_them(value: float, rounded: float) -> None:
     assert nice(value) == pytest.approx(rounded)
+
+
+def test_a_run_of_a_second_with_all_its_rows_at_the_beginning_is_seen_through() -> None:
+    rows = [
+        LayerRow(name="grad_norm", step=step, values=(1e-8, 1e-6, 0.5)) for step in (1, 2, 3, 9)
+    ]
+
+    assert found(case_of([*told(FLAT), *rows], three("nn.sigmoid"))) == ["gradients.vanishing"]

@@ -109,11 +109,9 @@ def _find_spikes(case: Case) -> Iterator[Symptom]:
         return
     total = np.sqrt(np.square(grid.values.astype(np.float64)).sum(axis=1))
     harmed = [
-        at
-        for at in range(BEFORE, len(total))
-        if np.isfinite(total[at])
-        and robust_z(np.log(total[at - BEFORE : at + 1] + TINY))[-1] > Z
-        and _harm(losses.steps, losses.values, int(grid.starts[at])) > JUMP
+        int(at)
+        for at in np.flatnonzero(robust_z(np.log(total + TINY), BEFORE) > Z) + BEFORE
+        if _harm(losses.steps, losses.values, int(grid.starts[at])) > JUMP
     ]
     if len(harmed) < SPIKES:
         return
