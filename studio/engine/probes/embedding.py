@@ -80,7 +80,7 @@ class EmbeddingProbe(Probe):
             self._points = self.affordable(self.whole("samples", SAMPLES))
         if self._aside is None:
             seen = self._look(self._points)
-            return [] if seen is None else [*self._inputs(step), self._projected(seen, step)]
+            return [] if seen is None else [self._projected(seen, step), *self._inputs(step)]
         return self._mapped(self._aside, step)
 
     def _projected(self, seen: _Seen, step: int) -> Snapshot:
@@ -107,7 +107,7 @@ class EmbeddingProbe(Probe):
             return []
         then, arrays = made.of
         shown = self._snapshot(then, (made.values, made.points), arrays, notes)
-        return [*self._inputs(then), shown]
+        return [shown, *self._inputs(then)]
 
     def _snapshot(
         self,
