@@ -2,7 +2,7 @@
 
 The table goes to stdout and to build/diagnosis.md; the exit code is 1 where a healthy network is
 called ill, or fewer than nine of ten broken ones are seen through. Words as arguments choose by
-name.
+name; ``--gallery`` takes the experiments of the gallery, which takes some minutes.
 """
 
 import argparse
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from studio.runs.handle import Engine
 
+from .gallery import GALLERY
 from .specimens import BROKEN, HEALTHY
 from .trials import Trial, rate, rows, tried
 
@@ -21,11 +22,12 @@ def main() -> int:
     """Print what was found; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="pieces of names; all without any")
-    names = parser.parse_args().names
+    parser.add_argument("--gallery", action="store_true", help="the gallery instead of the zoo")
+    options = parser.parse_args()
     trials = []
     with Engine() as engine:
-        for specimen in (*HEALTHY, *BROKEN):
-            if not names or any(name in specimen.name for name in names):
+        for specimen in GALLERY if options.gallery else (*HEALTHY, *BROKEN):
+            if not options.names or any(name in specimen.name for name in options.names):
                 trials.append(tried(engine, specimen))
                 print(_line(trials[-1]), flush=True)
     report = "\n".join([*rows(trials), "", *_totals(trials)])
@@ -45,14 +47,20 @@ def _line(trial: Trial) -> str:
 
 def _totals(trials: list[Trial]) -> list[str]:
     lines = []
-    for held_out, which in ((False, "the first half"), (True, "the half that was held out")):
+    gallery = any(one.specimen in GALLERY for one in trials)
+    first = "the gallery" if gallery else "the first half"
+    for held_out, which in ((False, first), (True, "the half that was held out")):
         hits, broken = rate(trials, wrong=True, held_out=held_out)
         alarms, healthy = rate(trials, wrong=False, held_out=held_out)
+        if not broken + healthy:
+            continue
         lines.append(
             f"In {which} {hits} of {broken} broken networks were seen through, and {alarms} of "
             f"{healthy} healthy ones called ill"
         )
     mended = [one.mended for one in trials if one.remedy]
+    if not mended:
+        return lines
     return [*lines, f"{sum(mended)} of {len(mended)} remedies mended what they were offered for"]
 
 
