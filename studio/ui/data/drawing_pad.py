@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from studio.ui.theme import tokens
 
 SIDE_PX = 196
-PEN_SHARE = 0.09
+PEN_SHARE = 0.12
 
 
 class DrawingPad(QWidget):
@@ -50,7 +50,10 @@ class DrawingPad(QWidget):
         pen = QPen(QColor("white"), SIDE_PX * PEN_SHARE)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
-        painter.drawLine(QPointF(self._last or to), QPointF(to))
+        if self._last is None or self._last == to:
+            painter.drawPoint(to)
+        else:
+            painter.drawLine(QPointF(self._last), QPointF(to))
         painter.end()
         self._last = to
         self.update()

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from studio.app.own_findings import facts_words, range_words
 from studio.core.fields import Field, FieldKind, FieldRole
+from studio.core.text import percent
 from studio.runs.questions import FieldFacts
 from studio.ui.theme import tokens
 
@@ -110,7 +111,7 @@ class FieldModel(QAbstractTableModel):
                 return f"{facts.distinct:,}" if facts.distinct else ""
             case 6:
                 return facts_words(facts)
-        return "" if facts.target is None else f"{facts.target:.0%}"
+        return "" if facts.target is None else percent(facts.target)
 
     # Qt
 

@@ -38,6 +38,7 @@ class TryPage(QScrollArea):
         super().__init__(parent)
         self._studio = studio
         self._exporting: Path | None = None
+        self._drawing = False
         self._cells: dict[str, str] = {}
         self.setObjectName("page-area")
         self.setAccessibleName("Try the trained network")
@@ -211,6 +212,7 @@ class TryPage(QScrollArea):
         data = self._studio.workspace.document.experiment.data
         columns = columns_of(data, self._studio.catalog)
         channels, height, width = next(c.shape for c in columns if c.role == "input")
+        self._drawing = True
         picture = array_from_numpy(self.pad.values((channels, height, width)))
         self._studio.attempt(lambda: self._studio.trying.on_picture(picture))
 
@@ -220,6 +222,9 @@ class TryPage(QScrollArea):
 
     def _on_answered(self, answer: Predicted) -> None:
         self.refresh()
+        if self._is_of_drawing(answer):  # beside the pad, which stays where it is drawn on
+            self.guess.say(answer.error or _sentence(answer))
+            return
         self.answers.setVisible(True)
         self.table.setVisible(len(answer.rows) > 1 and not answer.error)
         self.best.say("")
@@ -233,8 +238,11 @@ class TryPage(QScrollArea):
         notes = "".join(f"\n{note}" for note in answer.notes)
         self.said.say(f"{plural(answer.count, 'sample')}{figures}{written}{notes}")
         self._fill(answer)
-        if self.draw.isVisible() and len(answer.rows) == 1:
-            self.guess.say(_sentence(answer))
+
+    def _is_of_drawing(self, answer: Predicted) -> bool:
+        """Tell whether it was the drawing that was asked about."""
+        asked, self._drawing = self._drawing, False
+        return asked and len(answer.rows) <= 1
 
     def _fill(self, answer: Predicted) -> None:
         self.table.setColumnCount(len(answer.columns))
