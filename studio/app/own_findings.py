@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from studio.core.edits import SetParam
 from studio.core.experiment import Data, Experiment
-from studio.core.text import plural
+from studio.core.text import percent, plural
 from studio.runs.questions import FieldFacts, Inspected
 
 Weight: TypeAlias = Literal["good", "news", "warning"]
@@ -56,8 +56,8 @@ def _leaks(found: Inspected) -> Iterator[Finding]:
         share = count / max(found.samples.get(part, 1), 1)
         if count:
             yield Finding(
-                f"{plural(count, f'{part} sample')} ({share:.1%}) have inputs that are trained on: "
-                f"what is measured on the {part} part will look better than it is",
+                f"{plural(count, f'{part} sample')} ({percent(share, 1)}) have inputs that are "
+                f"trained on: what is measured on the {part} part will look better than it is",
                 "warning",
                 "drop_repeated",
             )
@@ -68,8 +68,8 @@ def _telling(data: Data, facts: Sequence[FieldFacts]) -> Iterator[Finding]:
     for one in facts:
         if one.target is not None and one.target >= TELLS_ALL:
             yield Finding(
-                f"{one.name} alone tells {target} ({one.target:.1%} of it). Is it known before "
-                "the answer is? If not, leave it out",
+                f"{one.name} alone tells {target} ({percent(one.target, 1)} of it). Is it known "
+                "before the answer is? If not, leave it out",
                 "warning",
                 leave_out=one.name,
             )
@@ -115,7 +115,7 @@ def _rare(data: Data, counts: dict[str, int]) -> Iterator[Finding]:
         share = most[1] / total
         yield Finding(
             f"Rare in training: {told} of {total:,}. Saying {names.get(most[0], most[0])} always "
-            f"is right {share:.0%} of the time, so judge by F1, not by accuracy",
+            f"is right {percent(share)} of the time, so judge by F1, not by accuracy",
             "warning",
             weigh=class_weights(counts, len(target.labels)),
         )

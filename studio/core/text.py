@@ -46,6 +46,11 @@ def scaled(number: float, unit: str = "") -> str:
     return f"{number:.3g} {unit}".rstrip()
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share as ``68 %``, with a space before the sign as before every unit."""
+    return f"{100 * share:.{digits}f} %"
+
+
 def plural(number: int, noun: str, nouns: str = "") -> str:
     """Return ``1 block`` or ``3 blocks``."""
     return f"{grouped(number)} {noun if number == 1 else nouns or noun + 's'}"

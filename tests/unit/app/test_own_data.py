@@ -108,7 +108,7 @@ def test_rare_classes_are_told_and_can_be_weighed() -> None:
     assert edit is not None
     changed = edit(experiment)
 
-    assert "always is right 90%" in said[0].sentence
+    assert "always is right 90 %" in said[0].sentence
     assert class_weights({"0": 90, "1": 10}, 2) == "0.556, 5"
     assert check(changed, CATALOG).problems == ()
 
@@ -121,7 +121,7 @@ def test_leaks_and_columns_that_tell_too_much_come_first() -> None:
 
     said = findings(_experiment().data, found, {"0": 50, "1": 50})
 
-    assert "3 test samples (10.0%)" in said[0].sentence
+    assert "3 test samples (10.0 %)" in said[0].sentence
     assert said[1].leave_out == "age"
     assert said[-1].step == "clip"
 
