@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import (
 from studio.app.diagnosis import Diagnosis
 from studio.core.text import grouped
 from studio.runs.diagnosis.words import Evidence, Finding, Remedy
-from studio.ui.widgets.labels import Text
+from studio.ui.widgets.labels import Text, Tone
 
 _MARGIN_PX, _GAP_PX = 12, 6
 
@@ -32,6 +33,16 @@ class _Asking(QPushButton):
     @Slot()
     def _on_clicked(self) -> None:
         self.asked.emit(self._about)
+
+
+def _words(text: str, parent: QWidget, tone: Tone = "normal") -> Text:
+    """Return words that are as high as they need to be for their width, and no higher."""
+    words = Text(text, parent, tone)
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    words.setSizePolicy(policy)
+    words.setMinimumHeight(1)
+    return words
 
 
 class FindingView(QScrollArea):
@@ -74,18 +85,18 @@ class FindingView(QScrollArea):
         column = QVBoxLayout(page)
         column.setContentsMargins(_MARGIN_PX, 4, _MARGIN_PX, _MARGIN_PX)
         column.setSpacing(_GAP_PX)
-        column.addWidget(Text(finding.symptom.says, page))
+        column.addWidget(_words(finding.symptom.says, page))
         column.addLayout(self._evidence(finding, page))
         self._add_trial(column, page)
         for remedy in remedies:
             column.addLayout(self._remedy(remedy, page))
         if finding.follows:
             cause = self._title(finding.follows)
-            column.addWidget(Text(f"It follows from {cause}: mend that first", page, "small"))
+            column.addWidget(_words(f"It follows from {cause}: mend that first", page, "small"))
         elif not remedies:
-            column.addWidget(Text("No remedy fits the drawing as it is now", page, "small"))
-        column.addWidget(Text(finding.rule.why, page, "muted"))
-        column.addWidget(Text(finding.rule.paper, page, "small"))
+            column.addWidget(_words("No remedy fits the drawing as it is now", page, "small"))
+        column.addWidget(_words(finding.rule.why, page, "muted"))
+        column.addWidget(_words(finding.rule.paper, page, "small"))
         column.addStretch(1)
         self.page = page
         self.setWidget(page)
@@ -99,7 +110,7 @@ class FindingView(QScrollArea):
         row = QHBoxLayout()
         row.setSpacing(_GAP_PX)
         for one in finding.symptom.evidence:
-            row.addWidget(Text(one.says[:1].upper() + one.says[1:], page, "small"), 1)
+            row.addWidget(_words(one.says[:1].upper() + one.says[1:], page, "small"), 1)
             button = _Asking(f"Show step {grouped(one.step)}", one, page)
             button.setObjectName("flat")
             button.setToolTip("Open the chart, and hold all panels at this step")
@@ -121,7 +132,7 @@ class FindingView(QScrollArea):
         attempt.asked.connect(self._on_attempt)
         busy = self._diagnosis is not None and self._diagnosis.try_out.running
         attempt.setEnabled(not busy)
-        row.addWidget(Text(remedy.label, page), 1)
+        row.addWidget(_words(remedy.label, page), 1)
         row.addWidget(apply, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(attempt, 0, Qt.AlignmentFlag.AlignTop)
         return row
@@ -130,14 +141,14 @@ class FindingView(QScrollArea):
         trial = self._diagnosis.try_out if self._diagnosis is not None else None
         if trial is None or trial.remedy is None or not trial.words:
             return
-        column.addWidget(Text(f"{trial.remedy.label}: {trial.words}", page))
+        column.addWidget(_words(f"{trial.remedy.label}: {trial.words}", page))
         if trial.running:
             stop = QPushButton("Stop trying", page)
             stop.clicked.connect(self._stop)
             column.addWidget(stop, alignment=Qt.AlignmentFlag.AlignLeft)
         elif trial.folder is not None:
             column.addWidget(
-                Text("Its curves lie over those of this run, and it is in the list of runs", page,
+                _words("Its curves lie over those of this run, and it is in the list of runs", page,
                      "small")
             )  # fmt: skip
 
