@@ -185,7 +185,8 @@ LSTM = BlockSpec(
     help=(
         "A recurrent network with a memory cell that gates write, keep and read. What is kept is "
         "added and not multiplied, so that gradients survive long gaps. PyTorch has two biases a "
-        "gate, the papers one. Memory sets how long it keeps things at first: give it the longest gap to be bridged."
+        "gate, the papers one. Memory sets how long it keeps things at first: give it the longest "
+        "gap to be bridged."
     ),
     paper="Hochreiter, Schmidhuber 1997: Long short-term memory; memory: Tallec, Ollivier 2018: "
     "Can recurrent neural networks warp time?; PyTorch: torch.nn.LSTM",

@@ -15,7 +15,6 @@ import pytest
 
 from studio.engine.train import train
 from studio.runs.commands import Adjust, Look, Pause, Quit, Resume, Start, Stop
-from studio.runs.questions import Show
 from studio.runs.events import (
     Ended,
     Event,
@@ -28,6 +27,7 @@ from studio.runs.events import (
     StateChanged,
 )
 from studio.runs.handle import Engine
+from studio.runs.questions import Show
 from studio.runs.saved import open_run
 from studio.runs.spec import Adjustment, RunSpec, Watch
 from tests.engine import programs

@@ -10,6 +10,7 @@ from studio.engine.build import Network
 from studio.engine.data.batches import Samples
 from studio.engine.data.load import load
 from studio.engine.probes.histograms import counts_of
+from studio.engine.probes.plane import everywhere
 from studio.engine.probes.predictions import probabilities
 from studio.engine.probes.probe import Probe, Sight, probe_spec
 from studio.engine.probes.quiet import quietly
@@ -401,3 +402,44 @@ def test_a_run_tells_its_predictions_and_another_kind_of_network_is_not_asked() 
     share = (said == array_to_numpy(newest.arrays["classes"])).mean()
     assert told.ended is not None
     assert share == pytest.approx(told.ended.metrics["validation"]["accuracy"], abs=0.01)
+
+
+def load_places(params: object) -> dict[str, np.ndarray]:
+    random = np.random.default_rng(0)
+    x = random.normal(size=(60, 2)).astype(np.float32)
+    return {"x": x, "class": (x[:, 0] > x[:, 1]).astype(np.int64)}
+
+
+def test_of_two_numbers_the_answer_is_told_everywhere() -> None:
+    data = programs.data(
+        load=f"{HERE}:load_places",
+        columns=(
+            ColumnInfo(name="x", role="input", shape=(2,), dtype="float"),
+            ColumnInfo(name="class", role="target", shape=(), dtype="int", limit=3),
+        ),
+    )
+    program = programs.program(BENDS.replace("nn.Linear(4, 8)", "nn.Linear(2, 8)"))
+    probe, _ = looking("predictions", program, data)
+    module = probe.sight.network.module
+
+    with quietly(module, CPU):
+        (told,) = probe.between(3)
+        (left, right), (low, high) = array_to_numpy(told.arrays["limits"]).tolist()
+        corners = torch.tensor([[left, low], [right, low], [left, high]])
+        expected = module(corners).softmax(1).numpy()
+
+    plane = array_to_numpy(told.arrays["plane"])
+    points = array_to_numpy(told.arrays["points"])
+    assert plane.shape == (64, 64, 3)
+    found = np.stack([plane[0, 0], plane[0, -1], plane[-1, 0]])
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert left < points[:, 0].min() < points[:, 0].max() < right
+
+
+def test_of_one_number_the_curve_is_told() -> None:
+    found = everywhere(nn.Linear(1, 2), [torch.tensor([[0.0], [10.0]])], 0)
+
+    assert found["line"].shape == (256, 2)
+    assert found["line_x"][0] < 0
+    assert found["line_x"][-1] > 10
+    assert everywhere(nn.Linear(3, 2), [torch.zeros(4, 3)], 0) == {}

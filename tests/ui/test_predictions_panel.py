@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
@@ -163,3 +164,55 @@ def test_an_empty_panel_says_how_to_fill_it(show: Show) -> None:
     assert panel.picture.content is None
     assert "held samples" in panel.picture.hint
     assert panel.table() == ""
+
+
+def everywhere(step: int) -> Snapshot:
+    """Two classes that a vertical line parts."""
+    across = np.linspace(-1, 1, 64, dtype=np.float32)
+    second = np.broadcast_to(1 / (1 + np.exp(-20 * across)), (64, 64))
+    x = np.array([[-0.5, 0.0], [0.5, 0.2]], np.float32)
+    arrays = {
+        "scores": np.array([[0.9, 0.1], [0.2, 0.8]], np.float32),
+        "classes": np.array([0, 1]),
+        "rows": np.arange(2),
+        "shown": np.arange(2),
+        "points": x,
+        "limits": np.array([[-1, 1], [-1, 1]], np.float32),
+        "plane": np.stack([1 - second, second], axis=2).astype(np.float32),
+    }
+    arrays = {name: array_from_numpy(value) for name, value in arrays.items()}
+    return Snapshot(kind="predictions", block="class", step=step, arrays=arrays)
+
+
+def test_of_two_numbers_the_decision_boundary_comes_first(show: Show) -> None:
+    panel = show(everywhere(5))
+
+    assert panel.caption.text() == "100.0 % right · step 5"
+    view = panel.view
+    assert view is not None
+    assert view.title == "Decision boundary"
+    image = panel.picture.grab().toImage()
+    middle = image.height() // 2
+    left, right = (
+        image.pixel(image.width() // 4, middle),
+        image.pixel(image.width() * 3 // 4, middle),
+    )
+    assert left != right
+    told = view.rows_at(QPoint(image.width() * 3 // 4, middle).toPointF(), panel.judged)
+    assert told is not None
+    assert told[1][0].name == "1"
+    assert panel.table().splitlines()[1] == "-0.5,0,0,0"
+
+
+def test_of_one_number_the_curve_comes_first(show: Show) -> None:
+    snapshot = numbers(7)
+    xs = np.linspace(-1.2, 1.2, 256, dtype=np.float32)
+    line = {"line_x": xs, "line": xs[:, None] + 0.1, "points": np.linspace(-1, 1, 50)[:, None]}
+    more = {name: array_from_numpy(value.astype(np.float32)) for name, value in line.items()}
+    panel = show(structs.replace(snapshot, arrays={**snapshot.arrays, **more}))
+
+    assert panel.caption.text() == "root mean squared error 0.1 · step 7"
+    assert panel.view is not None
+    assert panel.view.title == "Curve"
+    panel.grab()
+    assert panel.table().startswith("put in,said\n-1.2,-1.1\n")

@@ -15,6 +15,7 @@ from torch import Tensor
 from studio.engine.calls import Calls
 from studio.runs.events import Event, Snapshot
 
+from .plane import everywhere
 from .probe import Probe, ProbeSpec, Sight
 from .tensors import array_of
 
@@ -42,7 +43,8 @@ class PredictionProbe(Probe):
     probabilities), and of numbers ``values`` and ``wanted`` (N×K); both with ``rows`` (N, which
     samples of the data they are) and, for the samples that are worst, least certain or changed
     since the last look, ``shown`` (their places) and ``inputs`` (what was put in: bytes for
-    images, tokens, or numbers; notes ``inputs`` names their column, ``as`` says which).
+    images, tokens, or numbers; notes ``inputs`` names their column, ``as`` says which). Where one
+    or two numbers are put in, what is said everywhere comes too (``plane``).
     """
 
     def __init__(self, sight: Sight) -> None:
@@ -91,7 +93,7 @@ class PredictionProbe(Probe):
             scores = probabilities(output)
             arrays = {"scores": scores, "classes": target.reshape(-1).long()}
             shown = self._interesting(answer.column, scores, arrays["classes"])
-        arrays |= {"rows": rows, "shown": shown}
+        arrays |= {"rows": rows, "shown": shown, **self._everywhere(answer, inputs, target)}
         notes: dict[str, str] = {}
         if inputs:
             name = self.sight.samples.columns[0].name
@@ -104,6 +106,17 @@ class PredictionProbe(Probe):
             arrays={name: array_of(value) for name, value in arrays.items()},
             notes=notes,
         )
+
+    def _everywhere(
+        self, answer: _Answer, inputs: Sequence[Tensor], target: Tensor
+    ) -> dict[str, Tensor]:
+        """Return what is said over the whole range of one or two numbers, if that is put in."""
+        found = everywhere(self.sight.network.module, inputs, answer.output)
+        if "plane" in found and not target.is_floating_point():
+            side = len(found["plane"])
+            scores = probabilities(found["plane"].reshape(side * side, -1))
+            found["plane"] = scores.reshape(side, side, -1)
+        return found
 
     def _interesting(self, column: str, scores_NC: Tensor, classes_N: Tensor) -> Tensor:
         """Return the places of the worst, the least certain and the changed samples."""

@@ -94,9 +94,9 @@ class PredictionsPanel(Panel):
     @property
     def view(self) -> View | None:
         """How it is shown."""
-        of_classes = self._judged is None or self._judged.of_classes
-        fitting = [view for view in self._views if view.of_classes == of_classes]
-        chosen = self.text("view")
+        if self._judged is None:
+            return None
+        fitting, chosen = self._fitting(self._judged), self.text("view")
         return next((view for view in fitting if view.title == chosen), fitting[0])
 
     @property
@@ -116,7 +116,7 @@ class PredictionsPanel(Panel):
             self.picture.hint = self._hint()
             self.picture.show_content(None)
             return
-        fitting = [one for one in self._views if one.of_classes == judged.of_classes]
+        fitting = self._fitting(judged)
         self._choice.offer([(one.title, one.title) for one in fitting], view.title)
         caption = view.caption(judged)
         self.caption.setText(f"{caption} · step {grouped(judged.snapshot.step)}")
@@ -134,6 +134,9 @@ class PredictionsPanel(Panel):
             return ""
         return self.view.table(self._judged)
 
+    def _fitting(self, judged: Judged) -> list[View]:
+        return [view for view in self._views if view.fits(judged)]
+
     def _judge(self) -> None:
         history = self.record.snapshots.get(("predictions", self.target))
         step = self.cursor_step.step
@@ -150,9 +153,9 @@ class PredictionsPanel(Panel):
         self._judged = Judged(shown, self.labels_of_column(shown.block), symbols, before)
 
     def _hint(self) -> str:
-        if self.record.live:
-            return "No output of this network answers a target of classes or numbers yet"
-        return "Press Train to see what the network says of held samples"
+        if not self.fits:
+            return "No loss of this network compares one answer a sample with a target"
+        return self.asks("what the network says of held samples")
 
     @Slot(str)
     def _on_chosen(self, title: str) -> None:

@@ -41,7 +41,8 @@ class Confusion(View):
         below = metrics.height() * 2 + 6
         room = area.adjusted(left + metrics.height(), 4, -_EDGE_PX, -below)
         side = max(min(room.width(), room.height()), 10.0)
-        self._cells = QRectF(room.left(), room.top(), side, side)
+        # With its names it stands in the middle.
+        self._cells = QRectF(room.left() + (room.width() - side) / 2, room.top(), side, side)
         sums = matrix.sum(axis=1, keepdims=True)
         shares = matrix / np.maximum(sums, 1)
         for row in range(len(matrix)):
@@ -132,7 +133,9 @@ class Confusion(View):
             QPointF(cells.center().x() - metrics.horizontalAdvance("said") / 2, below), "said"
         )
         painter.save()
-        painter.translate(metrics.ascent() + 4, cells.center().y())
+        widest = max(map(metrics.horizontalAdvance, names))
+        x = max(cells.left() - 12 - widest - metrics.descent(), metrics.ascent() + 4)
+        painter.translate(x, cells.center().y())
         painter.rotate(-90)
         painter.drawText(QPointF(-metrics.horizontalAdvance("is") / 2, 0), "is")
         painter.restore()

@@ -108,5 +108,14 @@ class Judged:
         """The names of all classes."""
         return [self.name(class_) for class_ in range(self.scores.shape[1])]
 
+    def array(self, name: str) -> NDArray[np.float64]:
+        """Return numbers that were told beside the predictions."""
+        return self._array(name).astype(np.float64)
+
+    @cached_property
+    def plane_scores(self) -> NDArray[np.float64]:
+        """Probabilities at every place of two numbers, G×G×C; rows are the second number."""
+        return self.array("plane")
+
     def _array(self, name: str) -> NDArray[np.generic]:
         return array_to_numpy(self.snapshot.arrays[name])

@@ -27,6 +27,10 @@ class View:
     order: ClassVar[int] = 0
     of_classes: ClassVar[bool] = True
 
+    def fits(self, judged: Judged) -> bool:
+        """Whether there is something of this kind to show."""
+        return judged.of_classes == self.of_classes
+
     def caption(self, judged: Judged) -> str:
         """Return what is said above the picture."""
         raise NotImplementedError
