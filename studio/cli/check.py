@@ -50,9 +50,7 @@ def _preflight(experiment: "Experiment", catalog: "Catalog", *, words: bool) -> 
             else:
                 print_json({"row": asdict(row)})
     failed = [row.id for row in rows if row.verdict == "failed"]
-    print_json(
-        {"title": experiment.title, "failed": failed, "rows": [asdict(row) for row in rows]}
-    )
+    print_json({"title": experiment.title, "failed": failed, "rows": [asdict(row) for row in rows]})
     return 1 if failed else 0
 
 

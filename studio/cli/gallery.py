@@ -26,9 +26,8 @@ class Listed:
 
 def run(options: Namespace) -> int:
     """List the gallery, by group."""
-    from studio.app.catalogue import builtin_catalog
-    from studio.app.plugging import full_catalog
     from studio.app.gallery import exhibits, published
+    from studio.app.plugging import full_catalog
 
     catalog = full_catalog()
     listed = [

@@ -121,9 +121,8 @@ def _run(options: Namespace) -> _Asked | None:
 
 def _drawing(options: Namespace) -> _Asked:
     """Return the network of a drawing, in the sizes of a reference if there is a map."""
-    from studio.app.catalogue import builtin_catalog
-    from studio.app.plugging import full_catalog
     from studio.app.gallery import find_experiment
+    from studio.app.plugging import full_catalog
     from studio.app.weight_maps import find_map
     from studio.compile.project import inputs_of
     from studio.compile.run import plan_data

@@ -49,9 +49,8 @@ def run(options: Namespace) -> int:
 
 
 def _spec(options: Namespace) -> "RunSpec":
-    from studio.app.catalogue import builtin_catalog
-    from studio.app.plugging import full_catalog
     from studio.app.folders import new_run
+    from studio.app.plugging import full_catalog
     from studio.compile.run import plan_run
     from studio.runs.spec import Watch
 

@@ -126,9 +126,8 @@ def _convert(options: Namespace) -> int:
 
 
 def _asked(options: Namespace) -> "tuple[WeightMap, Experiment, Catalog]":
-    from studio.app.catalogue import builtin_catalog
-    from studio.app.plugging import full_catalog
     from studio.app.gallery import find_experiment
+    from studio.app.plugging import full_catalog
     from studio.app.weight_maps import find_map
     from studio.core.fileio import open_file
 

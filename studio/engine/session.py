@@ -197,8 +197,8 @@ class Session:
         """Return how far and how fast the run is."""
         samples_per_sec, steps_per_sec = pace.mark(self.step, self.seen)
         self.scalars.add("throughput", self.step, samples_per_sec)
-        watching = dict(self.watcher.shares())
         self.scalars.add("seconds", self.step, pace.seconds)
+        watching = dict(self.watcher.shares())
         return Progress(
             step=self.step,
             epoch=epoch,

@@ -34,10 +34,7 @@ _WANTED = (
     b"\xa5beg", b"\xa8adj", b"\xaache", b"\xa7res", b"\xa4not", b"\xa6fai", b"\xa5end", b"\xa7sta",
 )  # fmt: skip
 """How the kinds of Told, and started, begin in MessagePack."""
-_EVENTS = (
-    f"SELECT data FROM events WHERE {KIND} IN ({', '.join('?' * len(_WANTED))})"
-    " ORDER BY seq"
-)
+_EVENTS = f"SELECT data FROM events WHERE {KIND} IN ({', '.join('?' * len(_WANTED))}) ORDER BY seq"
 
 
 def told_in(folder: Path) -> list[Told]:

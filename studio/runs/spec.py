@@ -177,6 +177,8 @@ class ObjectiveJob(Struct, frozen=True, kw_only=True):
     name: str
     optimizer: str
     """Python over ``torch``, ``params`` and ``lr``: ``torch.optim.SGD(params, lr=lr)``."""
+    code: str = ""
+    """What the optimizer is made of beside torch, as the text of a module; empty for nothing."""
     lr: float
     schedule: str = ""
     """``module:function`` of a pure ``factor(step, steps, params)``, where ``params`` is a
@@ -185,8 +187,6 @@ class ObjectiveJob(Struct, frozen=True, kw_only=True):
     react: str = ""
     """``module:function`` of a pure ``react(losses, params)``: the validation losses of the epochs
     so far to one more factor; empty for none."""
-    code: str = ""
-    """What the optimizer is made of beside torch, as the text of a module; empty for nothing."""
     schedule_params: dict[str, Setting] = msgspec.field(default_factory=dict)
     """What is set on the schedule, and ``epochs``: the planned number of epochs."""
     losses: dict[str, float]

@@ -88,7 +88,9 @@ class TestWithABlock:
         trust(qtbot, window, "same")
         qtbot.waitUntil(lambda: "same.block" in studio.workspace.offer.specs, timeout=5000)
 
-        assert any(spec.id == "same.block" for spec in window.pages.build.palette_panel.blocks.specs)
+        assert any(
+            spec.id == "same.block" for spec in window.pages.build.palette_panel.blocks.specs
+        )
         again = Studio()
         again.plugins.start()
         assert again.plugins.host.plugin("same").state == "on"
