@@ -22,7 +22,7 @@ from studio.core.experiment import Experiment
 from studio.core.fileio import open_file
 from studio.core.graph import Node
 from studio.runs.arrays import array_from_numpy
-from studio.runs.events import LayerRow, Points, Progress, Snapshot
+from studio.runs.events import Ended, LayerRow, Points, Progress, Snapshot, StateChanged
 from studio.runs.record import Record
 from studio.runs.spec import Watch
 from studio.ui.dashboard.choice import Choice
@@ -32,8 +32,10 @@ from studio.ui.dashboard.pace import FRAME_SECS, Pace
 from studio.ui.dashboard.panel import PanelContext, declared_panels
 from studio.ui.dashboard.panels.attention import AttentionPanel
 from studio.ui.dashboard.panels.embedding import EmbeddingPanel
+from studio.ui.dashboard.panels.histograms import HistogramsPanel
 from studio.ui.dashboard.panels.layer_map import LayerMapPanel
 from studio.ui.dashboard.panels.metric import MetricPanel
+from studio.ui.dashboard.panels.recurrent import RecurrentPanel
 from studio.ui.dashboard.picture_menu import PictureMenu
 from studio.ui.theme import DARK, LIGHT, palette_of
 from tests.helpers.a_run import a_run, attention, embedding, points, started
@@ -41,6 +43,7 @@ from tests.helpers.builders import CATALOG
 from tests.helpers.drawing import chain
 
 IN_A_ROW = ["Loss", "Accuracy", "Gradient norm", "Attention", "Embedding"]
+RUNNING = StateChanged(state="running")
 CLOSED = {"speed", "histograms", "gradient-lines"}
 Show = Callable[..., DashboardDocks]
 
@@ -630,3 +633,39 @@ def test_a_panel_says_what_looking_for_it_costs(show: Show, qtbot: QtBot) -> Non
 
     qtbot.waitUntil(lambda: "0.31 %" in gradient.caption.toolTip())
     assert docks.panels["loss"].caption.toolTip() == ""
+
+
+def test_a_panel_says_how_to_get_what_it_does_not_show(show: Show) -> None:
+    docks = show(Record(), chain("io.sequence", "nn.lstm"))
+    histograms, recurrence = docks.panels["histograms"], docks.panels["recurrence"]
+    assert isinstance(histograms, HistogramsPanel)
+    assert isinstance(recurrence, RecurrentPanel)
+
+    histograms.refresh()
+    assert histograms.picture.hint == "Press Train to see how weights spread"
+    docks.set_record(Record.from_events([started(), RUNNING]))
+    histograms.refresh()
+    assert histograms.picture.hint == "Waiting for the next look at the network"
+    ended = Ended(reason="finished", step=5, epoch=1, seconds=1.0)
+    docks.set_record(Record.from_events([started(), RUNNING, ended]))
+    histograms.refresh()
+    assert histograms.picture.hint.startswith("Nothing was recorded for this panel")
+
+    recurrence.choose("view", "gates")
+    recurrence.refresh()
+    assert recurrence.picture.hint.endswith("see what the gates of a recurrent layer do")
+    other = show(Record(), chain("io.image")).panels["recurrence"]
+    assert isinstance(other, RecurrentPanel)
+    other.refresh()
+    assert other.picture.hint.startswith("This network has no recurrent layer")
+
+
+def test_a_network_without_relu_is_told_that_no_unit_can_be_dead(show: Show) -> None:
+    spread = LayerRow(name="activation_std", step=5, values=(0.5,), layers=(("fc", "Linear"),))
+    panel = show(Record.from_events([*a_run(), spread])).panels["gradient-norm"]
+    assert isinstance(panel, LayerMapPanel)
+
+    panel.choose("quantity", "dead")
+    panel.refresh()
+
+    assert panel.map.hint == "This network has no ReLU whose units could be dead"

@@ -71,8 +71,8 @@ def test_answers_stand_beside_what_is_right(show: Show) -> None:
 
 
 def test_other_networks_are_told_what_is_needed(show: Show) -> None:
-    assert "Waiting for the next text" in show().page.toPlainText()
-    assert "Text needs scores" in show(text(0, refused="Text needs scores")).page.toPlainText()
+    assert "Waiting for the next text" in show().page.hint
+    assert "Text needs scores" in show(text(0, refused="Text needs scores")).page.hint
 
 
 def test_a_beginning_of_one_s_own_is_asked_for_and_kept(show: Show, qtbot: QtBot) -> None:
@@ -103,4 +103,4 @@ def test_a_prompt_that_cannot_be_read_says_why(show: Show) -> None:
     panel.refresh()
 
     assert panel.asking.text() == "é"
-    assert panel.page.toPlainText() == "no é"
+    assert panel.page.hint == "no é"

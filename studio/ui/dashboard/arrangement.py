@@ -72,15 +72,23 @@ class Arrangement:
     def make(self) -> None:
         """Stand the panels in a row of stacks at the bottom, those that fit open."""
         with self._moving():
-            self._make()
+            for dock in self._docks.values():
+                dock.setFloating(False)
+                # Or else Qt leaves an old tab bar where tabbed docks are added again.
+                self._window.removeDockWidget(dock)
+            self._stand_in_a_row()
+            self._opened = self.wanted
+            for id_, dock in self._docks.items():
+                dock.setVisible(id_ in self._opened)
+            layout = self._window.layout()
+            if layout is not None:
+                layout.activate()  # or else, in a window not yet shown, tabs know of no hidden one
+            for stack in self._stacks():
+                self._raise_first(stack)
+            self._share_room()
 
-    def _make(self) -> None:
-        docks = self._docks
-        for dock in docks.values():
-            dock.setFloating(False)
-            # Or else Qt leaves an old tab bar where tabbed docks are added again.
-            self._window.removeDockWidget(dock)
-        row = self._stacks()
+    def _stand_in_a_row(self) -> None:
+        docks, row = self._docks, self._stacks()
         for stack in row:
             self._window.addDockWidget(_AREA, docks[stack[0]])
             docks[stack[0]].show()
@@ -89,15 +97,6 @@ class Arrangement:
         for stack in row:
             for last, next_ in pairwise(stack):
                 self._window.tabifyDockWidget(docks[last], docks[next_])
-        self._opened = self.wanted
-        for id_, dock in docks.items():
-            dock.setVisible(id_ in self._opened)
-        layout = self._window.layout()
-        if layout is not None:
-            layout.activate()  # or else, in a window not yet shown, tabs do not know who is hidden
-        for stack in row:
-            self._raise_first(stack)
-        self._share_room()
 
     def adapt(self) -> None:
         """Open what fits now and did not, close what fits no more; the rest stays as it is."""

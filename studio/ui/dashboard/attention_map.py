@@ -162,7 +162,10 @@ class AttentionMap(QWidget):
         painter.setPen(QColor(theme.muted))
         words = self.captions[head] if head < len(self.captions) else f"head {head + 1}"
         metrics = QFontMetricsF(painter.font())
-        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, max(place.width(), 40))
+        room = max(place.width(), 40)
+        if metrics.horizontalAdvance(words) > room:  # its number says more than half a sentence
+            words = words.partition(" · ")[0]
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QPointF(place.left(), place.top() - 4), shown)
         if len(self._places) == 1:
             self._paint_tokens(painter, place, theme)

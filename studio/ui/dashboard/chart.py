@@ -23,6 +23,8 @@ _ROW_PX = 28.0
 _ROWS = 6
 _DOTS = 60
 _MANY = 4
+_VALUED = 3
+"""So many curves have their values beside their names."""
 _NARROW_PX = 240
 
 
@@ -87,7 +89,8 @@ class CurveChart(StepPlot):
     def margins(self, metrics: QFontMetricsF) -> QMarginsF:
         """Return the room for the numbers on the left and the names on the right."""
         names = [metrics.horizontalAdvance(curve.name) for curve in self._curves]
-        right = max([*names, metrics.horizontalAdvance("0.0000")]) + 12 + _MARK_PX
+        values = [metrics.horizontalAdvance(text) for text in ("0.00000", *self._newest())]
+        right = max(*names, *values) + 12 + _MARK_PX
         if right > self.width() * 0.4:  # a narrow chart has none, and long names end in …
             right = 12 if self.width() < _NARROW_PX else self.width() * 0.4
         return QMarginsF(46, 8, right, 20)
@@ -216,7 +219,7 @@ class CurveChart(StepPlot):
             return
         metrics = QFontMetricsF(painter.font())
         line = metrics.height()
-        both = len(views) <= 3 and line * 2 * len(views) <= self.area.height()
+        both = len(views) <= _VALUED and line * 2 * len(views) <= self.area.height()
         tall = line * (2 if both else 1)
         shown = self._named(views, int(self.area.height() // tall))
         wanted = [self._y.pixel(float(views[at].last[-1])) - line / 2 for at in shown]
@@ -234,6 +237,11 @@ class CurveChart(StepPlot):
                 painter.setPen(QColor(theme.muted))
                 baseline = top + line + metrics.ascent() - 1
                 painter.drawText(QPointF(left + _MARK_PX, baseline), self._value_text(curve))
+
+    def _newest(self) -> list[str]:
+        """Return the values as they end; what the cursor points at must not move the plot."""
+        lines = [curve.behind or curve.line for curve in self._curves[:_VALUED]]
+        return [self.text_of(line.last[1]) for line in lines if line.last is not None]
 
     def _value_text(self, curve: Curve) -> str:
         line, step = curve.behind or curve.line, self.cursor_step

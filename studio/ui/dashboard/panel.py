@@ -148,6 +148,16 @@ class Panel(QWidget):
         """Whether the drawing has something for it to show, as far as can be told."""
         return True
 
+    def asks(self, what: str) -> str:
+        """Return how to get what is not there; ``what`` ends a sentence, as in “to see it”."""
+        if self.record.live:
+            return "Waiting for the next look at the network"
+        if self.record.started is not None:
+            return (
+                f"Nothing was recorded for this panel while it trained; press Train to see {what}"
+            )
+        return f"Press Train to see {what}"
+
     def refresh(self) -> None:
         """Show what the record says now."""
         raise NotImplementedError

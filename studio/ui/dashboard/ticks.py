@@ -122,7 +122,7 @@ def _alike(values: Sequence[float], size: float) -> list[str]:
         scale, suffix = 10.0**exponent, f"×10{str(exponent).translate(_SUPERSCRIPT)}"
     else:
         scale, suffix = next(
-            ((scale, prefix) for scale, prefix in _SCALES if largest >= 10 * scale), (1.0, "")
+            ((scale, f" {prefix}") for scale, prefix in _SCALES if largest >= 10 * scale), (1.0, "")
         )
     decimals = max(0, -math.floor(math.log10(size / scale) + 1e-9))
     return [_minus(f"{value / scale:,.{decimals}f}{suffix}") if value else "0" for value in values]

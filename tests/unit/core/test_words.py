@@ -20,6 +20,7 @@ from studio.core.text import (
     grouped,
     identifier,
     memory,
+    percent,
     plural,
     scaled,
     unique,
@@ -62,6 +63,8 @@ def test_a_taken_name_gets_a_number() -> None:
     ("said", "words"),
     [
         (grouped(61_706), "61,706"),
+        (percent(0.678), "68 %"),
+        (percent(0.9958, 1), "99.6 %"),
         (scaled(416_000), "416 k"),
         (scaled(999_960), "1 M"),
         (scaled(999.4), "999"),

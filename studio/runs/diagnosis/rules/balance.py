@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from math import log
 
+from studio.core.text import percent
 from studio.runs.diagnosis.case import Case
 from studio.runs.diagnosis.data_cures import weigh_classes
 from studio.runs.diagnosis.words import Evidence, Remedy, Rule, Symptom
@@ -24,16 +25,16 @@ def _find(case: Case) -> Iterator[Symptom]:
     counts, total = facts.counts, sum(facts.counts)
     most, least = max(counts), min(counts)
     yield Symptom(
-        says=f"{most / total:.0%} of the training samples are of class {counts.index(most)}, and "
-        f"{least / total:.1%} of class {counts.index(least)}: always naming the first is right as "
-        "often",
+        says=f"{percent(most / total)} of the training samples are of class {counts.index(most)}, "
+        f"and {percent(least / total, 1)} of class {counts.index(least)}: always naming the first "
+        "is right as often",
         evidence=(
             Evidence(
                 panel="accuracy",
                 series="validation/accuracy",
                 step=case.record.step,
-                says=f"the classes' entropy is {facts.entropy / log(facts.classes):.0%} of even "
-                f"ones', below {EVENNESS:.0%}",
+                says=f"the classes' entropy is {percent(facts.entropy / log(facts.classes))} of "
+                f"even ones', below {percent(EVENNESS)}",
             ),
         ),
     )

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.core.experiment import Objective
+from studio.core.text import percent
 from studio.runs.arrays import array_to_numpy
 from studio.runs.diagnosis.anatomy import spots
 from studio.runs.diagnosis.case import Case
@@ -51,7 +52,8 @@ def _find_attention(case: Case) -> Iterator[Symptom]:
                         panel="attention",
                         series="attention",
                         step=shots[0].step,
-                        says=f"entropy {worst:.1%} of that of even attention, below {LOW:.0%}",
+                        says=f"entropy {percent(worst, 1)} of that of even attention, "
+                        f"below {percent(LOW)}",
                     ),
                 ),
             )
@@ -89,14 +91,14 @@ def _find_gan(case: Case) -> Iterator[Symptom]:
     right, fooled = shares[: len(judge.losses)], shares[len(judge.losses) :]
     if (right > WON).all() and (fooled < 1 - WON).all():
         yield Symptom(
-            says=f"The discriminator has won: it tells {right.min():.0%} of all samples apart, and "
-            "the generator learns nothing from it any more",
+            says=f"The discriminator has won: it tells {percent(right.min())} of all samples "
+            "apart, and the generator learns nothing from it any more",
             evidence=(
                 Evidence(
                     panel="loss",
                     series=f"train/{maker.name}",
                     step=int(case.steps_of_epochs[-EPOCHS]),
-                    says=f"at least {WON:.0%} right for {EPOCHS} epochs",
+                    says=f"at least {percent(WON)} right for {EPOCHS} epochs",
                 ),
             ),
         )
@@ -141,14 +143,14 @@ def _find_codes(case: Case) -> Iterator[Symptom]:
     for place, (path, _) in enumerate(books):
         if most[place] < USED:
             yield Symptom(
-                says=f"{case.title(path)} uses {most[place]:.1%} of its codes",
+                says=f"{case.title(path)} uses {percent(most[place], 1)} of its codes",
                 blocks=(path,),
                 evidence=(
                     Evidence(
                         panel="gradient-norm",
                         series=CODES,
                         step=int(grid.starts[-PATIENCE]),
-                        says=f"below {USED:.0%} in the last {PATIENCE} looks",
+                        says=f"below {percent(USED)} in the last {PATIENCE} looks",
                     ),
                 ),
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from studio.core.text import percent
 from studio.runs.diagnosis.case import LOSS, Case
 from studio.runs.diagnosis.cures import add_hidden, decay, drop_out, stop_early, widen
 from studio.runs.diagnosis.figures import Floats
@@ -59,8 +60,8 @@ def _gap(case: Case, train: Floats, held: Floats) -> Iterator[Symptom]:
         return
     first = int(np.argmax(wide))
     yield Symptom(
-        says=f"It learns its samples by heart: {train[-1]:.0%} right of those it trains on, "
-        f"{held[-1]:.0%} of those held out",
+        says=f"It learns its samples by heart: {percent(train[-1])} right of those it trains on, "
+        f"{percent(held[-1])} of those held out",
         evidence=(
             Evidence(
                 panel="accuracy",
@@ -98,7 +99,7 @@ def _unexplained(case: Case, train: Floats, held: Floats) -> Iterator[Symptom]:
 
 
 def _share(left: float) -> str:
-    return f"{max(1 - left, 0):.0%}"
+    return f"{percent(max(1 - left, 0))}"
 
 
 def _lost(case: Case, losses: Floats, held: Floats) -> Iterator[Symptom]:
@@ -153,10 +154,10 @@ def _find_under(case: Case) -> Iterator[Symptom]:
     train = case.metric("train/accuracy")
     if expected.what == "classes" and np.isfinite(train).any():
         poor = float(np.nanmax(train)) < POOR
-        says = f"only {np.nanmax(train):.0%} of the samples it trains on are right"
+        says = f"only {percent(float(np.nanmax(train)))} of the samples it trains on are right"
     else:
         left = losses.least / expected.constant
-        poor, says = left > UNEXPLAINED, f"{left:.0%} of the target's variance is left"
+        poor, says = left > UNEXPLAINED, f"{percent(left)} of the target's variance is left"
     if poor:
         yield Symptom(
             says=f"It cannot fit its own samples: the loss has settled, and {says}",
@@ -165,7 +166,7 @@ def _find_under(case: Case) -> Iterator[Symptom]:
                     panel="loss",
                     series=LOSS,
                     step=int(losses.steps[-CHECKS - 1]),
-                    says=f"less than {FALL:.0%} lower in {CHECKS} looks",
+                    says=f"less than {percent(FALL)} lower in {CHECKS} looks",
                 ),
             ),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from studio.core.text import percent
 from studio.runs.diagnosis.anatomy import spots
 from studio.runs.diagnosis.case import LOSS, Case
 from studio.runs.diagnosis.cures import first_weights, normalise, rate_to, slower
@@ -30,8 +31,8 @@ def _find(case: Case) -> Iterator[Symptom]:
                     panel="loss",
                     series=LOSS,
                     step=int(losses.steps[-CHECKS - 1]),
-                    says=f"less than {FALL:.0%} lower in {CHECKS} looks, and never below {FLOOR:g} "
-                    f"of {level:.3g} (from {words})",
+                    says=f"less than {percent(FALL)} lower in {CHECKS} looks, and never below "
+                    f"{FLOOR:g} of {level:.3g} (from {words})",
                 ),
             ),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from studio.core.text import percent
 from studio.runs.diagnosis.case import LOSS, Case
 from studio.runs.diagnosis.cures import clip_to, rate_to, slower, usual_rate
 from studio.runs.diagnosis.figures import nice
@@ -57,7 +58,7 @@ def _overshot(case: Case) -> Iterator[Symptom]:
         what = (
             f"from {first:.3g} the loss rose to {worst:.3g}"
             if worst > first
-            else (f"the first changed the weights by {long:.0%} of their size")
+            else (f"the first changed the weights by {percent(long)} of their size")
         )
         yield Symptom(
             says=f"Steps overshoot: {what}, and it now stands no better than guessing",

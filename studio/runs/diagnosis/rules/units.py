@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from studio.core.text import percent
 from studio.runs.diagnosis.anatomy import NORMS, RECTIFIERS, SATURATING, builds_on, spots
 from studio.runs.diagnosis.case import Case
 from studio.runs.diagnosis.cures import first_weights, normalise, slower, swap
@@ -85,15 +86,15 @@ def _share(case: Case, name: str) -> dict[str, float] | None:
 def _shares(case: Case, told: dict[str, float], what: str, name: str) -> Symptom:
     most = max(told.values())
     return Symptom(
-        says=f"{most:.0%} of the units of {case.titles(tuple(told))} {what}",
+        says=f"{percent(most)} of the units of {case.titles(tuple(told))} {what}",
         blocks=tuple(told),
         evidence=(
             Evidence(
                 panel="activations",
                 series=name,
                 step=int(case.record.layers[name].starts[-PATIENCE]),
-                says=f"{most:.0%} in the last {PATIENCE} looks, above "
-                f"{MOST if case.ignorant(HIGH) else NEARLY_ALL:.0%}",
+                says=f"{percent(most)} in the last {PATIENCE} looks, above "
+                f"{percent(MOST if case.ignorant(HIGH) else NEARLY_ALL)}",
             ),
         ),
     )

@@ -151,9 +151,9 @@ class AttentionPanel(Panel):
 
     def _hint(self) -> str:
         started = self.record.started
-        if started is not None and not started.attentions:
+        if not self.fits or (started is not None and not started.attentions):
             return "This network has no attention block; add one to see where it looks"
-        return "Press Train to see where attention looks"
+        return self.asks("where attention looks")
 
     def _names(self, snapshot: Snapshot, side: str) -> list[str]:
         """Return the tokens of the steps that look, or are looked at; nothing where not known."""

@@ -147,7 +147,7 @@ class EmbeddingPanel(Panel):
         title = dict(zip(self._ids, self._titles, strict=True)).get(self.block, "")
         if self.record.live and title:
             return f"Waiting for the next look at {title}"
-        return "Press Train to see the samples part"
+        return self.asks("the samples part")
 
     def _mark(self) -> None:
         """Show which samples are selected, and what is known of the one under the pointer."""

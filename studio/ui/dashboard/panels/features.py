@@ -94,7 +94,8 @@ class _Features:
         for at, picture in enumerate(pictures):
             x = room.left() + at % columns * cell
             y = room.top() + _CAPTION_PX + 4 + at // columns * cell * height / width
-            place = QRectF(x, y, cell - 1.5, cell * height / width - 1.5)
+            gap = min(max(cell * 0.12, 1.5), 4.0)
+            place = QRectF(x, y, cell - gap, cell * height / width - gap)
             painter.drawImage(place, image_from(picture))
 
 
@@ -166,13 +167,14 @@ class FeaturesPanel(Panel):
     def refresh(self) -> None:
         """Show what the record says now."""
         self._choice.offer(self.options, self.block)
+        self.sample.setVisible(bool(self.block))
         history = self.record.snapshots.get(("features", self.block))
         step = self.cursor_step.step
         shown = None
         if history is not None:
             shown = history.newest if step is None else history.at(step)
         self.picture.hint = (
-            "Press Train to see what a convolution looks for"
+            self.asks("what a convolution looks for")
             if self.block
             else "No block of this network gives images; add a convolution to see its maps"
         )

@@ -60,7 +60,6 @@ class GradientLinesPanel(CurvePanel):
 
     def __init__(self, context: PanelContext) -> None:
         super().__init__(context, "Gradient lines")
-        self.chart.hint = "Press Train to see the gradient norm of every layer"
 
     @property
     def wanted(self) -> Mapping[str, dict[str, Option]]:
@@ -71,6 +70,7 @@ class GradientLinesPanel(CurvePanel):
         """Return the layers, the first in the darkest colour."""
         grid, started = self.record.layers.get("grad_norm"), self.record.started
         if grid is None:
+            self.chart.hint = self.asks("the gradient norm of every layer")
             return []
         layers = started.layers if started else ()
         dark = self.palette().window().color().lightness() < 128

@@ -67,7 +67,7 @@ class HistogramsPanel(Panel):
         self._blocks.offer(options, self.block)
         history = self.record.snapshots.get((f"histogram-{self.kind}", self.block))
         if history is None or not history.snapshots:
-            self.picture.hint = f"Press Train to see how {dict(KINDS)[self.kind].lower()} spread"
+            self.picture.hint = self.asks(f"how {dict(KINDS)[self.kind].lower()} spread")
             self.caption.setText("")
             self.picture.show_content(None)
             return

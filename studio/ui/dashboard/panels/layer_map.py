@@ -23,6 +23,7 @@ class Quantity:
     Attributes:
         id: the name of its rows in the record.
         probe: what the engine looks with.
+        lacks: what is told of a network without layers that have it.
         limits: the ends of its colours; None for a logarithmic scale that fits.
     """
 
@@ -30,6 +31,7 @@ class Quantity:
     title: str
     probe: str
     says: str
+    lacks: str = ""
     limits: tuple[float, float] | None = None
 
 
@@ -46,11 +48,13 @@ QUANTITIES = (
     ),
     Quantity(
         "saturated", "Saturation", "activations",
-        "share of a sigmoid's or tanh's outputs at the ends of its range", _SHARE,
+        "share of a sigmoid's or tanh's outputs at the ends of its range",
+        "This network has no sigmoid or tanh that could saturate", _SHARE,
     ),
     Quantity(
         "dead", "Dead units", "activations",
-        "share of a ReLU's units that are zero for every held sample", _SHARE,
+        "share of a ReLU's units that are zero for every held sample",
+        "This network has no ReLU whose units could be dead", _SHARE,
     ),
 )  # fmt: skip
 
@@ -92,6 +96,7 @@ class LayerMapPanel(Panel):
         grid = self.record.layers.get(quantity.id)
         if grid is not None and len(names) != grid.layers:
             names = [f"layer {place + 1}" for place in range(grid.layers)]
+        self.map.hint = self._hint()
         self.map.show_grid(grid, names, limits=quantity.limits)
 
     def show_settings(self, settings: Mapping[str, Value]) -> None:
@@ -116,12 +121,19 @@ class LayerMapPanel(Panel):
             ]
         return "\n".join(lines) + "\n"
 
+    def _hint(self) -> str:
+        quantity, names = self.quantity, self.record.layers
+        if quantity.lacks and any(
+            one.id in names for one in QUANTITIES if one.probe == quantity.probe
+        ):
+            return quantity.lacks
+        return self.asks(f"the {quantity.title.lower()} of every layer")
+
     def _show_quantity(self) -> None:
         quantity = self.quantity
         self._choice.offer([(one.id, one.title) for one in QUANTITIES], quantity.id)
         self.caption.setText(quantity.says)
         self.map.setAccessibleName(f"{quantity.title}, layers by steps")
-        self.map.hint = f"Press Train to see the {quantity.title.lower()} of every layer"
         self.title_changed.emit(quantity.title)
         self.watch_changed.emit()
 

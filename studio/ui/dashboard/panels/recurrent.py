@@ -26,6 +26,10 @@ from studio.ui.dashboard.ticks import number
 from studio.ui.theme import Tokens
 
 VIEWS = (("through-time", "Gradient through time"), ("gates", "Gates"))
+_TO_SEE = {
+    "through-time": "how far the gradient of a recurrent layer comes back",
+    "gates": "what the gates of a recurrent layer do",
+}
 _EDGE_PX, _CAPTION_PX = 10.0, 17.0
 _BOUNDED = frozenset({"input", "forget", "output", "reset", "update"})
 _PAST = 5
@@ -174,9 +178,9 @@ class RecurrentPanel(Panel):
         content, caption = self._content()
         self.caption.setText(caption)
         self.picture.hint = (
-            "No recurrent layer of this network shows itself; LSTM, GRU and RNN do"
-            if self.record.live
-            else "Press Train to see how far the gradient of a recurrent layer comes back"
+            self.asks(_TO_SEE[self.view])
+            if self.fits
+            else "This network has no recurrent layer; add an LSTM, GRU or RNN to see inside it"
         )
         self.picture.show_content(content, told=caption)
 

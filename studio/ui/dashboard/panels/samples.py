@@ -124,9 +124,7 @@ class SamplesPanel(Panel):
     def _hint(self) -> str:
         if not self._titles:
             return "No block of this network gives images, as a decoder or a generator does"
-        if self.record.live:
-            return "Waiting for the next look at what the network makes"
-        return "Press Train to see what the network makes of held samples and noise"
+        return self.asks("what the network makes of held samples and noise")
 
     def _show_steps(self) -> None:
         steps, held = self.steps, self.cursor_step.held

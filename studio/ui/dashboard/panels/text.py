@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import count
 
-from PySide6.QtCore import QUrl, Slot
+from PySide6.QtCore import QRectF, QUrl, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser, QToolButton, QWidget
 
 from studio.core.params import Value
@@ -13,6 +14,7 @@ from studio.runs.events import Snapshot
 from studio.runs.record import RUN
 from studio.runs.spec import Option
 from studio.ui.dashboard.fitting import writes_text
+from studio.ui.dashboard.paint import paint_empty
 from studio.ui.dashboard.panel import Panel, PanelContext, PanelSpec
 from studio.ui.theme import TEXT_PX, Tokens, tokens
 
@@ -30,14 +32,31 @@ class TextPage(QTextBrowser):
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
         self.document().setDocumentMargin(10)
+        self.hint = ""
+        """How to get a text while there is none."""
+
+    def show_hint(self, words: str) -> None:
+        """Say how to get a text."""
+        self.clear()
+        self.hint = words
+        self.setAccessibleDescription(words)
+        self.viewport().update()
 
     def show_page(self, html: str) -> None:
         """Show this, at the place where the reader was."""
+        self.hint = ""
+        self.setAccessibleDescription("")
         place = self.verticalScrollBar().value()
         self.setHtml(html)
         self.verticalScrollBar().setValue(place)
 
     # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hint:
+            painter = QPainter(self.viewport())
+            paint_empty(painter, QRectF(self.viewport().rect()), self.hint, tokens(self))
 
     def loadResource(self, _kind: int, _name: QUrl | str) -> object:
         return None
@@ -98,9 +117,10 @@ class TextPanel(Panel):
     def refresh(self) -> None:
         """Show what the record says now."""
         snapshots, theme = self.snapshots, tokens(self)
+        self.asking.setEnabled(self.fits and not (snapshots and "refused" in snapshots[0].notes))
         if not snapshots or {"refused", "unread"} & set(snapshots[0].notes):
             self.caption.setText("")
-            self.page.show_page(_small(self._hint(snapshots), theme))
+            self.page.show_hint(self._hint(snapshots))
             return
         newest = snapshots[0]
         self.caption.setText(f"{_how(newest.notes)} · step {grouped(newest.step)}")
@@ -114,11 +134,13 @@ class TextPanel(Panel):
         if snapshots:
             notes = snapshots[0].notes
             return notes.get("refused") or notes["unread"]
+        if not self.fits:
+            return "Text needs an input of tokens and scores over the same tokens at every step"
         if self.record.live:
             return "Waiting for the next text"
         if self.prompt:
             return "Nothing was written on this while the network trained; press Train to try"
-        return "Press Train to read what a language model writes"
+        return self.asks("what a language model writes")
 
     def show_settings(self, settings: Mapping[str, Value]) -> None:
         """Take over what was asked, as after an undo."""
