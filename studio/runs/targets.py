@@ -12,6 +12,7 @@ class TargetFacts(Struct, frozen=True, kw_only=True):
     entropy: float = 0.0
     """Of the classes' shares, in nats: the loss of always answering with them."""
     counts: tuple[int, ...] = ()
-    """Training samples of each class, where every sample has one of not more than 1000."""
+    """Training samples of each class, where every sample has one of not more than 1000. Of
+    more than a million samples some are counted, evenly."""
     variance: float = 0.0
     """The squared error of always saying the mean, averaged over the features."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from studio.engine.data.targets import facts_of
+from studio.engine.data.targets import facts_of, thinned
 from studio.engine.nn.latent import VectorQuantizer
 from studio.engine.probes.codes import _used
 from studio.runs.diagnosis.judging import diagnose
@@ -101,3 +101,13 @@ def test_the_share_of_codes_in_use_is_that_of_the_codes_themselves() -> None:
     answers, _, codes = book(x)
 
     assert float(_used(answers, 32)) == pytest.approx(len(codes.unique()) / 32)
+
+
+def test_of_very_many_numbers_some_are_looked_at_evenly() -> None:
+    values = torch.zeros(3_000_000, dtype=torch.uint8)
+
+    rows = thinned(torch.arange(3_000_000), values)
+
+    assert 900_000 < len(rows) < 1_100_000
+    assert rows[-1] > 2_999_000
+    assert len(thinned(torch.arange(1000), torch.zeros(1000, 8))) == 1000

@@ -15,7 +15,7 @@ from .gather import gather
 from .load import MARKS, Load
 from .split import Part
 from .streaming import Ahead, StreamedTensor, streamed
-from .targets import facts_of
+from .targets import facts_of, thinned
 
 Batch = tuple[list[Tensor], list[Tensor]]
 """The arguments of ``forward`` and the targets."""
@@ -57,7 +57,7 @@ class Samples:
         """Return what the training part says of each target, as the losses see it."""
         rows = self._rows["train"]
         return tuple(
-            facts_of(column, values[rows])
+            facts_of(column, values[thinned(rows, values)])
             for column, values in zip(self.target_columns, self._targets, strict=True)
         )
 

@@ -13,12 +13,17 @@ MOST = 65_536
 """Classes beyond which they are not counted."""
 
 ENOUGH = 1_000_000
-"""Numbers that are looked at; more would only take time."""
+"""About how many numbers are looked at; more would only take time."""
+
+
+def thinned(rows: Tensor, values: Tensor) -> Tensor:
+    """Return as many of these rows, evenly, as together have not more than enough numbers."""
+    each = max(values[:1].numel(), 1)
+    return rows[:: max(len(rows) * each // ENOUGH, 1)]
 
 
 def facts_of(column: ColumnInfo, values: Tensor) -> TargetFacts:
     """Return what the samples of a part say of a target column; ``values`` has samples first."""
-    values = values[: max(1, ENOUGH // max(values[0].numel(), 1))] if len(values) else values
     if column.dtype == "float":
         return TargetFacts(column=column.name, variance=_variance(values))
     limit = column.limit or 0
