@@ -104,10 +104,8 @@ def test_the_share_of_codes_in_use_is_that_of_the_codes_themselves() -> None:
 
 
 def test_of_very_many_numbers_some_are_looked_at_evenly() -> None:
-    values = torch.zeros(3_000_000, dtype=torch.uint8)
-
-    rows = thinned(torch.arange(3_000_000), values)
+    rows = thinned(torch.arange(3_000_000), ())
 
     assert 900_000 < len(rows) < 1_100_000
     assert rows[-1] > 2_999_000
-    assert len(thinned(torch.arange(1000), torch.zeros(1000, 8))) == 1000
+    assert len(thinned(torch.arange(1000), (8,))) == 1000

@@ -57,7 +57,7 @@ class Samples:
         """Return what the training part says of each target, as the losses see it."""
         rows = self._rows["train"]
         return tuple(
-            facts_of(column, values[thinned(rows, values)])
+            facts_of(column, values[thinned(rows, column.shape)])
             for column, values in zip(self.target_columns, self._targets, strict=True)
         )
 

@@ -1,5 +1,8 @@
 """Targets: counted and measured over the training part, once, before a run begins."""
 
+from collections.abc import Sequence
+from math import prod
+
 import torch
 from torch import Tensor
 
@@ -16,10 +19,12 @@ ENOUGH = 1_000_000
 """About how many numbers are looked at; more would only take time."""
 
 
-def thinned(rows: Tensor, values: Tensor) -> Tensor:
-    """Return as many of these rows, evenly, as together have not more than enough numbers."""
-    each = max(values[:1].numel(), 1)
-    return rows[:: max(len(rows) * each // ENOUGH, 1)]
+def thinned(rows: Tensor, sizes: Sequence[int]) -> Tensor:
+    """Return as many of these rows, evenly, as have together about enough numbers.
+
+    ``sizes`` are of one sample.
+    """
+    return rows[:: max(len(rows) * prod(sizes) // ENOUGH, 1)]
 
 
 def facts_of(column: ColumnInfo, values: Tensor) -> TargetFacts:
