@@ -74,12 +74,17 @@ def with_network(experiment: Experiment, rows: int, catalog: Catalog) -> Experim
     columns = columns_of(data, catalog)
     inputs = [column for column in columns if column.role == "input"]
     target = next((column for column in columns if column.role == "target"), None)
-    if len(inputs) == 2 and target is not None and inputs[1].shape == target.shape != ():
+    if len(inputs) == 2 and target is not None and _is_said_on(inputs[1], target):
         return _translating(experiment, catalog)
     sketch = Sketch(catalog)
     _draw(sketch, inputs, target, rows)
     drawn = replace(experiment, graph=sketch.graph(), training=_training(target, rows))
     return choose_data(drawn, data, catalog)(drawn)
+
+
+def _is_said_on(read: Column, target: Column) -> bool:
+    """Tell whether a target is the same row of tokens, one on; a category is no such row."""
+    return read.dtype == target.dtype == "int" and read.shape == target.shape != ()
 
 
 def _draw(sketch: Sketch, inputs: list[Column], target: Column | None, rows: int) -> None:

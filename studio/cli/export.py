@@ -33,14 +33,48 @@ def run(options: Namespace) -> int:
         experiment, weights = _by_map(options, known, catalog)
     files = [export_python(experiment, catalog, folder, weights=weights).name]
     files += ["weights.safetensors"] if weights is not None else []
+    notes = _carry_steps(options, folder, files)
     maps = [options.map] if known else _maps_for(options.file)
     naming = known or _first_of(maps)
     if naming is not None:
         names = json.dumps(names_json(naming, experiment, catalog), indent=1) + "\n"
         write_whole(folder / "names.json", names.encode())
         files.append("names.json")
-    print_json({"folder": str(folder), "files": files, "maps": maps})
+    print_json({"folder": str(folder), "files": files, "maps": maps, **notes})
     return 0
+
+
+def _carry_steps(options: Namespace, folder: Path, files: list[str]) -> dict[str, str]:
+    """Write the fitted steps of a run beside its network, or say why they are not there.
+
+    Raises:
+        FileError: they cannot be read.
+    """
+    if not options.weights or options.map or Path(options.weights).expanduser().is_file():
+        return {}
+    from studio.app.folders import find_run
+    from studio.compile.carrying import Carried, cannot_carry, prepare_text
+    from studio.core.errors import CompileError
+    from studio.core.fileio import write_whole
+    from studio.engine.data.prepare import read_preparation
+    from studio.runs.saved import open_run
+
+    run_folder = find_run(options.weights)
+    with open_run(run_folder) as saved:
+        spec = saved.spec
+    if spec is None or not spec.data.fields:
+        return {}
+    why = cannot_carry(spec.data)
+    if why:
+        return {"steps": why}
+    known = read_preparation(run_folder)
+    try:
+        text = prepare_text(Carried(known.job, known.steps, spec.program, known.fields))
+    except CompileError as error:
+        return {"steps": str(error)}
+    write_whole(folder / "prepare.py", text.encode())
+    files.append("prepare.py")
+    return {}
 
 
 def _maps_for(file: str) -> list[str]:
@@ -165,9 +199,11 @@ EXPORT = Verb(
     "export",
     "Export a network as Python that needs nothing but torch, or as ONNX",
     "The folder gets model.py (the class, build() and a __main__ that prints the output shape)\n"
-    "and, with --weights, weights.safetensors, which build() then reads. With --map, --weights is\n"
-    "the file of a reference implementation. names.json says what that calls each weight; a\n"
-    "published network has it without --map too, and maps in the answer names all that fit.\n"
+    "and, with --weights, weights.safetensors, which build() then reads; of a run on your own\n"
+    "table also prepare.py, its fitted steps in NumPy, which answers for a file like it. With\n"
+    "--map, --weights is the file of a reference implementation. names.json says what that calls\n"
+    "each weight; a published network has it without --map too, and maps in the answer names all\n"
+    "that fit.\n"
     "model.onnx and model.pt2 take batches of any size; each is run once before it is written.",
     _declare,
     run,

@@ -6,7 +6,7 @@ packages stays an import.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -25,8 +25,18 @@ def gathered(reference: str) -> tuple[Copied, ...]:
     """
     if not reference.startswith(f"{PACKAGE}."):
         return (read_definition(reference),)
+    return gathered_all([reference])
+
+
+def gathered_all(references: Iterable[str]) -> tuple[Copied, ...]:
+    """Return what ``package.module:Name`` name, our own too, each behind all that it uses.
+
+    Raises:
+        CompileError: something of it is not there, cannot be copied, or has two meanings.
+    """
     gathering = _Gathering()
-    gathering.add(*reference.split(":"))
+    for reference in references:
+        gathering.add(*reference.split(":"))
     return tuple(gathering.found.values())
 
 
@@ -106,7 +116,9 @@ def _bound_by(statement: ast.stmt) -> Iterator[str]:
     if isinstance(statement, ast.ClassDef | ast.FunctionDef):
         yield statement.name
     elif isinstance(statement, ast.Assign):
-        yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+        for target in statement.targets:
+            parts = target.elts if isinstance(target, ast.Tuple) else [target]
+            yield from (part.id for part in parts if isinstance(part, ast.Name))
     elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
         yield statement.target.id
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     Values = NDArray[Any]
     Fitted = Mapping[str, Any]
 
-PAD, UNKNOWN = 0, 1
+PAD, RARE = 0, 1
+_TERM = re.compile(r"\b\w+\b")
 _WORD = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 
 
@@ -54,7 +55,7 @@ def tokens(values: "Values", fitted: "Fitted", params: Params, _field: Field) ->
     length = params.whole("length")
     found = np.full((len(values), length), PAD, np.int64)
     for row, text in enumerate(values):
-        known = [number.get(token, UNKNOWN) for token in cut(text, params.text("unit"))[:length]]
+        known = [number.get(token, RARE) for token in cut(text, params.text("unit"))[:length]]
         if known:
             start = length - len(known) if params.text("padding") == "before" else 0
             found[row, start : start + len(known)] = known
@@ -84,35 +85,54 @@ def fit_tfidf(values: "Values", params: Params, _field: Field) -> "Fitted":
 
 def tfidf(values: "Values", fitted: "Fitted", params: Params, _field: Field) -> "Values":
     """Return texts × terms, each text of length 1; fewer terms than asked for leave zeros."""
+    from collections import Counter
+
     import numpy as np
 
-    terms = list(fitted["terms"])
-    found = np.zeros((len(values), params.whole("terms")), np.float32)
-    if not terms:
-        return found
-    vectorizer = _vectorizer(params, {term: place for place, term in enumerate(terms)})
-    counts = vectorizer.transform([str(text) for text in values]).astype(np.float64)
-    weighted = counts.multiply(np.asarray(fitted["rare"])[np.newaxis]).tocsr()
+    place = {term: column for column, term in enumerate(fitted["terms"])}
+    found = np.zeros((len(values), params.whole("terms")))
+    for row, text in enumerate(values):
+        for term, count in Counter(terms_in(str(text), params)).items():
+            if term in place:
+                found[row, place[term]] = count
+    found[:, : len(place)] *= np.asarray(fitted["rare"])
     if params.text("weight") == "tf-idf":
-        from sklearn.preprocessing import normalize
+        length = np.sqrt((found**2).sum(axis=1, keepdims=True))
+        found /= np.where(length > 0, length, 1.0)
+    return found.astype(np.float32)
 
-        weighted = normalize(weighted)
-    found[:, : len(terms)] = weighted.toarray()
+
+def terms_in(text: str, params: Params) -> list[str]:
+    """Return the terms of a text, as scikit-learn's analyzers cut it: runs of words, or of the
+    characters of each word with a blank on either side.
+    """
+    longest = params.whole("ngrams")
+    if params.text("unit") == "words":
+        words = _TERM.findall(text.lower())
+        return [
+            " ".join(words[start : start + size])
+            for size in range(1, longest + 1)
+            for start in range(len(words) - size + 1)
+        ]
+    found = []
+    for word in (f" {word} " for word in text.lower().split()):
+        for size in range(1, longest + 1):
+            found += [word[at : at + size] for at in range(max(len(word) - size, 0) + 1)]
+            if size >= len(word):  # a short word counts once as a whole
+                break
     return found
 
 
-def _vectorizer(params: Params, vocabulary: Mapping[str, int] | None = None) -> Any:
-    """Return scikit-learn's own: to fit with weights, or to count a known vocabulary."""
-    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+def _vectorizer(params: Params) -> Any:
+    """Return scikit-learn's own, to be fitted."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
-    given = {
-        "ngram_range": (1, params.whole("ngrams")),
-        "analyzer": "char_wb" if params.text("unit") == "characters" else "word",
-        "token_pattern": r"(?u)\b\w+\b" if params.text("unit") == "words" else None,
-    }
-    if vocabulary is None:
-        return TfidfVectorizer(max_features=params.whole("terms"), **given)
-    return CountVectorizer(vocabulary=vocabulary, **given)
+    return TfidfVectorizer(
+        max_features=params.whole("terms"),
+        ngram_range=(1, params.whole("ngrams")),
+        analyzer="char_wb" if params.text("unit") == "characters" else "word",
+        token_pattern=r"(?u)\b\w+\b" if params.text("unit") == "words" else None,
+    )
 
 
 _UNIT = Param("unit", "words", choices=("words", "characters"), title="cut into")

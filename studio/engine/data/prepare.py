@@ -81,6 +81,11 @@ class Preparation:
         return values
 
     @property
+    def steps(self) -> list[tuple[StepJob, Fitted]]:
+        """The steps that change fields, in order, each with what it learned."""
+        return list(zip(_changing(self.job), self._fitted, strict=True))
+
+    @property
     def fields(self) -> tuple[Field, ...]:
         """The fields after all steps."""
         return fields_after(self.job)
