@@ -30,6 +30,8 @@ from studio.runs.questions import (
     Answer,
     Examine,
     Examined,
+    Glance,
+    Glanced,
     Inspect,
     Inspected,
     Predict,
@@ -196,7 +198,7 @@ class TrainingSession:
         self._send(Show(request=self._requests, data=data, samples=samples))
         return self._requests
 
-    def ask(self, question: Examine | Inspect | Vary | Predict) -> int:
+    def ask(self, question: Examine | Inspect | Vary | Predict | Glance) -> int:
         """Ask something of data; the answer told later carries the returned number."""
         self._requests += 1
         self._send(replace(question, request=self._requests))
@@ -246,7 +248,7 @@ class TrainingSession:
                 self.noted.tell(event)
             case Preview():
                 self.previewed.tell(event)
-            case Examined() | Inspected() | Varied() | Predicted() | Rehearsed():
+            case Examined() | Inspected() | Varied() | Predicted() | Rehearsed() | Glanced():
                 self.answered.tell(event)
             case _:
                 _for_the_record(event)

@@ -70,7 +70,7 @@ class Studio:
         self.shelf = Shelf(self.catalog)
         self.promise = Promise(self.workspace, self.session)
         self.trainer = Trainer(self.workspace, self.session, self.notices)
-        self._troubles = Troubles(self.workspace, self.session, self.trainer, self.notices)
+        self._troubles = self._tell_troubles()
         self._sinking = Sinking(self)
         self.leaving = Leaving(self.session, self.trainer, self.notices)
         self.desk = RunDesk(self.notices)
@@ -86,6 +86,12 @@ class Studio:
         self.settings.changed.connect(self._on_setting)
         self.library = Library()
         self.read_library()
+
+    def _tell_troubles(self) -> Troubles:
+        def show(block: str) -> None:
+            self.front.center_on(block)  # whichever front there is by then
+
+        return Troubles(self.workspace, self.session, self.trainer, self.notices, show)
 
     @cached_property
     def plugins(self) -> Plugging:

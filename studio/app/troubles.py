@@ -27,8 +27,11 @@ class Troubles:
         session: TrainingSession,
         trainer: Trainer,
         notices: Notices,
+        show: Callable[[str], None] = lambda _block: None,
     ) -> None:
+        """Tell them by ``notices``; ``show`` brings a block into view."""
         self._workspace = workspace
+        self._show = show
         self._session = session
         self._trainer = trainer
         self._notices = notices
@@ -46,8 +49,9 @@ class Troubles:
         way_on = f". {failure.hint}" if failure.hint else ""
         answers = self._ways_out(failure)
         if failure.block in self._workspace.graph.nodes:
-            show = partial(self._workspace.select, (failure.block,))
-            answers.append(("Show the block", show))
+            answers.append(("Show the block", partial(self._show_block, failure.block)))
+            if not self._workspace.selection:  # nobody is at work on another one
+                self._workspace.select((failure.block,))
         said = f"{failure.message}{way_on}"
         closing: tuple[Answer, ...] = (("Dismiss", _nothing),) if answers else ()
         all_ = (*answers, *closing)
@@ -60,6 +64,10 @@ class Troubles:
             failures, self._failures = self._failures, []
             for notice in failures:
                 self._notices.dismiss(notice)
+
+    def _show_block(self, block: str) -> None:
+        self._workspace.select((block,))
+        self._show(block)
 
     def _ways_out(self, failure: Failed) -> list[Answer]:
         match failure.kind:

@@ -6,10 +6,35 @@ import torch
 from torch import Tensor
 
 from .data.split import Part
+from .faults import MemoryFault
 from .means import Means, measure, told
 from .scoring import Scores
 from .session import Session
 from .written import Scored
+
+BATCH = 256
+"""Samples that are judged at once, where fewer are trained on: there are no gradients to keep."""
+
+
+def judged(
+    session: Session, *, part: Part, batch_size: int
+) -> Generator[None, None, dict[str, float]]:
+    """Return the loss and metrics of a part; yields after every batch, so it can be left.
+
+    Where memory has no room for that many, the samples are judged in batches as they are trained
+    on: a network that can be trained is never ended by being judged.
+
+    Raises:
+        Fault: naming the block to blame.
+    """
+    for size in (max(batch_size, BATCH), min(batch_size or BATCH, BATCH)):
+        try:
+            with session.network.blaming(batch_size=size):
+                return (yield from evaluate(session, part=part, batch_size=size))
+        except MemoryFault:
+            if size <= (batch_size or BATCH):
+                raise
+    raise AssertionError  # the last size is no larger than what is trained on
 
 
 def evaluate(

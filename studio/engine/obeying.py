@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from studio.runs.commands import Adjust, Keep, Look, Start
 from studio.runs.events import Ended, Event
+from studio.runs.questions import Glance, Glanced
 
 if TYPE_CHECKING:
     from .data.load import LastLoaded
@@ -32,7 +33,14 @@ def broken_off(error: Exception, training: "Training | None") -> list[Event]:
     return [failed(error, step=step), ended]
 
 
-def intervene(command: Look | Adjust | Keep, training: "Training") -> Sequence[Event]:
+def glanced(question: Glance, load: "LastLoaded") -> Glanced:
+    """Return what is seen of a network whose run is over."""
+    from .glancing import glance
+
+    return glance(question, load)
+
+
+def intervene(command: Look | Adjust | Keep | Glance, training: "Training") -> Sequence[Event]:
     """Return what is told of something that was asked of a run."""
     match command:
         case Look(watch=watch):
@@ -41,5 +49,7 @@ def intervene(command: Look | Adjust | Keep, training: "Training") -> Sequence[E
             return training.adjust(adjustment)
         case Keep():
             return training.keep()
+        case Glance(request=request):
+            return [Glanced(request=request, error="another run has begun")]
         case _:
             assert_never(command)

@@ -20,7 +20,7 @@ def adopt(module: nn.Module, origin: Origin) -> Began:
     Raises:
         FileError: the file cannot be read.
     """
-    theirs = _weights_in(Path(origin.checkpoint))
+    theirs = weights_in(Path(origin.checkpoint))
     ours = {name: _renamed(name, origin.names) for name in theirs}
     given = {ours[name]: value for name, value in theirs.items() if ours[name]}
     own = module.state_dict()
@@ -38,8 +38,12 @@ def adopt(module: nn.Module, origin: Origin) -> Began:
     )
 
 
-def _weights_in(path: Path) -> dict[str, Tensor]:
-    """Return the weights in a checkpoint, or in a file of weights alone."""
+def weights_in(path: Path) -> dict[str, Tensor]:
+    """Return the weights in a checkpoint, or in a file of weights alone.
+
+    Raises:
+        FileError: the file cannot be read.
+    """
     try:
         with safe_open(path, framework="pt") as file:
             names = list(file.keys())

@@ -27,7 +27,7 @@ from .adjusting import Planned, adjust
 from .checkpoint import Checkpoints, read_checkpoint
 from .data.load import Load, load
 from .data.split import PARTS, Part
-from .evaluate import evaluate
+from .evaluate import judged
 from .faults import NumberFault, failed
 from .origin import adopt
 from .pace import Pace
@@ -39,7 +39,6 @@ Steps = Generator[Events, None, None]
 
 TELL_SECS = 0.05
 PROGRESS_SECS = 0.25
-EVALUATION_BATCH = 256
 NOTHING: Events = ()
 
 
@@ -248,16 +247,14 @@ class Training:
 
     def _evaluate(self, session: Session, part: Part) -> Generator[Events, None, dict[str, float]]:
         """Return the means over a part; of what a stop cut short, nothing."""
-        batch_size = max(self._spec.batch_size, EVALUATION_BATCH)
-        running = evaluate(session, part=part, batch_size=batch_size)
-        with session.network.blaming(batch_size=batch_size):
-            while not self._stopping:
-                try:
-                    next(running)
-                except StopIteration as done:
-                    means: dict[str, float] = done.value
-                    return means
-                yield NOTHING
+        running = judged(session, part=part, batch_size=self._spec.batch_size)
+        while not self._stopping:
+            try:
+                next(running)
+            except StopIteration as done:
+                means: dict[str, float] = done.value
+                return means
+            yield NOTHING
         return {}
 
     def _finish(self, session: Session) -> Steps:

@@ -25,10 +25,18 @@ from studio.runs.commands import (
     decode,
 )
 from studio.runs.events import Beat, Ended, Event, Failed, Note, Ready, StateChanged
-from studio.runs.questions import Examine, Inspect, Predict, Question, Show, Vary
+from studio.runs.questions import (
+    Examine,
+    Glance,
+    Inspect,
+    Predict,
+    Question,
+    Show,
+    Vary,
+)
 from studio.runs.rehearsal import Rehearse
 
-from .obeying import begun, broken_off, intervene
+from .obeying import begun, broken_off, glanced, intervene
 from .outbox import Outbox, Send
 
 if TYPE_CHECKING:
@@ -131,17 +139,22 @@ class Worker:
             self._run(start)
 
     def _next_start(self) -> Start | None:
-        """Wait for a run to begin; what else is asked has no run to be about."""
-        with self._asked:
-            while not self._quitting:
-                if self._next is not None:
-                    return self._make_present(self._next)
-                while self._commands:
-                    command = self._commands.popleft()
-                    if isinstance(command, Start):
-                        return self._make_present(command)
-                self._asked.wait()
+        """Wait for a run to begin; of what else is asked only a glance is not about a run."""
+        while (command := self._next_command()) is not None:
+            if isinstance(command, Glance):
+                self._outbox.put([glanced(command, self._loader())])
+            elif isinstance(command, Start):
+                with self._asked:
+                    return self._make_present(command)
         return None
+
+    def _next_command(self) -> Command | None:
+        """Wait for what is asked between two runs; None where the engine is to end."""
+        with self._asked:
+            self._asked.wait_for(lambda: self._quitting or self._next or self._commands)
+            if self._quitting:
+                return None
+            return self._next or self._commands.popleft()
 
     def _make_present(self, start: Start) -> Start:
         self._present, self._next = start, None
@@ -221,7 +234,7 @@ class Worker:
                 self._paused = False
                 self._pause_at = FOREVER
                 training.stop()
-            case Look() | Adjust() | Keep():
+            case Look() | Adjust() | Keep() | Glance():
                 self._outbox.put(intervene(command, training))
             case Show() | Examine() | Inspect() | Vary() | Predict() | Rehearse():
                 pass  # answered by other threads

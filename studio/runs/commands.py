@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from .questions import Question
+from .questions import Glance, Question
 from .spec import Adjustment, RunSpec, Struct, Watch
 
 
@@ -62,7 +62,9 @@ class Leave(Struct, frozen=True, kw_only=True, tag="leave"):
     """Go on with the run alone, and wait to be met again; without one, end."""
 
 
-Command: TypeAlias = Start | Pause | Resume | Stop | Look | Adjust | Keep | Question | Quit | Leave
+Command: TypeAlias = (
+    Start | Pause | Resume | Stop | Look | Adjust | Keep | Question | Glance | Quit | Leave
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: "msgspec.msgpack.Decoder[Command]" = msgspec.msgpack.Decoder(Command)

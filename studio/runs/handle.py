@@ -19,7 +19,7 @@ from .commands import Command, Start, encode
 from .events import Event, decode
 from .journal import Journal
 from .link import Death, InProcess, Link, Process
-from .questions import Question
+from .questions import Glance, Question
 
 
 class Engine:
@@ -77,7 +77,11 @@ class Engine:
         For a run or a look at data, an engine that died is replaced by a new one; one that was
         closed is asked in vain.
         """
-        if isinstance(command, Start | Question) and self._link is not None and not self.alive:
+        if (
+            isinstance(command, Start | Question | Glance)
+            and self._link is not None
+            and not self.alive
+        ):
             self._launch()
         if isinstance(command, Start):
             self._journal.begin(command.spec)

@@ -7,7 +7,7 @@ import msgspec
 from studio.core.fields import Field, FieldKind
 
 from .rehearsal import Rehearse, Rehearsed
-from .spec import Array, DataJob, Setting, Struct
+from .spec import Array, DataJob, Setting, Struct, Watch
 
 
 class Show(Struct, frozen=True, kw_only=True, tag="show"):
@@ -68,7 +68,26 @@ class Predict(Struct, frozen=True, kw_only=True, tag="predict"):
     """So many answers are told; the file has all."""
 
 
+class Glance(Struct, frozen=True, kw_only=True, tag="glance"):
+    """Look once more at the network of a run that is over: Glanced.
+
+    It is answered by the training thread between two runs, for a network cannot be built beside one
+    without a trace.
+    """
+
+    request: int
+    folder: str
+    """Of the run, with its record."""
+    weights: str
+    """The file of its weights, or a checkpoint."""
+    step: int
+    """What was seen is told as seen at this step."""
+    watch: Watch
+    """Only what looks between steps can be seen."""
+
+
 Question: TypeAlias = Show | Examine | Inspect | Vary | Predict | Rehearse
+"""What is answered beside a run."""
 
 
 class Examined(Struct, frozen=True, kw_only=True, tag="examined"):
@@ -148,4 +167,22 @@ class Predicted(Struct, frozen=True, kw_only=True, tag="predicted"):
     error: str = ""
 
 
-Answer: TypeAlias = Examined | Inspected | Varied | Predicted | Rehearsed
+class Seen(Struct, frozen=True, kw_only=True):
+    """What a Snapshot tells, of the step that was asked for."""
+
+    kind: str
+    block: str
+    arrays: dict[str, Array] = msgspec.field(default_factory=dict)
+    notes: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Glanced(Struct, frozen=True, kw_only=True, tag="glanced"):
+    """What was seen of a network whose run is over."""
+
+    request: int
+    step: int = 0
+    seen: tuple[Seen, ...] = ()
+    error: str = ""
+
+
+Answer: TypeAlias = Examined | Inspected | Varied | Predicted | Rehearsed | Glanced

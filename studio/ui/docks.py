@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from studio.app.afterwards import Afterwards
 from studio.app.diagnosis import Diagnosis
 from studio.app.front import CODE, HISTORY, PROBLEMS, STORY
 from studio.app.studio import Studio
@@ -39,6 +40,7 @@ class Docks(QObject):
         self._studio = studio
         self._window = window
         self._dashboard: DashboardDocks | None = None
+        self._afterwards: Afterwards | None = None
         self.story = StoryPanel(studio, window)
         self.code = CodeView(studio.workspace, window)
         self.problems = ProblemList(studio.workspace, window)
@@ -91,6 +93,7 @@ class Docks(QObject):
         self._dashboard = DashboardDocks(self._window, *told)
         self._dashboard.watch_changed.connect(self._on_watch)
         self._exporting = Exporting(studio, self._dashboard, self._window)
+        self._afterwards = Afterwards(studio.session, studio.trainer, studio.notices)
         self._on_watch(self._dashboard.watch)
         self._docks.update({dock.accessibleName(): dock for dock in self._dashboard.docks.values()})
 
@@ -148,6 +151,8 @@ class Docks(QObject):
     @Slot(object)
     def _on_watch(self, watch: Watch) -> None:
         self._studio.trainer.watch(watch)
+        if self._afterwards is not None:
+            self._afterwards.look()
 
     def _add(self, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)

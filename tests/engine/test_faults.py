@@ -3,7 +3,7 @@
 import pytest
 
 from studio.engine.train import train
-from studio.runs.events import Ended, Event, Failed
+from studio.runs.events import Ended, EpochEnded, Event, Failed, Started
 from studio.runs.spec import ColumnInfo, RunSpec
 from tests.engine import programs
 
@@ -115,6 +115,35 @@ def test_running_out_of_memory_tells_the_batch_size_to_lower(error: str) -> None
     assert told.kind == "out-of-memory"
     assert told.block == "norm"
     assert told.message == "The device has no more memory for NORM"
+    assert told.hint == "Lower the batch size (now 32) or make the network smaller"
+
+
+def only_room_for(samples: int) -> RunSpec:
+    room = f"len(h) <= {samples}"
+    grown = f"h = self.norm(h) if {room} else (_ for _ in ()).throw(MemoryError())  # norm"
+    return changed("h = self.norm(h)  # norm", grown)
+
+
+def test_samples_are_judged_in_smaller_batches_where_memory_has_no_room_for_large_ones() -> None:
+    spec = only_room_for(32)
+
+    events = list(train(spec))
+
+    assert spec.batch_size == 32
+    (samples,) = (event.samples for event in events if isinstance(event, Started))
+    assert samples["validation"] > 32, "all fits into one batch"
+    assert _reason(events) == "finished"
+    wanted = list(train(programs.run()))
+    told, told_wanted = (
+        [event.values["validation/loss"] for event in some if isinstance(event, EpochEnded)]
+        for some in (events, wanted)
+    )
+    assert told == pytest.approx(told_wanted, rel=1e-5)
+
+
+def test_a_batch_that_cannot_be_trained_on_ends_the_run_with_its_own_size() -> None:
+    told = failure(only_room_for(31))
+
     assert told.hint == "Lower the batch size (now 32) or make the network smaller"
 
 

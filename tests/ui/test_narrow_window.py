@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QToolBar, QToolButton, QWidget
 
 from studio.app.front import STORY
 from studio.core.edits import SetText
 from studio.ui.topbar import Title
+from studio.ui.widgets.labels import Text
 from studio.ui.widgets.notice_bar import NoticeBar
 from studio.ui.window import MainWindow
 from tests.helpers.desk import opened_window
@@ -90,3 +91,20 @@ def test_news_lie_over_the_page_and_move_nothing(window) -> None:
     for notice in window.studio.notices.open:
         window.studio.notices.dismiss(notice)
     assert not bar.isVisible()
+
+
+def test_answers_stand_below_a_sentence_that_needs_the_room(window) -> None:
+    answers = tuple((f"Go back to step {n}, at a tenth of the rate", list) for n in (1, 2))
+    window.studio.notices.say("Short", answers=(("Yes", list), ("No", list)))
+    window.studio.notices.say("The loss is no longer a number. " * 5, "error", answers=answers)
+    QTest.qWait(20)
+    (bar,) = window.findChildren(NoticeBar)
+
+    apart = [
+        place_of(button, window).top() >= place_of(text, window).bottom()
+        for strip in bar.findChildren(QFrame, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        for text in strip.findChildren(Text)
+        for button in strip.findChildren(QPushButton)
+    ]
+
+    assert apart == [False, False, True, True]

@@ -79,9 +79,12 @@ class _Strip(QFrame):
         super().__init__(parent)
         self._notice = notice
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 4, 8, 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 4, 8, 4)
+        column.setSpacing(0)
+        row = QHBoxLayout()
         row.setSpacing(4)
+        column.addLayout(row)
         sign = QLabel(_SIGNS[notice.level], self)
         sign.setProperty("tone", "heading")
         label = Text(notice.message, self)
@@ -95,15 +98,26 @@ class _Strip(QFrame):
         row.addSpacing(8)
         row.addWidget(label, 1)
         self._label = label
-        for words, _ in notice.answers:
-            button = QPushButton(words, self)
-            button.clicked.connect(self._on_answer)
-            row.addWidget(button)
-        if not notice.answers:
+        if notice.answers:
+            self._offer([words for words, _ in notice.answers], column, row)
+        else:
             close = QPushButton("Dismiss", self)
             close.setObjectName("flat")
             close.clicked.connect(self._on_dismiss)
             row.addWidget(close)
+
+    def _offer(self, answers: list[str], column: QVBoxLayout, row: QHBoxLayout) -> None:
+        """Put a button for each answer behind the sentence, or below one that needs the room."""
+        buttons = [QPushButton(words, self) for words in answers]
+        wide = sum(button.sizeHint().width() + row.spacing() for button in buttons)
+        if self.wanted_px() + wide > MOST_PX:
+            row = QHBoxLayout()
+            row.setSpacing(4)
+            row.addStretch(1)
+            column.addLayout(row)
+        for button in buttons:
+            button.clicked.connect(self._on_answer)
+            row.addWidget(button)
 
     def wanted_px(self) -> int:
         """Return the width at which the sentence stands on one line: no more is covered."""

@@ -77,6 +77,31 @@ def test_a_killed_engine_is_gone_on_with_from_its_checkpoint(studio: Studio, eng
     assert str(checkpoint_path(folder, 40)) == newest_start(engine).checkpoint
 
 
+def test_the_block_to_blame_is_selected_and_can_be_shown(
+    studio: Studio, engine: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    block = next(iter(studio.workspace.graph.nodes))
+    monkeypatch.setattr(studio.front, "center_on", shown.append)
+
+    notice = fail(studio, engine, kind="error", block=block, step=3)
+    selected = studio.workspace.selection
+    studio.workspace.select(())
+    studio.notices.answer(notice, "Show the block")
+
+    assert selected == studio.workspace.selection == {block}
+    assert shown == [block]
+
+
+def test_a_failure_leaves_alone_what_a_person_has_selected(studio: Studio, engine: Told) -> None:
+    block, other, *_ = studio.workspace.graph.nodes
+    studio.workspace.select((other,))
+
+    fail(studio, engine, kind="error", block=block, step=3)
+
+    assert studio.workspace.selection == {other}
+
+
 def test_a_failure_is_no_news_any_more_when_the_next_run_begins(
     studio: Studio, engine: Told
 ) -> None:
