@@ -58,9 +58,8 @@ class TrainingSession:
     """One engine at a time, one run at a time.
 
     Told: ``changed`` (state), ``progressed`` (how far), ``previewed`` (samples of the data),
-    ``answered`` (what else was asked of data),
-    ``failed`` (the run cannot go on), ``noted`` (sentences), ``died`` (the engine is gone: what it
-    was doing).
+    ``answered`` (what else was asked of data), ``failed`` (the run cannot go on), ``noted``
+    (sentences), ``died`` (the engine is gone: what it was doing).
     """
 
     def __init__(self, new_engine: Callable[[], EngineHold]) -> None:
@@ -182,6 +181,13 @@ class TrainingSession:
         self.record.clear()
         self.record.feed(events)
 
+    def forget(self) -> None:
+        """Know of no run any more, as when another experiment is opened."""
+        self.started, self.progress, self.ended = None, None, None
+        if "record" in vars(self):  # to make one costs NumPy
+            self.record.clear()
+        self._become("ready" if self._state == "ended" else self._state)
+
     def adjust(self, adjustment: Adjustment) -> None:
         """Change a setting of the run under way from its next step on."""
         if self.busy:
@@ -272,11 +278,7 @@ class TrainingSession:
     def _bury(self) -> None:
         """The engine is gone: say so, and have a fresh one ready."""
         was = self._state
-        assert self._engine is not None
-        self._engine.close()
-        self._engine = None
-        self.ready = None
-        self._become("cold")
+        self.close()
         self.died.tell(was)
 
     def _send(self, command: Command) -> None:

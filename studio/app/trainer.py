@@ -234,6 +234,9 @@ class Trainer:
         if not (document.undo_label or document.redo_label):  # it is another document
             self._of_another = True
             self.live.let_go()
+            if not self._session.busy:  # what the panels show belongs to the last document
+                self._session.forget()
+                self.run = None
             if self.fork:
                 self.begin_with(None)
         if change.data:

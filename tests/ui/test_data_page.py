@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 
+from studio.ui.data.balance import Bars
 from studio.ui.data.page import DataPage
 from studio.ui.data.pictures import Pictures
 from studio.ui.data.points import Points
@@ -91,3 +92,15 @@ def test_the_division_is_set_in_its_form(window, qtbot) -> None:
     qtbot.keyClicks(field, "0.3")
 
     assert 0.3 == window.studio.workspace.document.experiment.data.split["validation"]
+
+
+def test_many_classes_take_no_room_from_the_charts_below(window, qtbot) -> None:
+    page = _page(window)
+    before = page.minimumSizeHint().height()
+
+    page.balance.setVisible(True)
+    page.balance.findChild(Bars).show_rows([(str(at), (50, 10, 10)) for at in range(40)])
+    page.layout().activate()
+
+    assert page.balance.minimumSizeHint().height() > 800
+    assert page.minimumSizeHint().height() == before < 300

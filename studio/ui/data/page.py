@@ -4,7 +4,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.app.studio import Studio
 from studio.core.document import Diff
@@ -26,6 +34,8 @@ from .try_page import TryPage
 
 PATIENCE_MS = 250
 """Typing on in a field asks for the samples once."""
+_SAMPLES_PX = 240
+"""The samples are seen, however many classes stand below them."""
 SAMPLES, COLUMNS, STEPS, TRY = range(4)
 TABS = ("Samples", "Columns", "Steps", "Try it")
 
@@ -119,16 +129,24 @@ class DataPage(QWidget):
         self.balance.setVisible(False)
 
     def _sample_page(self) -> QWidget:
-        page = QWidget(self.stack)
+        area = QScrollArea(self.stack)  # many classes would else take room from the charts below
+        area.setObjectName("page-area")
+        area.setAccessibleName("Samples and classes")
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        page = QWidget(area)
+        page.setObjectName("page")
+        area.setWidget(page)
         self.samples = SampleView(page)
+        self.samples.setMinimumHeight(_SAMPLES_PX)
         self.balance = BalanceCard(page)
         self.empty = Empty("", "", page)
         column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(16)
         for part, stretch in ((self.samples, 1), (self.balance, 0), (self.empty, 1)):
             column.addWidget(part, stretch)
-        return page
+        return area
 
     def _lay_out(self) -> None:
         middle = QVBoxLayout()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from studio.app.gallery import exhibits, promised, published
+from studio.app.gallery import exhibits, find_experiment, promised, published
 from studio.app.promise import Verdict
 from studio.app.shelf import Shelf
 from studio.app.story import Passage, block_named, first_sentence, linked, passages
@@ -275,3 +275,27 @@ def test_writing_the_notes_is_no_change_of_what_was_trained(studio: Studio, engi
     studio.workspace.apply(SetText(notes=notes.replace("97 %", "99 %")))
 
     assert studio.promise.verdict == Verdict("This run: 98 % accuracy", kept=False)
+
+
+def test_a_run_is_forgotten_when_another_experiment_is_opened_but_not_one_under_way(
+    engine: Told,
+) -> None:
+    studio = Studio(new_engine=lambda: engine)
+    studio.open(find_experiment("lenet-digits"))
+    assert studio.run("train.start")
+    said: list[Event] = [StateChanged(state="running"), EpochEnded(epoch=1, step=9, values={})]
+    engine.events += said
+    studio.session.poll()
+
+    studio.open(find_experiment("spirals-mlp"))
+    assert len(studio.record.epochs) == 1
+    engine.events += [Ended(reason="finished", step=9, epoch=1, seconds=1.0)]
+    studio.session.poll()
+    assert studio.session.ended is not None
+
+    studio.open(find_experiment("recall-lstm"))
+    assert studio.record.epochs == []
+    assert studio.session.ended is None
+    assert studio.session.state == "ready"
+    assert not studio.trainer.can_go_on
+    assert studio.trainer.run is None
