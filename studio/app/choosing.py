@@ -6,12 +6,14 @@ from math import ceil
 from typing import Literal, TypeAlias
 
 from studio.core.catalog import Catalog
+from studio.core.columns import columns_of
 from studio.core.edits import Edit, SetTraining
 from studio.core.experiment import (
     OBJECTIVE,
     SPLIT,
     TRAINING,
     Choice,
+    Data,
     Experiment,
     Objective,
     Training,
@@ -123,9 +125,28 @@ def params_of(
             return schedule.params if schedule else ()
 
 
-def split_params() -> tuple[Param, ...]:
-    """Return what can be set of the division of samples."""
-    return SPLIT
+def split_params(data: Data, catalog: Catalog) -> tuple[Param, ...]:
+    """Return what can be set of the division of samples; groups and times are chosen of columns.
+
+    What is set stays among the choices, even if the file has no such column any more.
+    """
+    kept = str(data.split.get("by", ""))
+    names = dict.fromkeys(["", *_dividing(data, catalog), kept])
+    return tuple(
+        replace(param, choices=tuple(names)) if param.name == "by" else param for param in SPLIT
+    )
+
+
+def _dividing(data: Data, catalog: Catalog) -> list[str]:
+    """Return the columns that samples could be divided by: of one value a sample."""
+    if not data.fields:
+        return [column.name for column in columns_of(data, catalog) if column.shape == ()]
+    times = data.split.get("method") == "by time"
+    return [
+        one.name
+        for one in data.fields
+        if not one.shape and (one.kind in {"number", "date"} or not times)
+    ]
 
 
 def steps_per_epoch(experiment: Experiment, samples: int | None) -> int:

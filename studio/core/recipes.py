@@ -97,6 +97,9 @@ class Source:
     ``core.fields.Examination``. What it found is kept in the experiment; ``load`` is then called
     with the parameters and the fields, and returns one array a field. ``endings`` are those of the
     files that are taken for this source when they are dropped on the window, ``/`` for a folder.
+
+    ``drawn`` brings a drawing, an array of height × width from 0 to 1, into the form in which the
+    pictures of the set were made, as one sample of the first input.
     """
 
     id: str
@@ -108,6 +111,7 @@ class Source:
     params: tuple[Param, ...] = ()
     stratify: str = ""
     standardize: tuple[str, ...] = ()
+    drawn: Callable[..., Any] | None = None
     help: str = ""
     licence: str = ""
     citation: str = ""

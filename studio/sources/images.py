@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from studio.api import Column, Params, Source
 from studio.resources import resource
 
+from ._drawn import as_digits, as_mnist
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -91,6 +93,7 @@ DIGITS = Source(
     load="studio.sources.images:load_digits",
     columns=_digit_columns,
     stratify="class",
+    drawn=as_digits,
     help="1,797 handwritten digits in 8×8 grey pixels, shipped with scikit-learn",
     licence="CC BY 4.0",
     citation="Alpaydin, Kaynak: Optical Recognition of Handwritten Digits, UCI Machine Learning "
@@ -103,6 +106,7 @@ MNIST = Source(
     load="studio.sources.images:load_mnist",
     columns=_mnist_columns,
     stratify="class",
+    drawn=as_mnist,
     help="5,000 handwritten digits in 28×28 grey pixels, 500 of each",
     licence="CC BY-SA 3.0",
     citation="LeCun, Bottou, Bengio, Haffner: Gradient-Based Learning Applied to Document "

@@ -16,6 +16,8 @@ from studio.ui.data.field_table import KIND, ROLE
 from studio.ui.data.page import COLUMNS, SAMPLES, STEPS, TRY, DataPage
 from studio.ui.data.rows import Rows
 from studio.ui.data.variations import Variations
+from studio.ui.widgets.fields import ChoiceField
+from studio.ui.widgets.param_form import ParamForm
 from studio.ui.window import MainWindow
 from tests.helpers.desk import opened_window
 
@@ -117,6 +119,32 @@ def test_what_a_column_is_used_for_is_one_step_of_undo(window, table, qtbot) -> 
     assert roles["size"] == "target"
     assert roles["kind"] == "input"
     assert document.experiment is before
+
+
+def _choose(form: ParamForm, name: str, words: str) -> list[str]:
+    """Choose in a list of a form, as a person does; return what it offered."""
+    field = form.field(name)
+    assert isinstance(field, ChoiceField)
+    offered = [field.itemText(place) for place in range(field.count())]
+    field.setCurrentText(words)
+    field.textActivated.emit(words)
+    return offered
+
+
+@pytest.mark.slow
+def test_the_column_to_divide_by_is_chosen_among_those_of_the_file(window, table, qtbot) -> None:
+    page = _opened(window, table, qtbot)
+    document = window.studio.workspace.document
+
+    _choose(page.settings.split, "method", "by groups")
+    groups = _choose(page.settings.split, "by", "colour")
+    assert groups == ["", "size", "colour", "told", "kind"]
+    assert document.experiment.data.split["by"] == "colour"
+
+    _choose(page.settings.split, "method", "by time")
+    times = _choose(page.settings.split, "by", "told")
+    assert times == ["", "size", "told", "colour"]  # what was chosen before is not lost unseen
+    assert document.experiment.data.split["by"] == "told"
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWi
 
 from studio.app.choosing import set_source, set_split, split_params
 from studio.app.workspace import Workspace
+from studio.core.experiment import SPLIT, Data
 from studio.core.params import Param, Value
 from studio.core.text import plural
 from studio.ui.widgets.facts import Facts
@@ -42,8 +43,7 @@ class DataSettings(QScrollArea):
         self.again = QPushButton("Read the file again", page)
         self.file.clicked.connect(self._on_file)
         self.again.clicked.connect(self.reread)
-        self.split = ParamForm(split_params(), {}, page, label_px=124)
-        self.split.changed.connect(self._on_split)
+        self.split = self._new_split(SPLIT)
         self.sizes = Facts(page)
         self.licence = Text("", page, "small")
         for part in (
@@ -67,10 +67,7 @@ class DataSettings(QScrollArea):
         source = self._workspace.catalog.sources.get(data.source.kind)
         params: tuple[Param, ...] = source.params if source else ()
         if self.form.params != params or self._source != data.source.kind:
-            old, self.form = self.form, self._new_form(params)
-            self._column.replaceWidget(old, self.form)
-            old.setVisible(False)
-            old.deleteLater()
+            self.form = self._replaced(self.form, self._new_form(params))
             self._source = data.source.kind
             self.sizes.show_rows([])
         self.form.set_values(data.source.params)
@@ -80,7 +77,7 @@ class DataSettings(QScrollArea):
         folder = source is not None and "/" in source.endings
         self.file.setText("Choose another folder…" if folder else "Choose another file…")
         self.again.setVisible(own and bool(data.fields))
-        self.split.set_values(data.split)
+        self._refresh_split(data)
         self.title.say(source.title if source else "No data")
         self.help.say(source.help if source else "Choose a set of data on the left")
         words = (source.licence, source.citation) if source else ()
@@ -100,6 +97,24 @@ class DataSettings(QScrollArea):
         form = ParamForm(params, {}, self, label_px=124)
         form.changed.connect(self._on_param)
         return form
+
+    def _new_split(self, params: tuple[Param, ...]) -> ParamForm:
+        form = ParamForm(params, {}, self, label_px=124)
+        form.changed.connect(self._on_split)
+        return form
+
+    def _refresh_split(self, data: Data) -> None:
+        """Show how samples are divided, and which columns they could be divided by."""
+        params = split_params(data, self._workspace.catalog)
+        if params != self.split.params:
+            self.split = self._replaced(self.split, self._new_split(params))
+        self.split.set_values(data.split)
+
+    def _replaced(self, old: ParamForm, new: ParamForm) -> ParamForm:
+        self._column.replaceWidget(old, new)
+        old.setVisible(False)
+        old.deleteLater()
+        return new
 
     @Slot(str, object)
     def _on_param(self, name: str, value: Value) -> None:

@@ -26,7 +26,7 @@ from studio.ui.widgets.card import Card
 from studio.ui.widgets.labels import Text
 from studio.ui.widgets.param_form import ParamForm
 
-from .drawing_pad import DrawingPad
+from .drawing_pad import SIDE_PX, DrawingPad
 
 MOST_CELLS = 40
 
@@ -213,7 +213,12 @@ class TryPage(QScrollArea):
         columns = columns_of(data, self._studio.catalog)
         channels, height, width = next(c.shape for c in columns if c.role == "input")
         self._drawing = True
-        picture = array_from_numpy(self.pad.values((channels, height, width)))
+        drawn = self._studio.catalog.sources[data.source.kind].drawn
+        if drawn is not None:
+            values = drawn(self.pad.values((1, SIDE_PX, SIDE_PX))[0])
+        else:
+            values = self.pad.values((channels, height, width))
+        picture = array_from_numpy(values)
         self._studio.attempt(lambda: self._studio.trying.on_picture(picture))
 
     @Slot()
