@@ -12,7 +12,8 @@ from studio.core.params import Params, Value, complete
 from studio.core.recipes import Column, Source
 
 CATALOG = builtin_catalog()
-SOURCES = list(CATALOG.sources.values())
+SOURCES = [source for source in CATALOG.sources.values() if not source.examine]
+"""Those of a person's own files hold what the files do: tests of own data see to them."""
 
 every_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
 
