@@ -27,6 +27,7 @@ from .packing import State, pack, unpack
 
 FORMAT = "1"
 _JSON = "netwright"
+_FULL = ("No space left", "os error 28", "os error 112", "Disk quota")
 COST = 0.02
 """The largest share of the time that copying states may take."""
 
@@ -89,7 +90,9 @@ class Checkpoints:
         self._folder = Path(folder) if folder else None
         self._keeping = keeping
         self._writer: ThreadPoolExecutor | None = None
-        self._written: Future[Event] | None = None
+        self._written: Future[Event | None] | None = None
+        self._told = ""
+        """Why the last checkpoint could not be written; empty if it was."""
         self._next = perf_counter() + keeping.every_secs
 
     def due(self) -> bool:
@@ -120,6 +123,8 @@ class Checkpoints:
         self._next = perf_counter() + max(self._keeping.every_secs, copying_secs / COST)
         if self._writer is None:
             self._writer = ThreadPoolExecutor(1, "netwright-checkpoint")
+        if marked:
+            self._told = ""  # whoever asks is answered
         path = checkpoint_path(self._folder, step, marked=marked)
         self._written = self._writer.submit(self._write, path, tensors, text, step, epoch)
         return news
@@ -130,7 +135,7 @@ class Checkpoints:
             return []
         event = self._written.result()
         self._written = None
-        return [event]
+        return [event] if event else []
 
     def close(self) -> list[Event]:
         """Finish what is being written."""
@@ -141,14 +146,14 @@ class Checkpoints:
 
     def _write(
         self, path: Path, tensors: Mapping[str, Tensor], text: str, step: int, epoch: int
-    ) -> Event:
+    ) -> Event | None:
         begin = perf_counter()
         try:
             size = write_checkpoint(path, tensors, text, partial(self.await_record, step))
         except FileError as error:
-            return Note(
-                message=f"The run goes on without this checkpoint. {error}", level="warning"
-            )
+            before, self._told = self._told, _without(error, path)
+            return Note(message=self._told, level="warning") if self._told != before else None
+        self._told = ""
         self._throw_away(path.parent)
         seconds = perf_counter() - begin
         return Checkpointed(step=step, epoch=epoch, file=path.name, size=size, seconds=seconds)
@@ -158,6 +163,17 @@ class Checkpoints:
         for old in passing[: -self._keeping.last or None]:
             with suppress(OSError):
                 old.path.unlink()
+
+
+def _without(error: FileError, path: Path) -> str:
+    """Return what is said of a checkpoint that is not there: the same of each that has no room."""
+    words = str(error)
+    if not any(full in words for full in _FULL):
+        return f"The run goes on without this checkpoint. {words}"
+    return (
+        f"The run goes on without checkpoints: the disk has no room for them in {path.parent}. "
+        "Make room, and the next one is kept"
+    )
 
 
 def _at_once(step: int) -> None:

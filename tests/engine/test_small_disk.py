@@ -32,7 +32,9 @@ with Engine(in_process=True) as engine:
 (ended,) = [event for event in told if isinstance(event, Ended)]
 assert ended.reason == "finished", [getattr(event, "message", "") for event in told][-5:]
 notes = [event.message for event in told if isinstance(event, Note)]
-assert any("goes on without" in note for note in notes), notes
+short = [note for note in notes if "goes on without" in note]
+assert short, notes
+assert len(short) == len(set(short)), short  # each trouble is told once
 for checkpoint in checkpoints_in(folder):
     assert read_checkpoint(checkpoint.path)["place"]
 shown = {s: v for e in told if isinstance(e, Points) and e.name == "train/loss"
