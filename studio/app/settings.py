@@ -6,9 +6,10 @@ or holds a value that does not fit, falls back to the defaults: settings never k
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from studio.core.errors import ParamError
+from studio.core.errors import FileError, ParamError
 from studio.core.fileio import write_whole
 from studio.core.params import Param, Params, Value, complete
 from studio.core.signal import Signal
@@ -184,10 +185,11 @@ class Settings:
         return self._window
 
     def remember_window(self, geometry: str) -> None:
-        """Keep how the window stands."""
+        """Keep how the window stands; a full disk keeps nobody from closing it."""
         if geometry != self._window:
             self._window = geometry
-            self._write()
+            with suppress(FileError):
+                self._write()
 
     @property
     def agreed(self) -> str:

@@ -7,6 +7,7 @@ from studio.app.actions import MENUS, Action, run_action
 from studio.app.folders import settings_file
 from studio.app.front import Answer, NoFront
 from studio.app.gallery import exhibits, find_experiment
+from studio.app.settings import Settings
 from studio.app.studio import Studio
 from studio.core.composites import composite_of
 from studio.core.edits import SetText
@@ -300,3 +301,12 @@ def test_what_is_copied_in_one_window_is_pasted_in_another_with_its_composite(st
     kinds = [node.kind for node in experiment.graph.nodes.values() if composite_of(node.kind)]
     assert 2 == len({*kinds})
     assert {"frame", "note"} == {frame.kind for frame in experiment.graph.frames.values()}
+
+
+def test_a_window_can_be_closed_though_its_place_cannot_be_kept(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").mkdir()  # nothing can be written there
+    settings = Settings(tmp_path / "settings.json")
+
+    settings.remember_window("here")
+
+    assert settings.window == "here"
