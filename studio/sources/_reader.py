@@ -29,8 +29,9 @@ class Reader:
         import numpy as np
 
         match self.field.kind:
-            case "number" if self.field.role != "none":
-                return self._numbers(cells)
+            case "number":
+                values, bad = self._numbers(cells)  # one left out may still tell time or group
+                return values, bad if self.field.role != "none" else []
             case "category":
                 return self._categories(cells)
             case "date":

@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_turned(self, page: str) -> None:
         self._bar.show_page([str(known) for known in PAGES].index(page))
+        self._notices.stand_apart(page != "build")
         self.menus.refresh_soon()
 
     @Slot()

@@ -262,6 +262,27 @@ def test_by_time_the_test_part_is_the_latest(tmp_path) -> None:
     assert when[parts["validation"]].max() <= when[parts["test"]].min()
 
 
+def test_a_number_that_no_network_reads_can_tell_the_time(tmp_path) -> None:
+    data = _experiment(_table(tmp_path / "homes.csv")).data
+    job = _job(data, method="by time", by="id")
+    own = load(job)
+
+    parts = split(own, job)
+
+    assert next(one.role for one in data.fields if one.name == "id") == "none"
+    assert own["id"][parts["test"]].min() > own["id"][parts["validation"]].max()
+
+
+def test_a_cell_of_a_number_left_out_may_hold_anything(tmp_path) -> None:
+    path = _table(tmp_path / "homes.csv")
+    data = _experiment(path).data
+    path.write_text(path.read_text().replace("\n7,", "\nseven,"))
+
+    own = load(_job(data))
+
+    assert len(own["id"]) == 240
+
+
 def test_the_folds_hold_out_every_sample_once(tmp_path) -> None:
     data = _experiment(_table(tmp_path / "homes.csv")).data
     jobs = [_job(data, method="k-fold", folds=4, fold=fold) for fold in range(1, 5)]

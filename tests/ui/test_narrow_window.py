@@ -93,6 +93,25 @@ def test_news_lie_over_the_page_and_move_nothing(window) -> None:
     assert not bar.isVisible()
 
 
+def test_news_cover_no_tabs_and_tables_of_the_other_pages(window) -> None:
+    (bar,) = window.findChildren(NoticeBar)
+    window.studio.notices.say("A sentence so long that it is broken. " * 8, "warning")
+    for page in ("data", "train", "runs"):
+        window.studio.front.show_page(page)
+        QTest.qWait(20)
+        shown = window.pages.currentWidget()
+        assert not place_of(bar, window).intersects(place_of(shown, window)), page
+
+    window.studio.front.show_page("build")
+    QTest.qWait(20)
+    assert place_of(bar, window).intersects(place_of(window.pages.build, window))
+    window.studio.front.show_page("data")
+    for notice in window.studio.notices.open:
+        window.studio.notices.dismiss(notice)
+    QTest.qWait(20)
+    assert place_of(window.pages, window).top() <= place_of(bar, window).top()
+
+
 def test_answers_stand_below_a_sentence_that_needs_the_room(window) -> None:
     answers = tuple((f"Go back to step {n}, at a tenth of the rate", list) for n in (1, 2))
     window.studio.notices.say("Short", answers=(("Yes", list), ("No", list)))

@@ -25,7 +25,8 @@ _SIGNS: dict[NoticeLevel, str] = {"info": "Note", "warning": "Warning", "error":
 class NoticeBar(QWidget):
     """The latest notices, the newest at the bottom; older ones come back as these are dismissed.
 
-    It lies over the middle of its parent's top edge: nothing on the page moves when news arrive.
+    It lies over the middle of its parent's top edge: nothing on a canvas moves when news arrive. On
+    pages with tabs and tables at the top it is given room of its own, and covers nothing.
     """
 
     answered = Signal(object, str)
@@ -38,6 +39,7 @@ class NoticeBar(QWidget):
         self._column.setSpacing(0)
         self._strips: list[_Strip] = []
         self._page = parent
+        self._apart = False
         parent.installEventFilter(self)
         self.setVisible(False)
 
@@ -55,6 +57,11 @@ class NoticeBar(QWidget):
         self.setVisible(bool(self._strips))
         self._place()
 
+    def stand_apart(self, apart: bool) -> None:
+        """Stand above what is on the page, or lie over it."""
+        self._apart = apart
+        self._place()
+
     def _place(self) -> None:
         room = self._page.width()
         wanted = max((strip.wanted_px() for strip in self._strips), default=0)
@@ -62,6 +69,10 @@ class NoticeBar(QWidget):
         height = self._column.heightForWidth(width)
         self.setGeometry((room - width) // 2, MARGIN_PX, width, height)
         self.raise_()
+        page = self._page.layout()
+        if page is not None:
+            room = height + 2 * MARGIN_PX if self._apart and self._strips else 0
+            page.setContentsMargins(0, room, 0, 0)
 
     # Qt
 
@@ -81,7 +92,7 @@ class _Strip(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 4, 8, 4)
-        column.setSpacing(0)
+        column.setSpacing(4)
         row = QHBoxLayout()
         row.setSpacing(4)
         column.addLayout(row)
