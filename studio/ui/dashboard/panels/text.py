@@ -139,7 +139,9 @@ class TextPanel(Panel):
         if self.record.live:
             return "Waiting for the next text"
         if self.prompt:
-            return "Nothing was written on this while the network trained; press Train to try"
+            if self.record.ended is None:
+                return "Press Train to read what the network writes on this"
+            return "The network is asked; if its run kept no weights, press Train to try"
         return self.asks("what a language model writes")
 
     def show_settings(self, settings: Mapping[str, Value]) -> None:
