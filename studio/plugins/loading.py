@@ -34,6 +34,8 @@ class Loading:
         manifest = entry.found.manifest
         assert manifest is not None
         entry.sentence = _left_out(manifest)
+        if not entry.loaded:  # whatever was left of another host, or of a load that was cut off
+            forget_modules(manifest.module)
         plugin_finder().folders[manifest.module] = entry.found.folder
         kinds = frozenset[str]().union(*(taker.kinds for taker in self.takers))
         risky = entry.found.origin != "shipped"
