@@ -191,8 +191,8 @@ def _rate(engine: Engine, spec: RunSpec) -> Row:
     except RunError as error:
         return Row("rate", title, "unsure", str(error))
     if found.rate is None or _fall(found) < FALL:
-        return Row("rate", title, "unsure", f"No rate brings the loss down by much in {len(found.points)} "
-                   "steps", "Train longer, or look at the other rows")  # fmt: skip
+        says = f"No rate brings the loss down by much in {len(found.points)} steps"
+        return Row("rate", title, "unsure", says, "Train longer, or look at the other rows")
     says = f"{now:g} is set; about {found.rate:.2g} fits"
     if now > 10 * found.rate:
         way = f"Lower it: beyond {10 * found.rate:.2g} the loss grows"

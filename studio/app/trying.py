@@ -112,4 +112,3 @@ class Trying:
             self._looks.add(self._workspace.document.experiment.data)
         self._testing = False
         self.answered.tell(answer)
-
