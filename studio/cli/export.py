@@ -33,25 +33,25 @@ def run(options: Namespace) -> int:
         experiment, weights = _by_map(options, known, catalog)
     files = [export_python(experiment, catalog, folder, weights=weights).name]
     files += ["weights.safetensors"] if weights is not None else []
-    notes = _carry_steps(options, folder, files)
+    steps = _carry_steps(options, folder, files)
     maps = [options.map] if known else _maps_for(options.file)
     naming = known or _first_of(maps)
     if naming is not None:
         names = json.dumps(names_json(naming, experiment, catalog), indent=1) + "\n"
         write_whole(folder / "names.json", names.encode())
         files.append("names.json")
-    print_json({"folder": str(folder), "files": files, "maps": maps, **notes})
+    print_json({"folder": str(folder), "files": files, "maps": maps, "steps": steps})
     return 0
 
 
-def _carry_steps(options: Namespace, folder: Path, files: list[str]) -> dict[str, str]:
-    """Write the fitted steps of a run beside its network, or say why they are not there.
+def _carry_steps(options: Namespace, folder: Path, files: list[str]) -> str:
+    """Write the fitted steps of a run beside its network, or return why they are not there.
 
     Raises:
         FileError: they cannot be read.
     """
     if not options.weights or options.map or Path(options.weights).expanduser().is_file():
-        return {}
+        return ""
     from studio.app.folders import find_run
     from studio.compile.carrying import Carried, cannot_carry, prepare_text
     from studio.core.errors import CompileError
@@ -63,18 +63,18 @@ def _carry_steps(options: Namespace, folder: Path, files: list[str]) -> dict[str
     with open_run(run_folder) as saved:
         spec = saved.spec
     if spec is None or not spec.data.fields:
-        return {}
+        return ""
     why = cannot_carry(spec.data)
     if why:
-        return {"steps": why}
+        return why
     known = read_preparation(run_folder)
     try:
         text = prepare_text(Carried(known.job, known.steps, spec.program, known.fields))
     except CompileError as error:
-        return {"steps": str(error)}
+        return str(error)
     write_whole(folder / "prepare.py", text.encode())
     files.append("prepare.py")
-    return {}
+    return ""
 
 
 def _maps_for(file: str) -> list[str]:
