@@ -118,15 +118,24 @@ def promised(notes: str) -> str:
 def find_experiment(name: str) -> Path:
     """Return the file that a person means by ``name``: a path, or else a name of the gallery.
 
+    Only for a name that the program's own gallery does not have, plug-ins are looked for.
+
     Raises:
         FileError: there is neither.
     """
     path = Path(name).expanduser()
     if path.exists():
         return path
+    wanted = name.removesuffix(SUFFIX)
     shown = {exhibit.name: exhibit.path for exhibit in (*exhibits(), *published())}
-    if name.removesuffix(SUFFIX) in shown:
-        return shown[name.removesuffix(SUFFIX)]
+    if wanted in shown:
+        return shown[wanted]
+    from .plugging import exhibits_of_plugins
+
+    for exhibit in exhibits_of_plugins():
+        shown.setdefault(exhibit.name, exhibit.path)
+    if wanted in shown:
+        return shown[wanted]
     raise FileError(
         f"{name}: there is no such file, and the gallery has only {', '.join(shown) or 'nothing'}"
     )

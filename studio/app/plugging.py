@@ -1,14 +1,15 @@
 """Plugging: the plug-ins of this program, found where they lie and put into its tables."""
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from studio.core.catalog import Catalog
+from studio.core.plugin_code import plugin_finder
 from studio.plugins.answers import Answers
+from studio.plugins.containing import contain
 from studio.plugins.entry import Plugin
 from studio.plugins.giving import Given
 from studio.plugins.host import Host
@@ -21,6 +22,7 @@ from . import folders
 from .actions import Action, ActionList, Row
 from .catalogue import builtin_catalog
 from .gallery import Exhibit
+from .plugin_news import PluginNews
 
 if TYPE_CHECKING:
     from .studio import Studio
@@ -55,6 +57,16 @@ def full_catalog() -> Catalog:
     return started_host().catalog
 
 
+def exhibits_of_plugins() -> tuple[Exhibit, ...]:
+    """Return the experiments that the plug-ins that are on add to the gallery."""
+    host, taker = started_host(), _GalleryTaker()
+    try:
+        host.attach(taker)
+        return tuple(_exhibit(given, host.plugin(name).title) for name, given in taker.given)
+    finally:
+        host.close()
+
+
 class Plugging:
     """The plug-ins beside an open document: what changes with them is looked at anew."""
 
@@ -65,6 +77,7 @@ class Plugging:
         self.rows: dict[str, list[Row]] = {}
         """What plug-ins add to what a person can do, by plug-in."""
         self._studio = studio
+        self._news = PluginNews(self.host, studio.notices, self)
         self._started = False
         self._files: dict[str, list[Given]] = {}
         self._stale = self._engine_stale = False
@@ -82,12 +95,12 @@ class Plugging:
         host.failed.connect(self._on_failed)
         host.answered.connect(self._on_answered)
         host.attach(self)
+        plugin_finder().rewrite = contain
+        self._news.silent = True
         host.start()
+        self._news.silent = False
         self._engines = {plugin.id: _for_engine(plugin) for plugin in host.plugins}
         self._engine_stale = False
-        for plugin in host.plugins:
-            if plugin.state == "untrusted":
-                self._ask(plugin)
         self._refresh()
 
     def poll(self) -> None:
@@ -98,8 +111,9 @@ class Plugging:
         self.host.poll()
         if monotonic() - self._looked > LOOK_SECS:
             self._looked = monotonic()
-            for name in self.host.reread_changed():
-                self._say_reread(name)
+            for name in self.host.changed_files():
+                self._news.reread(name)
+                self.host.reload(name)
         self._refresh()
 
     def reload_all(self) -> None:
@@ -131,10 +145,7 @@ class Plugging:
     @property
     def exhibits(self) -> tuple[Exhibit, ...]:
         """Experiments that plug-ins add to the gallery."""
-        return tuple(
-            Exhibit(Path(str(given.value)).stem, Path(str(given.value)), self._title(plugin))
-            for plugin, given in self._all("gallery")
-        )
+        return tuple(_exhibit(given, self._title(plugin)) for plugin, given in self._all("gallery"))
 
     @property
     def composites(self) -> tuple[tuple[Path, str], ...]:
@@ -142,6 +153,17 @@ class Plugging:
         return tuple(
             (Path(str(given.value)), self._title(plugin))
             for plugin, given in self._all("composites")
+        )
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The ids of the themes that can be worn now."""
+        return tuple(
+            id_
+            for plugin in self.host.plugins
+            if plugin.state == "on"
+            for kind, id_, _ in plugin.gives
+            if kind == "themes"
         )
 
     # As a table that plug-ins add to
@@ -173,20 +195,13 @@ class Plugging:
         now = _for_engine(known[0]) if known else ()
         if self._engines.get(name, ()) != now:
             self._engines[name], self._engine_stale = now, True
-        if known and known[0].state == "untrusted":
-            self._ask(known[0])
+        self._news.look(name)
 
     def _on_answered(self, _: None) -> None:
         self._stale = True
 
     def _on_failed(self, plugin: Plugin) -> None:
-        notices = self._studio.notices
-        message = f"The plug-in {plugin.title} was switched off: {plugin.sentence}"
-        answers = (
-            ("Plug-ins", self._open_list),
-            ("Try again", partial(self._enable, plugin.id)),
-        )
-        notices.say(message, "error", answers=answers, details=plugin.details)
+        self._news.tell_off(plugin)
 
     def _refresh(self) -> None:
         """Look at the drawing anew if plug-ins changed; restart an engine that is idle."""
@@ -203,36 +218,37 @@ class Plugging:
             if studio.session.state != "cold":
                 studio.session.restart_engine()
 
-    def _ask(self, plugin: Plugin) -> None:
-        if plugin.manifest is None:
-            return
-        message = (
-            f"Do you trust the plug-in {plugin.title} {plugin.manifest.version}? "
-            "Its code runs with all your rights"
-        )
-        answers = (
-            ("Trust", partial(self._trust, plugin.id)),
-            ("Leave off", partial(self._leave_off, plugin.id)),
-            ("Plug-ins", self._open_list),
-        )
-        self._studio.notices.say(message, answers=answers)
+    # Where its news leads to
 
-    def _trust(self, id_: str) -> None:
-        self._studio.attempt(partial(self.host.trust, id_))
-
-    def _leave_off(self, id_: str) -> None:
-        self._studio.attempt(partial(self.host.disable, id_))
-
-    def _enable(self, id_: str) -> None:
-        self._studio.attempt(partial(self.host.enable, id_))
-
-    def _open_list(self) -> None:
+    def open_list(self) -> None:
+        """Show the list of plug-ins."""
         self._studio.front.open_dialog("plugins")
 
-    def _say_reread(self, name: str) -> None:
-        for plugin in self.host.plugins:
-            if plugin.id == name and plugin.state in {"on", "trying"}:
-                self._studio.notices.say(f"Read {plugin.title} anew: its files changed")
+    def attempt(self, deed: Callable[[], object]) -> bool:
+        """Do something, and say what was wrong with it."""
+        return self._studio.attempt(deed)
+
+
+class _GalleryTaker:
+    """Collects the experiments of plug-ins, with the id of who gives them."""
+
+    kinds = frozenset({"gallery"})
+
+    def __init__(self) -> None:
+        self.given: list[tuple[str, Given]] = []
+
+    def take(self, given: Given, plugin: str) -> None:
+        """Note an experiment."""
+        self.given.append((plugin, given))
+
+    def drop(self, plugin: str) -> None:
+        """Forget what a plug-in gave."""
+        self.given = [(name, given) for name, given in self.given if name != plugin]
+
+
+def _exhibit(given: Given, title: str) -> Exhibit:
+    path = Path(str(given.value))
+    return Exhibit(path.stem, path, title)
 
 
 def _for_engine(plugin: Plugin) -> tuple[Any, ...]:

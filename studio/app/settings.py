@@ -25,7 +25,7 @@ SETTINGS: tuple[Param, ...] = (
         "own_theme",
         "",
         title="theme of a plug-in",
-        help="Id of a theme that a plug-in gives, in place of the theme above; empty for none",
+        help="One that a plug-in gives, in place of the theme above",
     ),
     Param(
         "text_size",

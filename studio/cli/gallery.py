@@ -27,12 +27,13 @@ class Listed:
 def run(options: Namespace) -> int:
     """List the gallery, by group."""
     from studio.app.gallery import exhibits, published
-    from studio.app.plugging import full_catalog
+    from studio.app.plugging import exhibits_of_plugins, full_catalog
 
     catalog = full_catalog()
     listed = [
         *_listed(exhibits(), catalog),
         *_listed(published(), catalog),
+        *_listed(exhibits_of_plugins(), catalog),
     ]
     if options.json:
         print_json({"exhibits": [asdict(row) for row in listed]})
@@ -72,7 +73,7 @@ def _declare(parser: ArgumentParser) -> None:
 
 GALLERY = Verb(
     "gallery",
-    "List the experiments that come with the program",
+    "List the experiments that come with the program and its plug-ins",
     "With the figure that the notes of each promise, and its number of parameters.",
     _declare,
     run,

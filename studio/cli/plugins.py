@@ -78,9 +78,27 @@ def _install(options: Namespace) -> int:
     manifest = (link if options.link else install)(source, folders.plugins())
     host = _host()
     if options.trust:
-        host.trust(manifest.id)
+        (host.trust_changes if options.link else host.trust)(manifest.id)
         host.wait()
     print("\n".join(_words(host.plugin(manifest.id))))
+    return 0
+
+
+def _update(options: Namespace) -> int:
+    from studio.plugins.manifest import MANIFEST, read_manifest
+    from studio.plugins.updating import update
+
+    host, source = _host(), Path(options.plugin).expanduser()
+    known = {plugin.id for plugin in host.plugins}
+    given = source if options.plugin not in known and (source / MANIFEST).is_file() else None
+    before = host.plugin(read_manifest(given).id if given else options.plugin)
+    changed = update(before, host.own, given)
+    host.reload(before.id)
+    if changed and options.trust:
+        host.trust(before.id)
+    host.wait()
+    print("\n".join(_words(host.plugin(before.id))))
+    print("Updated" if changed else "Nothing has changed")
     return 0
 
 
@@ -112,6 +130,7 @@ _DEEDS: dict[str, Callable[[Namespace], int]] = {
     "new": _new,
     "check": _check,
     "install": _install,
+    "update": _update,
     "remove": _remove,
     "trust": _switch,
     "enable": _switch,
@@ -173,6 +192,7 @@ def _declare(parser: ArgumentParser) -> None:
         ("new", "write one that works, with a test", "name"),
         ("check", "hold one to what the studio's own keep, and explain each failure", "path"),
         ("install", "copy one to your plug-ins", "path"),
+        ("update", "copy one anew from the folder it came from", "plugin"),
         ("remove", "delete one of your plug-ins", "id"),
         ("trust", "let the code of one run, as it is now", "id"),
         ("enable", "switch one on again", "id"),
@@ -185,10 +205,13 @@ def _declare(parser: ArgumentParser) -> None:
             add_json(word)
         if name == "new":
             word.add_argument("--into", metavar="DIR", default=".", help="where; else here")
-        if name == "install":
+        if name in {"install", "update"}:
             word.add_argument("--trust", action="store_true", help="and trust it")
+        if name == "install":
             word.add_argument(
-                "--link", action="store_true", help="use it where it lies, as its author"
+                "--link",
+                action="store_true",
+                help="use it where it lies; with --trust, as its author",
             )
 
 

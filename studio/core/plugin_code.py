@@ -6,10 +6,11 @@ processes import from it; the engine is told the folders in its environment. Mod
 from their text: compiled files beside it may say something else, and nobody has looked at them.
 """
 
+import ast
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -26,8 +27,11 @@ class _TextLoader(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         path = self.get_filename(fullname)
-        text: CodeType = self.source_to_code(self.get_data(path), path)
-        return text
+        rewrite, text = plugin_finder().rewrite, self.get_data(path)
+        tree = ast.parse(text, path)
+        read = tree if rewrite is None else rewrite(tree)
+        code: CodeType = compile(read, path, "exec", dont_inherit=True)
+        return code
 
 
 class PluginFinder(MetaPathFinder):
@@ -35,6 +39,8 @@ class PluginFinder(MetaPathFinder):
 
     def __init__(self) -> None:
         self.folders: dict[str, Path] = {}
+        self.rewrite: Callable[[ast.Module], ast.Module] | None = None
+        """What is done to the text of modules before they are compiled."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -79,7 +85,7 @@ def plugin_finder() -> PluginFinder:
         if isinstance(known, PluginFinder):
             return known
     finder = PluginFinder()
-    sys.meta_path.append(finder)
+    sys.meta_path.insert(0, finder)  # the finder of folders takes compiled files, too
     return finder
 
 

@@ -105,6 +105,10 @@ class Host:
         self._memory.switch(id_, on=True)
         self._settle(id_)
 
+    def trusts_changes(self, id_: str) -> bool:
+        """Tell whether a person trusts whatever becomes of it."""
+        return self._memory.trusts_folder(str(self._entry(id_).found.folder))
+
     def trust_changes(self, id_: str) -> None:
         """Trust it and whatever becomes of it: for whoever writes it."""
         self._memory.trust_folder(str(self._entry(id_).found.folder))
@@ -179,12 +183,9 @@ class Host:
             self._rehearsing.wait()
             self.poll()
 
-    def reread_changed(self) -> tuple[str, ...]:
-        """Reload the plug-ins of a person whose files changed; return them."""
-        changed = tuple(name for name, entry in self._entries.items() if entry.changed)
-        for name in changed:
-            self.reload(name)
-        return changed
+    def changed_files(self) -> tuple[str, ...]:
+        """Return the plug-ins of a person whose files are others than when they were read."""
+        return tuple(name for name, entry in self._entries.items() if entry.changed)
 
     def beat(self) -> None:
         """Say that the window lives, so that a plug-in that keeps it from that is noticed."""
@@ -217,10 +218,13 @@ class Host:
     def _add(self, found: Found) -> None:
         name = found.name if found.name not in self._entries else str(found.folder)
         self._entries[name] = entry = Entry(found)
-        if self._deciding.was_busy(entry):
+        was_busy = self._deciding.was_busy(entry)
+        if was_busy:
             sentence = "The program ended without a word while it was being loaded"
             self._memory.note_fault(self._memory.busy, sentence)
         self._settle(name)
+        if was_busy and entry.state == "failed":
+            self.failed.tell(entry.told(name))
 
     def _settle(self, name: str) -> None:
         """Bring a plug-in where it belongs."""

@@ -9,6 +9,9 @@ from studio.api import FileError
 from .files import digest_of, files_of
 from .manifest import Manifest, read_manifest
 
+SOURCE = ".source"
+"""The file beside a copy that names the folder it was copied from; it is no part of the plug-in."""
+
 
 def install(source: Path, own: Path) -> Manifest:
     """Copy a plug-in; one of its id that is there is replaced.
@@ -30,6 +33,7 @@ def install(source: Path, own: Path) -> Manifest:
         for file in files:
             (fresh / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source / file, fresh / file)
+        (fresh / SOURCE).write_text(f"{source.resolve()}\n", encoding="utf-8")
         remove(manifest.id, own)
         fresh.rename(place)
     except OSError as error:

@@ -37,6 +37,8 @@ class Loading:
         if not entry.loaded:  # whatever was left of another host, or of a load that was cut off
             forget_modules(manifest.module)
         plugin_finder().folders[manifest.module] = entry.found.folder
+        if not entry.loaded:  # another plug-in of this id may have been read before
+            forget_modules(manifest.module)
         kinds = frozenset[str]().union(*(taker.kinds for taker in self.takers))
         risky = entry.found.origin != "shipped"
         if risky:  # whoever is ended by it finds it off at the next start
@@ -68,14 +70,14 @@ class Loading:
         assert guard is not None
         what = f"loading {part.path}"
         found = guard.run(what, given_by, manifest, folder, part, self._answers, secs=LOAD_SECS)
-        told = list(entry.gives)
+        told = {(kind, id_): title for kind, id_, title in entry.gives}
         for given in found:
             value = guarded(given.value, guard) if given.code else given.value
             taker = next((one for one in self.takers if given.kind in one.kinds), None)
             if taker is not None:
                 taker.take(replace(given, value=value), name)
-            told.append((given.kind, given.id, given.title))
-        entry.gives = tuple(dict.fromkeys(told))
+            told[given.kind, given.id] = given.title
+        entry.gives = tuple((kind, id_, title) for (kind, id_), title in told.items())
 
 
 def _left_out(manifest: Manifest) -> str:

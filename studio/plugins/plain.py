@@ -9,6 +9,7 @@ under ``[blocks.ClassName]``.
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,11 +100,37 @@ def plain_modules(tree: ast.Module, words: Mapping[str, Mapping[str, object]]) -
 
 
 def _classes(tree: ast.Module) -> Iterator[ast.ClassDef]:
+    """Yield the modules of a file, also those that derive from another one of it.
+
+    One of a family of classes that has no forward is no block.
+    """
+    known: dict[str, ast.ClassDef] = {}
+    family: set[str] = set()
     for statement in tree.body:
-        if isinstance(statement, ast.ClassDef) and not statement.name.startswith("_"):
-            bases = {ast.unparse(base) for base in statement.bases}
-            if bases & _BASES:
-                yield statement
+        if isinstance(statement, ast.ClassDef):
+            bases = [ast.unparse(base) for base in statement.bases]
+            inside = [known[base] for base in bases if base in known]
+            if inside or _BASES & set(bases):
+                known[statement.name] = _with_inherited(statement, inside)
+                family.update([*bases, *([statement.name] if inside else [])])
+    for name, kind in known.items():
+        if not name.startswith("_") and (name not in family or "forward" in _methods(kind)):
+            yield kind
+
+
+def _with_inherited(kind: ast.ClassDef, bases: list[ast.ClassDef]) -> ast.ClassDef:
+    """Return a class with the methods that it has from others, its own first."""
+    methods: dict[str, ast.stmt] = {}
+    for base in (kind, *bases):
+        methods = {**_methods(base), **methods}
+    whole = copy(kind)
+    own = _methods(kind)
+    whole.body = [*kind.body, *(one for name, one in methods.items() if name not in own)]
+    return whole
+
+
+def _methods(kind: ast.ClassDef) -> dict[str, ast.stmt]:
+    return {one.name: one for one in kind.body if isinstance(one, ast.FunctionDef)}
 
 
 def _read(kind: ast.ClassDef, words: Mapping[str, object]) -> PlainModule:

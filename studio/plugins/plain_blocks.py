@@ -61,7 +61,7 @@ def plain_block(module: PlainModule, file: str, manifest: Manifest, ask: Ask) ->
     known = tuple(param.name for param in params)
     return BlockSpec(
         id=f"{manifest.id}.{_snake(module.name)}",
-        title=told["title"] or _spaced(module.name),
+        title=told["title"] or _title(module.name, manifest.title),
         family=told["family"] or {"loss": "Loss", "metric": "Metric"}.get(role, manifest.title),
         infer=_Rule(ask, reference, module, outputs, known),
         init=partial(_init, module.name, tuple(module.sizes), known),
@@ -216,6 +216,12 @@ def _wrong(place: str, what: str, value: object) -> FileError:
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def _title(name: str, plugin: str) -> str:
+    """Return a class's name as words; the plug-in's title where that is how it is written."""
+    same = re.sub(r"[\W_]", "", plugin).lower() == name.lower()
+    return plugin if same else _spaced(name)
 
 
 def _spaced(name: str) -> str:

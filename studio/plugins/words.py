@@ -4,10 +4,14 @@ import traceback
 from pathlib import Path
 
 
+class Ended(Exception):
+    """A plug-in wants to end the program."""
+
+
 def told(error: BaseException) -> str:
     """Return one line that says what was raised."""
     words = " ".join(str(error).split())
-    if isinstance(error, SystemExit):
+    if isinstance(error, SystemExit | Ended):
         return "it wants to end the program"
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"the module {error.name} is not installed"

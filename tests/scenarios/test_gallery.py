@@ -1,9 +1,12 @@
 """The gallery is what a newcomer sees first: whole, tidy, explained, and ready to train."""
 
+import re
+
 import pytest
 
 from studio.app.catalogue import builtin_catalog
 from studio.app.gallery import PROMISES, Exhibit, exhibits, find_experiment, stated
+from studio.cli import main
 from studio.compile.run import plan_run
 from studio.core.check import check
 from studio.core.errors import FileError
@@ -94,6 +97,16 @@ def test_a_name_of_the_gallery_serves_where_a_file_does(name: str) -> None:
     assert find_experiment(name).stem == "lenet-digits"
 
 
+def test_a_name_that_a_plug_in_adds_serves_on_the_command_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert find_experiment("instruments").parent.parent.name == "tones"
+
+    assert main(["check", "instruments"]) == 0
+    assert main(["gallery"]) == 0
+    assert re.search(r"^Tones\n  instruments ", capsys.readouterr().out, re.MULTILINE)
+
+
 def test_a_wrong_name_is_answered_with_the_right_ones() -> None:
-    with pytest.raises(FileError, match=r"lenet-digtis: .* wine-mlp"):
+    with pytest.raises(FileError, match=r"lenet-digtis: .* wine-mlp.* instruments"):
         find_experiment("lenet-digtis")

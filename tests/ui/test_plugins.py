@@ -12,8 +12,11 @@ from studio.app import folders
 from studio.app.studio import Studio
 from studio.core.fileio import dumps, loads
 from studio.runs.events import Points
+from studio.ui.bridge import Mishaps
 from studio.ui.dialogs.plugins import PluginPage, PluginsDialog
+from studio.ui.dialogs.preferences import PreferencesDialog
 from studio.ui.look import Look
+from studio.ui.widgets.fields import ChoiceField
 from studio.ui.window import MainWindow
 from tests.helpers.plugins import write_page, write_plugin
 
@@ -154,6 +157,42 @@ class TestWithABlock:
         assert spec is not None
         assert spec.param("factor") is not None
 
+    def test_a_broken_file_is_told_and_taken_back_once_it_is_mended(
+        self, qtbot: QtBot, window: MainWindow, plugins: Path
+    ) -> None:
+        studio, host = window.studio, window.studio.plugins.host
+        host.trust_changes("same")
+        qtbot.waitUntil(lambda: host.plugin("same").state == "on", timeout=20_000)
+
+        def said() -> list[str]:
+            return [notice.message for notice in studio.notices.open]
+
+        (plugins / "same" / "blocks.py").write_text(SAME.replace("infer=rule", "infer=rul"))
+        qtbot.waitUntil(lambda: host.plugin("same").state == "failed", timeout=20_000)
+        assert any(words.startswith("The plug-in Same was switched off: ") for words in said())
+        assert not any(words.startswith("Read Same anew") for words in said())
+
+        (plugins / "same" / "blocks.py").write_text(SAME)
+        qtbot.waitUntil(lambda: host.plugin("same").state == "on", timeout=20_000)
+        qtbot.waitUntil(lambda: "Read Same anew: its files changed" in said(), timeout=5000)
+        assert not any("switched off" in words for words in said())
+
+    def test_the_list_opens_on_what_waits_for_an_answer(
+        self, qtbot: QtBot, window: MainWindow
+    ) -> None:
+        host = window.studio.plugins.host
+        dialog = PluginsDialog(window.studio, window)
+        assert dialog.chosen == "same"
+
+        press(qtbot, dialog, "Trust")
+        qtbot.waitUntil(lambda: host.plugin("same").state == "on", timeout=20_000)
+        qtbot.waitUntil(lambda: "Read anew" in buttons(dialog), timeout=5000)
+        press(qtbot, dialog, "Trust as author")
+
+        qtbot.waitUntil(lambda: "Trust as author" not in buttons(dialog), timeout=5000)
+        assert host.trusts_changes("same")
+        dialog.close()
+
     def test_the_list_says_what_there_is_and_its_buttons_hold_at_once(
         self, qtbot: QtBot, window: MainWindow
     ) -> None:
@@ -223,6 +262,50 @@ def test_a_panel_that_goes_wrong_is_gone_in_a_moment_and_the_others_stay(
     assert any("It was switched off" in notice.message for notice in window.studio.notices.open)
 
 
+SLOTS = """
+import sys
+from PySide6.QtWidgets import QPushButton
+from studio.ui.api import Panel, PanelSpec
+
+class It(Panel):
+    topics = frozenset({{"run"}})
+    def __init__(self, context):
+        super().__init__(context, "It")
+        self.button = QPushButton("End", self)
+        self.button.clicked.connect({slot})
+    def end(self):
+        \"\"\"A slot without arguments, though the signal has one.\"\"\"
+        sys.exit(3)
+
+PANEL = PanelSpec(id="it.panel", title="It", icon="flag", help="It", make=It)
+"""
+
+
+@pytest.mark.parametrize("slot", ["self.end", "lambda: sys.exit(3)"])
+def test_a_slot_that_ends_the_program_ends_the_plug_in(
+    slot: str, qtbot: QtBot, home: Path, request: pytest.FixtureRequest
+) -> None:
+    write_plugin(
+        folders.plugins(), "it", '[contributes]\npanels = ["it.py"]\n', it=SLOTS.format(slot=slot)
+    )
+    window: MainWindow = request.getfixturevalue("window")
+    host, dashboard = window.studio.plugins.host, window.docks._dashboard
+    assert dashboard is not None
+    mishaps = Mishaps(window.studio.notices)
+    mishaps.blames = window.studio.plugins.blames
+    trust(qtbot, window, "it")
+
+    with qtbot.captureExceptions():
+        mishaps.watch()
+        dashboard.panels["it.panel"].button.click()
+        mishaps.rest()
+    qtbot.waitUntil(lambda: host.plugin("it").state == "failed", timeout=20_000)
+
+    assert host.plugin("it").sentence == "it wants to end the program"
+    assert "sys.exit(3)" in host.plugin("it").details
+    assert "it.panel" not in dashboard.panels
+
+
 def test_the_first_panel_of_the_handbook_shows_the_best_loss(
     qtbot: QtBot, home: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -256,6 +339,17 @@ def test_a_theme_is_worn_and_taken_off_with_its_plug_in(
     window.studio.settings.set("own_theme", "dusk.dusk")
     assert look.theme.accent == "#FFB000"
     assert window.palette().window().color().name().upper() == "#2A1F3D"
+
+    settings = window.studio.settings
+    dialog = PreferencesDialog(settings, window, window.studio.plugins.themes)
+    field = dialog.form.field("own_theme")
+    assert isinstance(field, ChoiceField)
+    assert [field.itemText(row) for row in range(field.count())] == ["none", "dusk.dusk"]
+    field.textActivated.emit("none")
+    assert settings.values.text("own_theme") == ""
+    field.textActivated.emit("dusk.dusk")
+    assert look.theme.accent == "#FFB000"
+    dialog.close()
 
     window.studio.plugins.host.disable("dusk")
     assert look.theme.name in {"light", "dark"}

@@ -19,7 +19,7 @@ def open_dialog(name: str, studio: Studio, window: QMainWindow) -> None:
         case "keys":
             KeysDialog(studio, window).open()
         case "settings":
-            PreferencesDialog(studio.settings, window).open()
+            PreferencesDialog(studio.settings, window, studio.plugins.themes).open()
         case "plugins":
             PluginsDialog(studio, window).open()
         case "about":

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from studio.app.studio import Studio
 from studio.plugins.entry import Plugin
 from studio.plugins.installing import install, remove
+from studio.plugins.updating import source_of, update
 from studio.ui.icons import drawn
 from studio.ui.theme import Tokens, tokens
 from studio.ui.widgets.facts import Facts
@@ -45,6 +46,15 @@ _ICONS = {
 }
 _ORIGINS = {"shipped": "Comes with Netwright", "folder": "Yours", "package": "Installed package"}
 _LIST_PX = 260
+_ASKING = ("failed", "wrong", "untrusted", "trying")
+"""States that a person comes here for, what is worst first."""
+_TIPS = {
+    "Trust": "Lets its code run as it is now; you are asked again when a file changes",
+    "Trust as author": "For a plug-in that you write: changed files are read at once",
+    "Read anew": "Takes changed files; the drawing stays as it is",
+    "Update": "Copies it anew from the folder that it was installed from",
+    "Remove": "Deletes its folder among your plug-ins, or the link to it",
+}
 
 
 class PluginsDialog(QDialog):
@@ -88,7 +98,7 @@ class PluginsDialog(QDialog):
             item = QListWidgetItem(drawn_state(plugin, theme), _line(plugin), self.list)
             item.setToolTip(f"{STATES[plugin.state]}\n{plugin.sentence}".strip())
         self._ids = [plugin.id for plugin in self._host.plugins]
-        self.list.setCurrentRow(self._ids.index(chosen) if chosen in self._ids else 0)
+        self.list.setCurrentRow(self._ids.index(chosen) if chosen in self._ids else self._first())
         self.list.blockSignals(False)
         self._show()
 
@@ -98,13 +108,18 @@ class PluginsDialog(QDialog):
         row = self.list.currentRow()
         return self._ids[row] if 0 <= row < len(self._ids) else ""
 
+    def _first(self) -> int:
+        """Return the row of what most needs a person."""
+        states = [plugin.state for plugin in self._host.plugins]
+        return next((states.index(state) for state in _ASKING if state in states), 0)
+
     def _make_buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         for words, deed in (
             ("Install folder…", self._on_install),
             ("Show my folder", self._on_reveal),
-            ("Read anew", self._on_reload),
+            ("Read all anew", self._on_reload),
         ):
             button = buttons.addButton(words, QDialogButtonBox.ButtonRole.ActionRole)
             button.setAutoDefault(False)
@@ -125,8 +140,9 @@ class PluginsDialog(QDialog):
         deeds: list[tuple[str, Callable[[], object]]] = []
         if plugin.state == "untrusted":
             deeds.append(("Trust", partial(host.trust, id_)))
-            if plugin.origin == "folder":
-                deeds.append(("Trust as author", partial(host.trust_changes, id_)))
+        own = plugin.origin == "folder" and not host.trusts_changes(id_)
+        if plugin.state in {"untrusted", "on"} and own:
+            deeds.append(("Trust as author", partial(host.trust_changes, id_)))
         if plugin.state in {"off", "failed"}:
             deeds.append(("Enable", partial(host.enable, id_)))
         if plugin.state in {"on", "untrusted", "failed", "lacking", "trying"}:
@@ -134,8 +150,18 @@ class PluginsDialog(QDialog):
         if plugin.state in {"on", "wrong", "lacking"}:
             deeds.append(("Read anew", partial(host.reload, id_)))
         if plugin.origin == "folder":
+            if source_of(plugin.folder):
+                deeds.append(("Update", partial(self._update, plugin)))
             deeds.append(("Remove", partial(self._remove, plugin)))
         return deeds
+
+    def _update(self, plugin: Plugin) -> None:
+        done: list[bool] = []
+        self._studio.attempt(lambda: done.append(update(plugin, self._host.own)))
+        if done == [True]:
+            self._host.reload(plugin.id)
+        elif done:
+            self._studio.notices.say(f"{plugin.title} is as its folder is: nothing to update")
 
     def _remove(self, plugin: Plugin) -> None:
         self._host.disable(plugin.id)
@@ -206,6 +232,7 @@ class PluginPage(QWidget):
         for words, _ in deeds:
             button = QPushButton(words, self)
             button.setObjectName(words)
+            button.setToolTip(_TIPS.get(words, ""))
             button.setAutoDefault(False)
             button.clicked.connect(self._on_deed)
             row.addWidget(button)

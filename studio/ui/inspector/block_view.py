@@ -75,7 +75,8 @@ class BlockView(QWidget):
         self.problems.say(
             "\n".join(f"{p.message}{f'. {p.hint}' if p.hint else ''}" for p in facts.problems)
         )
-        self.fix.setVisible(bool(facts.problems))
+        self.problems.set_tone("muted" if facts.asked else "error")
+        self.fix.setVisible(bool(facts.problems) and not facts.asked)
         self.form.set_names(self._workspace.names)
         self.form.set_values(node.params)
         for part in self.parts:

@@ -1,7 +1,10 @@
 """Plug-ins that mean harm, or are only broken: a sentence each time, and the studio goes on."""
 
+import marshal
 import os
+import struct
 import sys
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
@@ -361,7 +364,8 @@ def test_code_changed_after_it_was_trusted_is_asked_for_again(home: Path) -> Non
         assert host.plugin("it").state == "on"
 
         (folder / "it.py").write_text("import studio.api, os\nos.system('true')\n")
-        changed = host.reread_changed()
+        changed = host.changed_files()
+        host.reload("it")
 
         assert changed == ("it",)
         assert host.plugin("it").state == "untrusted"
@@ -373,12 +377,16 @@ def test_compiled_files_beside_the_text_are_never_read(home: Path) -> None:
     folder = write_plugin(home / "plugins", "it", it=rule("it.block", "return gives(shapes['x'])"))
     cache = folder / "__pycache__"
     cache.mkdir()
-    (cache / f"it.{sys.implementation.cache_tag}.pyc").write_bytes(b"garbage")
+    stamp = (folder / "it.py").stat()
+    code = compile("raise ValueError('nobody looked at this')", "it.py", "exec")
+    head = struct.pack("<III", 0, int(stamp.st_mtime), stamp.st_size)
+    compiled = MAGIC_NUMBER + head + marshal.dumps(code)
+    (cache / f"it.{sys.implementation.cache_tag}.pyc").write_bytes(compiled)
 
     with hosted(home) as host:
         trusted(host, "it")
 
-        assert host.plugin("it").state == "on"
+        assert host.plugin("it").state == "on", host.plugin("it").sentence
         assert [path.name for path in cache.iterdir()] == [f"it.{sys.implementation.cache_tag}.pyc"]
 
 
