@@ -77,3 +77,13 @@ def stacks(blocks: Sequence[tuple[str, Maps]]) -> list[list[str]]:
             outer = id_.partition("/")[0].partition("#")[0] if "/" in id_ else ""
             found.setdefault((outer, queries, is_causal(maps)), []).append(id_)
     return [ids for ids in found.values() if len(ids) > 1]
+
+
+def pooled(weights: NDArray[np.floating], limit: int) -> NDArray[np.floating]:
+    """Return a map of at most ``limit`` a side, in which every cell keeps its greatest weight."""
+    for axis in (0, 1):
+        size = weights.shape[axis]
+        if size > limit:
+            cuts = np.arange(limit) * size // limit
+            weights = np.maximum.reduceat(weights, cuts, axis=axis)
+    return weights

@@ -9,10 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.runs.attending import Summary
+from studio.runs.attending import Summary, pooled
 from studio.ui.theme import Tokens, tokens
 
-from .attention_map import pooled
 from .colours import mapped
 from .followed import looked_at, named, paint_followed
 from .pace import Pace

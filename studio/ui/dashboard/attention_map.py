@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.runs.attending import pooled
 from studio.ui.theme import Tokens, tokens
 
 from .colours import VIRIDIS, mapped
@@ -290,13 +291,3 @@ def _spaced(names: Sequence[str], step: float) -> Iterator[tuple[int, str]]:
     """Yield the names that have room where lines are so far apart, at least every other few."""
     every = max(1, -int(-_TOKEN_PX * 0.8 // max(step, 0.1)))
     return ((at, name) for at, name in enumerate(names) if not at % every)
-
-
-def pooled(weights: NDArray[np.floating], limit: int) -> NDArray[np.floating]:
-    """Return a map of at most ``limit`` a side, in which every cell keeps its greatest weight."""
-    for axis in (0, 1):
-        size = weights.shape[axis]
-        if size > limit:
-            cuts = np.arange(limit) * size // limit
-            weights = np.maximum.reduceat(weights, cuts, axis=axis)
-    return weights
