@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QWidget
 
 FOLDER = Path("build/screenshots")
-SIZE = (1440, 900)
+SIZE, NARROW = (1440, 900), (1024, 700)
+PANEL, COLUMNS, GAP_PX, TITLE_PX = (470, 300), 4, 8, 24
 
 
 def main(chosen: list[str]) -> int:
@@ -49,18 +51,19 @@ def _taken_apart(name: str) -> bool:
 class Scene:
     """One window, to be brought into the state that is worth a picture."""
 
-    def __init__(self, *, theme: str = "light") -> None:
+    def __init__(self, *, theme: str = "light", size: tuple[int, int] = SIZE) -> None:
         from studio.app.studio import Studio
         from studio.ui.look import Look
         from studio.ui.start import make_application
         from studio.ui.window import MainWindow
 
         self._over: QWidget | None = None
+        self._picture: QPixmap | None = None
         self.app = make_application(["netwright"])
         self.studio = Studio()
         self.studio.settings.set("theme", theme)
         self.window = MainWindow(self.studio, Look(self.app, self.studio.settings))
-        self.window.resize(*SIZE)
+        self.window.resize(*size)
         self.window.show()
         self.window.docks.make_dashboard()
         self.settle()
@@ -92,6 +95,28 @@ class Scene:
         end = time.monotonic() + secs
         self.wait(lambda: time.monotonic() > end)
 
+    def show_panels(self) -> None:
+        """Have every panel of the dashboard in the picture, as large as when it floats."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtGui import QPainter, QPixmap
+
+        dashboard = self.window.docks._dashboard
+        assert dashboard is not None
+        wide, tall = PANEL[0] + GAP_PX, PANEL[1] + GAP_PX + TITLE_PX
+        rows = -(-len(dashboard.docks) // COLUMNS)
+        self._picture = QPixmap(COLUMNS * wide, rows * tall)
+        self._picture.fill(Qt.GlobalColor.lightGray)
+        painter = QPainter(self._picture)
+        for at, (id_, dock) in enumerate(dashboard.docks.items()):
+            dashboard.show_panel(id_, shown=True)
+            dock.setFloating(True)
+            dock.resize(*PANEL)
+            self.settle(0.2)
+            x, y = at % COLUMNS * wide, at // COLUMNS * tall
+            painter.drawText(x + 8, y + TITLE_PX - 8, dock.windowTitle())
+            painter.drawPixmap(x, y + TITLE_PX, dock.grab())
+        painter.end()
+
     def show_over(self, dialog: "QWidget") -> None:
         """Have a dialog in the picture, in the middle."""
         self._over = dialog
@@ -101,7 +126,7 @@ class Scene:
         from PySide6.QtGui import QPainter
 
         self.settle()
-        picture = self.window.grab()
+        picture = self._picture or self.window.grab()
         if self._over is not None:
             painter = QPainter(picture)
             room = self.window.size() - self._over.size()
@@ -130,6 +155,33 @@ def _trained(scene: Scene) -> None:
 def _training(scene: Scene) -> None:
     scene.open("recall-attention")
     scene.train(until=lambda: len(scene.studio.record.epochs) >= 3)
+
+
+def _panels(experiment: str) -> Callable[[Scene], None]:
+    """Return what shows every panel on a run of an experiment, with all of them open."""
+
+    def shown(scene: Scene) -> None:
+        from studio.ui.dashboard.panel import declared_panels
+
+        scene.open(experiment)
+        for spec in declared_panels():
+            scene.studio.front.show_panel(spec.title, shown=True)
+        scene.train(until=lambda: scene.studio.session.state == "ended")
+        scene.show_panels()
+
+    return shown
+
+
+def _flow(scene: Scene) -> None:
+    scene.open("lenet-digits")
+    assert scene.studio.run("view.flow")
+    scene.train(until=lambda: len(scene.studio.record.epochs) >= 5)
+
+
+def _findings(scene: Scene) -> None:
+    scene.open("quartet-sigmoid")
+    scene.train(until=lambda: scene.studio.session.state == "ended")
+    scene.studio.front.show_panel("Diagnosis", shown=True)
 
 
 def _error(scene: Scene) -> None:
@@ -163,6 +215,40 @@ def _data(scene: Scene) -> None:
 def _train_page(scene: Scene) -> None:
     scene.open("characters")
     scene.studio.front.show_page("train")
+
+
+def _preflight(scene: Scene) -> None:
+    from studio.ui.training.preflight_card import PreflightCard
+
+    _train_page(scene)
+    (card,) = scene.window.findChildren(PreflightCard)
+    card.begin.click()
+    scene.wait(lambda: card.begin.isEnabled() and card.process.state().value == 0)
+
+
+def _own_data(scene: Scene) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "penguins.csv"
+        lines = [f"{30 + at % 17}.{at % 7},{at % 5},{'NA' if at % 11 == 0 else 170 + at % 40},"
+                 f"{('Adelie', 'Gentoo', 'Chinstrap')[at % 3]}" for at in range(240)]  # fmt: skip
+        table.write_text("\n".join(["beak_mm,island,wing_mm,species", *lines]))
+        scene.studio.open(table)
+        scene.studio.front.show_page("data")
+        page = scene.window.pages.currentWidget()
+        scene.wait(lambda: page.tabs.isTabVisible(1))
+        page.tabs.setCurrentIndex(1)
+        scene.settle(6)
+
+
+def _plugins(scene: Scene) -> None:
+    from studio.ui.dialogs.plugins import PluginsDialog
+
+    scene.window.plug_in()
+    assert scene.studio.run("plugins.reload")
+    assert scene.studio.run("plugins.list")
+    (dialog,) = scene.window.findChildren(PluginsDialog)
+    scene.settle(2)
+    scene.show_over(dialog)
 
 
 def _story(scene: Scene) -> None:
@@ -227,6 +313,23 @@ VIEWS: dict[str, tuple[str, Callable[[Scene], None]]] = {
     "gallery-200": ("light", _gallery),
     "train-page": ("light", _train_page),
     "train-page-dark": ("dark", _train_page),
+    "trained-dark": ("dark", _trained),
+    "trained-1024": ("light", _trained),
+    "trained-200": ("light", _trained),
+    "panels-digits": ("light", _panels("lenet-digits")),
+    "panels-digits-dark": ("dark", _panels("lenet-digits")),
+    "panels-attention": ("light", _panels("recall-attention")),
+    "panels-lstm-dark": ("dark", _panels("recall-lstm")),
+    "flow": ("light", _flow),
+    "flow-dark": ("dark", _flow),
+    "findings": ("light", _findings),
+    "findings-dark": ("dark", _findings),
+    "preflight": ("light", _preflight),
+    "preflight-dark": ("dark", _preflight),
+    "own-data": ("light", _own_data),
+    "own-data-dark": ("dark", _own_data),
+    "plugins": ("light", _plugins),
+    "plugins-dark": ("dark", _plugins),
     "runs": ("light", _one_run),
     "runs-dark": ("dark", _runs_compared),
     "runs-200": ("light", _runs_compared),
@@ -236,7 +339,7 @@ VIEWS: dict[str, tuple[str, Callable[[Scene], None]]] = {
 
 def _take(name: str) -> int:
     theme, arrange = VIEWS[name]
-    scene = Scene(theme=theme)
+    scene = Scene(theme=theme, size=NARROW if name.endswith("-1024") else SIZE)
     arrange(scene)
     scene.finish(name)
     return 0

@@ -190,6 +190,6 @@ PANEL = PanelSpec(
     help="The loss around the present weights, on a plane of two random directions whose filters "
     "are as large as those of the weights",
     make=LandscapePanel,
-    behind="embedding",
+    behind="loss",
     order=90,
 )
