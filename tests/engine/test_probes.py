@@ -1,5 +1,7 @@
 """Probes: what they show is what torch computes otherwise, and they leave no trace."""
 
+from time import perf_counter, thread_time
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,7 @@ from torch import nn
 
 from studio.compile.source import compile_network
 from studio.engine.build import Network
+from studio.engine.data.load import load
 from studio.engine.probes.attention import attention_maps
 from studio.engine.probes.governor import Governor
 from studio.engine.probes.norms import Norms
@@ -437,3 +440,41 @@ def test_what_every_probe_costs_is_told() -> None:
     told = [event for event in events if isinstance(event, Progress)][-1]
     assert set(told.watching) == {"gradients", "embedding"}
     assert sum(told.watching.values()) == pytest.approx(told.watching_share)
+
+
+class Greedy(Probe):
+    """Looks for longer than it may."""
+
+    def between(self, step: int) -> list[Event]:
+        end = thread_time() + 0.3
+        while thread_time() < end:
+            pass
+        return [Snapshot(kind="greedy", block="", step=step, arrays={})]
+
+
+class Modest(Probe):
+    """Looks at nothing."""
+
+    def after_step(self, step: int) -> list[Event]:
+        return [Snapshot(kind="modest", block="", step=step, arrays={})]
+
+
+GREEDY = ProbeSpec(id="greedy", title="Much", make=Greedy)
+MODEST = ProbeSpec(id="modest", title="Little", make=Modest, at="step")
+
+
+def test_no_probe_waits_for_ever_for_its_first_look_behind_a_greedy_one() -> None:
+    from studio.engine.session import Session
+
+    watch = Watch(probes={f"{HERE}:GREEDY": {}, f"{HERE}:MODEST": {}})
+    session = Session(programs.run(watch=watch), load)
+    greedy = session.watcher.look_again(0)
+    began, seen = perf_counter(), list[Event]()
+
+    while not seen and perf_counter() < began + 20:
+        session.make_step(session.batches()[0])
+        seen = snapshots(session.watcher.between(session.step), "modest")
+
+    assert snapshots([*greedy], "greedy")
+    assert seen
+    assert perf_counter() - began > 0.2, "it waited for a while"

@@ -25,6 +25,11 @@ class Governor:
         self.spent_secs = 0.0
 
     @property
+    def looked(self) -> bool:
+        """Whether it has looked at all."""
+        return self._looks > 0
+
+    @property
     def due_at(self) -> float:
         """The reading of ``perf_counter`` from which it may look again."""
         return self._due_at

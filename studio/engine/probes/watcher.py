@@ -19,6 +19,8 @@ from .quiet import quietly
 
 FIRST_SECS = 0.1
 """What the first looks may cost before anything was earned."""
+FIRST_LOOK_SECS = 0.5
+"""A probe has its first look at the latest so long after the one before it."""
 PATIENCE_SECS = 0.05
 
 
@@ -30,6 +32,8 @@ class _Looking:
     spec: ProbeSpec
     probe: Probe
     governor: Governor
+    latest: float
+    """When it looks for the first time at the latest, whatever the others cost."""
 
 
 class Watcher:
@@ -64,8 +68,8 @@ class Watcher:
         now = perf_counter()
         if now < self._next_step:
             return
-        if self._affords():
-            self._stepping = [one for one in self._at_steps if one.governor.due(now)]
+        due = [looking for looking in self._at_steps if looking.governor.due(now)]
+        self._stepping = [looking for looking in due if self._affords(looking)]
         for looking in tuple(self._stepping):
             with looking.governor.look(step):
                 self._attempt(looking, looking.probe.before_step, step)
@@ -99,20 +103,23 @@ class Watcher:
         now = perf_counter()
         waiting = sorted(self._between, key=lambda looking: looking.governor.due_at)
         for looking in waiting:
-            if looking.governor.due(now) and (at_any_price or self._affords()):
+            if looking.governor.due(now) and (at_any_price or self._affords(looking)):
                 with looking.governor.look(step), self._quietly():
                     self._attempt(looking, looking.probe.between, step)
         self._next_between = _next(self._between, perf_counter())
         events, self._untold = self._untold, []
         return events
 
-    def _affords(self) -> bool:
+    def _affords(self, looking: _Looking) -> bool:
         """Whether all looks together have left something of what they may cost.
 
-        Each probe keeps to its own share, in the long run; this spreads the first looks of many.
+        Each probe keeps to its own share, in the long run; this spreads the first looks of many,
+        none of which has to wait for ever.
         """
+        if not looking.governor.looked and perf_counter() >= looking.latest:
+            return True
         spent = sum(self._spent_before.values())
-        spent += sum(looking.governor.spent_secs for looking in self._looking.values())
+        spent += sum(other.governor.spent_secs for other in self._looking.values())
         earned = self._watch.budget * (thread_time() - self._began)
         return spent < FIRST_SECS + earned
 
@@ -135,10 +142,12 @@ class Watcher:
         self._looking, self._stepping = {}, []
         wanted = self._wanted(watch)
         share = watch.budget / max(len(wanted), 1)
-        for id_, (spec, probe) in wanted.items():
+        now = perf_counter()
+        for place, (id_, (spec, probe)) in enumerate(wanted.items(), 1):
             probe.share = share
             governor = Governor(per_sec=spec.per_sec, share=share)
-            self._looking[id_] = _Looking(id_, spec, probe, governor)
+            latest = now + place * FIRST_LOOK_SECS
+            self._looking[id_] = _Looking(id_, spec, probe, governor, latest)
         self._sort()
 
     def _wanted(self, watch: Watch) -> dict[str, tuple[ProbeSpec, Probe]]:
