@@ -43,18 +43,7 @@ def test_a_healthy_network_is_left_alone(engine: Engine, specimen: Specimen) -> 
     assert [finding.rule.id for finding in diagnose(case)] == []
 
 
-# Whether it is seen through hangs on when its few looks fall: it learns its way out meanwhile.
-UNSURE = "sigmoids at the end of their range"
-
-
-@pytest.mark.parametrize(
-    "specimen",
-    [
-        pytest.param(one, marks=pytest.mark.xfail(strict=False)) if one.name == UNSURE else one
-        for one in BROKEN
-    ],
-    ids=name_of,
-)
+@pytest.mark.parametrize("specimen", BROKEN, ids=name_of)
 def test_a_broken_network_is_seen_through_and_its_remedy_mends_it(
     engine: Engine, specimen: Specimen
 ) -> None:

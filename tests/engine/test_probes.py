@@ -478,3 +478,22 @@ def test_no_probe_waits_for_ever_for_its_first_look_behind_a_greedy_one() -> Non
     assert snapshots([*greedy], "greedy")
     assert seen
     assert perf_counter() - began > 0.2, "it waited for a while"
+
+
+class Quick(Probe):
+    """Looks at next to no cost."""
+
+    def between(self, step: int) -> list[Event]:
+        return [Snapshot(kind="quick", block="", step=step, arrays={})]
+
+
+QUICK = ProbeSpec(id="quick", title="Little", make=Quick)
+
+
+def test_early_steps_are_looked_at_as_often_as_the_share_allows() -> None:
+    watch = Watch(probes={f"{HERE}:QUICK": {}}, budget=0.5)
+
+    events = list(train(programs.run(watch=watch, epochs=30)))
+
+    early = [one for one in snapshots(events, "quick") if one.step < 60]
+    assert len(early) > 30, "not only every 50 ms"

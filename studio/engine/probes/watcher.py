@@ -74,7 +74,7 @@ class Watcher:
             with looking.governor.look(step):
                 self._attempt(looking, looking.probe.before_step, step)
         if not self._stepping:
-            self._next_step = _next(self._at_steps, now)
+            self._next_step = max(_next(self._at_steps), now + PATIENCE_SECS if due else now)
 
     def after_backward(self, step: int) -> None:
         """Look at the same step while its gradients are there."""
@@ -89,7 +89,7 @@ class Watcher:
                 with looking.governor.look_on():
                     self._attempt(looking, looking.probe.after_step, step)
             self._stepping = []
-            self._next_step = _next(self._at_steps, perf_counter())
+            self._next_step = _next(self._at_steps)
 
     def due(self) -> bool:
         """Whether there is something to look at between two steps."""
@@ -100,13 +100,18 @@ class Watcher:
         return self._see(step)
 
     def _see(self, step: int, *, at_any_price: bool = False) -> list[Event]:
-        now = perf_counter()
+        now, refused = perf_counter(), False
         waiting = sorted(self._between, key=lambda looking: looking.governor.due_at)
         for looking in waiting:
-            if looking.governor.due(now) and (at_any_price or self._affords(looking)):
+            if not looking.governor.due(now):
+                continue
+            if at_any_price or self._affords(looking):
                 with looking.governor.look(step), self._quietly():
                     self._attempt(looking, looking.probe.between, step)
-        self._next_between = _next(self._between, perf_counter())
+            else:
+                refused = True
+        # What could not be afforded is asked for again after a moment, what is due again at once.
+        self._next_between = max(_next(self._between), now + PATIENCE_SECS if refused else now)
         events, self._untold = self._untold, []
         return events
 
@@ -199,7 +204,6 @@ class Watcher:
         self._untold.append(Note(message=message, level="warning"))
 
 
-def _next(some: Sequence[_Looking], now: float) -> float:
-    """Return when to ask these again; soon where one is due and could not be afforded."""
-    first = min((looking.governor.due_at for looking in some), default=float("inf"))
-    return max(first, now + PATIENCE_SECS) if first <= now else first
+def _next(some: Sequence[_Looking]) -> float:
+    """Return when the first of these is due."""
+    return min((looking.governor.due_at for looking in some), default=float("inf"))
